@@ -1,0 +1,35 @@
+# Functions that declare the targets of server/, tools/ and tests/. Adding a file to a target is
+# one line in the list of its CMakeLists.txt.
+
+# arpad_library(<folder> SOURCES <file>... [USES <folder>...] [WITH <target>...]
+#               [EXPOSES <target>...])
+#
+# One folder of server/ as the static library arpad::<folder>. USES names folders to the left in
+# the order of layers; a folder to the right does not exist yet when this one is declared, so
+# naming it stops the configuration. WITH and EXPOSES name libraries of third parties: WITH those
+# that only the sources include, EXPOSES those that the headers include.
+function(arpad_library folder)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES;WITH;EXPOSES")
+    set(target "arpad_${folder}")
+    add_library(${target} STATIC ${arg_SOURCES})
+    add_library(arpad::${folder} ALIAS ${target})
+    target_link_libraries(${target}
+        PUBLIC arpad::build_settings Boost::headers fmt::fmt ${arg_EXPOSES}
+        PRIVATE ${arg_WITH})
+    foreach(used IN LISTS arg_USES)
+        if(NOT TARGET arpad::${used})
+            message(FATAL_ERROR "server/${folder} cannot use ${used}: it is no folder to its left")
+        endif()
+        target_link_libraries(${target} PUBLIC arpad::${used})
+    endforeach()
+endfunction()
+
+# arpad_program(<name> SOURCES <file>... [USES <folder>...] [WITH <target>...])
+#
+# An executable made of folders of server/ and libraries of third parties.
+function(arpad_program name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES;WITH")
+    add_executable(${name} ${arg_SOURCES})
+    list(TRANSFORM arg_USES PREPEND arpad::)
+    target_link_libraries(${name} PRIVATE arpad::build_settings ${arg_USES} ${arg_WITH})
+endfunction()

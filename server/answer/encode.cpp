@@ -1,0 +1,126 @@
+#include "answer/encode.hpp"
+
+#include <algorithm>
+
+#include "dns/edns.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr std::size_t extended_error_octets = 2;
+
+std::size_t size_limit(const Query& query, Transport transport) noexcept {
+    if (transport == Transport::tcp) return max_message_octets;
+    if (!query.edns) return max_plain_udp_octets;
+    return std::min(query.edns->payload_octets, max_udp_octets);
+}
+
+}  // namespace
+
+Reply::Reply(const Query& query, Transport transport, std::span<const std::uint8_t> nsid,
+             std::span<std::uint8_t> buffer) noexcept
+    : query_(query),
+      nsid_(query.edns && query.edns->asks_nsid ? nsid : std::span<const std::uint8_t>()),
+      buffer_(buffer),
+      limit_(size_limit(query, transport)),
+      writer_(buffer, limit_) {
+    // The space of the header; it is written last, over the id that stands in for it.
+    for (std::size_t i = 0; i < header_octets; i += 2) writer_.put_u16(query.id);
+    if (query.question) {
+        const std::size_t start = writer_.position();
+        writer_.put_octets(query.question->wire);
+        writer_.remember_name(query.question->name, start);
+    }
+    after_question_ = writer_.mark();
+    writer_.set_limit(limit_ - opt_space());
+}
+
+std::size_t Reply::opt_space() const noexcept {
+    if (!query_.edns) return 0;
+    return opt_octets + (nsid_.empty() ? 0 : option_header_octets + nsid_.size());
+}
+
+void Reply::put_record(NameView owner, RrType type, RrClass rr_class, Ttl ttl,
+                       std::span<const std::uint8_t> rdata) noexcept {
+    writer_.put_name(owner);
+    writer_.put_u16(static_cast<std::uint16_t>(type));
+    writer_.put_u16(static_cast<std::uint16_t>(rr_class));
+    writer_.put_u32(ttl.seconds);
+    writer_.put_rdata(type, rdata);
+}
+
+void Reply::put_answer(NameView owner, RrsetView rrset) noexcept {
+    for (const auto rdata : rrset) {
+        put_record(owner, rrset.type(), RrClass::in, rrset.ttl(), rdata);
+    }
+    answers_ = static_cast<std::uint16_t>(answers_ + rrset.size());
+}
+
+void Reply::put_authority(NameView owner, RrsetView rrset, Ttl ttl) noexcept {
+    for (const auto rdata : rrset) put_record(owner, rrset.type(), RrClass::in, ttl, rdata);
+    authorities_ = static_cast<std::uint16_t>(authorities_ + rrset.size());
+}
+
+void Reply::put_chaos_text(std::span<const std::uint8_t> rdata) noexcept {
+    put_record(query_.question->name, RrType::txt, RrClass::ch, Ttl{0}, rdata);
+    ++answers_;
+}
+
+void Reply::clear_sections() noexcept {
+    writer_.rewind(after_question_);
+    answers_ = 0;
+    authorities_ = 0;
+}
+
+Outcome Reply::finish(Rcode rcode, Authority authority,
+                      std::optional<ExtendedError> extended) noexcept {
+    const bool carries_data = rcode == Rcode::no_error || rcode == Rcode::nx_domain;
+    is_truncated_ = carries_data && !writer_.is_intact();
+    if (is_truncated_ || !carries_data) clear_sections();
+    writer_.set_limit(limit_);
+    if (query_.edns) put_opt(rcode, extended);
+    put_header(rcode, authority);
+    return {Outcome::Kind::answer, rcode, is_truncated_, writer_.position(), nullptr};
+}
+
+void Reply::put_opt(Rcode rcode, std::optional<ExtendedError> extended) noexcept {
+    const auto extended_rcode = static_cast<std::uint32_t>(rcode) >> 4U;
+    writer_.put_u8(0);  // the root
+    writer_.put_u16(static_cast<std::uint16_t>(RrType::opt));
+    writer_.put_u16(max_udp_octets);
+    writer_.put_u32(extended_rcode << 24U | static_cast<std::uint32_t>(edns_version) << 16U |
+                    (query_.edns->dnssec_ok ? edns_dnssec_ok : 0));
+    const std::size_t length_position = writer_.position();
+    writer_.put_u16(0);
+    if (!nsid_.empty()) {
+        writer_.put_u16(static_cast<std::uint16_t>(EdnsOption::nsid));
+        writer_.put_u16(static_cast<std::uint16_t>(nsid_.size()));
+        writer_.put_octets(nsid_);
+    }
+    if (extended) {
+        writer_.put_u16(static_cast<std::uint16_t>(EdnsOption::extended_error));
+        writer_.put_u16(extended_error_octets);
+        writer_.put_u16(static_cast<std::uint16_t>(*extended));
+    }
+    writer_.patch_u16(length_position,
+                      static_cast<std::uint16_t>(writer_.position() - length_position - 2));
+}
+
+void Reply::put_header(Rcode rcode, Authority authority) noexcept {
+    std::uint32_t flags = header_flag::response;
+    flags |= static_cast<std::uint32_t>(query_.opcode) << 11U;
+    if (authority == Authority::ours) flags |= header_flag::authoritative;
+    if (is_truncated_) flags |= header_flag::truncated;
+    if (query_.recursion_desired) flags |= header_flag::recursion_desired;
+    flags |= static_cast<std::uint32_t>(rcode) & 0xFU;
+
+    MessageWriter header(buffer_, header_octets);
+    header.put_u16(query_.id);
+    header.put_u16(static_cast<std::uint16_t>(flags));
+    header.put_u16(query_.question ? 1 : 0);
+    header.put_u16(answers_);
+    header.put_u16(authorities_);
+    header.put_u16(query_.edns ? 1 : 0);
+}
+
+}  // namespace arpad

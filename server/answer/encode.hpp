@@ -1,0 +1,71 @@
+/// \file  A reply, encoded section by section into the caller's buffer.
+///
+/// Allocates nothing. Sections are filled in order: answer, then authority. What does not fit makes
+/// the reply a truncated one with empty sections (RFC 2181 9), so that a client never takes part of
+/// an RRset for the whole.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "answer/request.hpp"
+#include "dns/message.hpp"
+#include "dns/types.hpp"
+#include "dns/writer.hpp"
+#include "zone/rrset.hpp"
+
+namespace arpad {
+
+/// Payload size that we offer and never exceed over UDP: fits an IPv6 packet of minimal MTU without
+/// fragments (RFC 9715).
+inline constexpr std::uint16_t max_udp_octets = 1232;
+
+/// See above.
+class Reply {
+public:
+    enum class Authority : std::uint8_t {
+        ours,   ///< AA is set.
+        other,  ///< AA is clear.
+    };
+
+    /// A reply to `query` in `buffer`, which holds at least 512 octets and, over TCP, should hold
+    /// 65,535. `nsid` is sent if asked for and not empty.
+    Reply(const Query& query, Transport transport, std::span<const std::uint8_t> nsid,
+          std::span<std::uint8_t> buffer) noexcept;
+
+    /// Adds `rrset` of `owner` to the answer section. Both must live until `finish`.
+    void put_answer(NameView owner, RrsetView rrset) noexcept;
+
+    /// Adds `rrset` of `owner` to the authority section, with `ttl`.
+    void put_authority(NameView owner, RrsetView rrset, Ttl ttl) noexcept;
+
+    /// Adds one record of class CH at the question's name to the answer section.
+    void put_chaos_text(std::span<const std::uint8_t> rdata) noexcept;
+
+    /// Completes the reply with header and OPT and says what it is. Replies with an rcode of
+    /// FORMERR, SERVFAIL, NOTIMP, REFUSED and BADVERS have no records but the OPT.
+    [[nodiscard]] Outcome finish(Rcode rcode, Authority authority,
+                                 std::optional<ExtendedError> extended = {}) noexcept;
+
+private:
+    void put_record(NameView owner, RrType type, RrClass rr_class, Ttl ttl,
+                    std::span<const std::uint8_t> rdata) noexcept;
+    void put_opt(Rcode rcode, std::optional<ExtendedError> extended) noexcept;
+    void put_header(Rcode rcode, Authority authority) noexcept;
+    void clear_sections() noexcept;
+    [[nodiscard]] std::size_t opt_space() const noexcept;
+
+    const Query& query_;
+    std::span<const std::uint8_t> nsid_;  // empty if not to be sent
+    std::span<std::uint8_t> buffer_;
+    std::size_t limit_;
+    MessageWriter writer_;
+    MessageWriter::Mark after_question_{};
+    std::uint16_t answers_ = 0;
+    std::uint16_t authorities_ = 0;
+    bool is_truncated_ = false;
+};
+
+}  // namespace arpad

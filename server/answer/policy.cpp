@@ -1,0 +1,36 @@
+#include "answer/policy.hpp"
+
+#include "dns/edns.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr Verdict ignore() noexcept {
+    return {Verdict::Kind::ignore};
+}
+
+constexpr Verdict reject(Rcode rcode, std::optional<ExtendedError> extended = {}) noexcept {
+    return {Verdict::Kind::reject, rcode, extended};
+}
+
+}  // namespace
+
+Verdict judge(const Query& query) noexcept {
+    // Answering what is no query could be answered in turn, without end.
+    if (query.defect == Defect::no_header || query.defect == Defect::is_response) return ignore();
+    // The opcode gives the rest of the message its meaning, so it is judged before the rest.
+    if (query.opcode != Opcode::query) return reject(Rcode::not_imp);
+    if (query.defect != Defect::none) return reject(Rcode::form_err);
+    // RFC 6891 6.1.3.
+    if (query.edns && query.edns->version > edns_version) return reject(Rcode::bad_vers);
+
+    const Question& question = *query.question;
+    if (question.rr_class == RrClass::ch) return {Verdict::Kind::tell_identity};
+    if (question.rr_class != RrClass::in) return reject(Rcode::refused);
+    if (question.type == RrType::axfr || question.type == RrType::ixfr) {
+        return reject(Rcode::refused);
+    }
+    return {Verdict::Kind::look_up};
+}
+
+}  // namespace arpad

@@ -1,0 +1,36 @@
+/// \file  What goes into the responder and what comes out of it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "dns/types.hpp"
+
+namespace arpad {
+
+class Zone;
+
+enum class Transport : std::uint8_t { udp, tcp };
+
+/// One message from a client, borrowed.
+struct Request {
+    std::span<const std::uint8_t> message;
+    Transport transport = Transport::udp;
+};
+
+/// What became of a request. Log and metrics read it after the reply has left.
+struct Outcome {
+    enum class Kind : std::uint8_t {
+        silence,  ///< Nothing is to be sent.
+        answer,   ///< The first `octets` octets of the reply buffer are to be sent.
+    };
+
+    Kind kind = Kind::silence;
+    Rcode rcode = Rcode::no_error;
+    bool is_truncated = false;   ///< TC is set.
+    std::size_t octets = 0;      ///< Of the reply; 0 for silence.
+    const Zone* zone = nullptr;  ///< The zone that the question lies in, if any.
+};
+
+}  // namespace arpad

@@ -1,0 +1,44 @@
+/// \file  The spine: a message in, a reply out.
+///
+/// One Responder per worker, used by that worker's thread alone. It knows no socket, so it is
+/// tested, fuzzed and benchmarked as it is.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "answer/counters.hpp"
+#include "answer/encode.hpp"
+#include "answer/identity.hpp"
+#include "answer/request.hpp"
+#include "zone/snapshot.hpp"
+
+namespace arpad {
+
+/// See above. Own cache lines: no worker writes where another reads.
+class alignas(64) Responder {
+public:
+    /// Answers from `snapshot` until another is adopted.
+    Responder(std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const Identity> identity);
+
+    /// Answers from `snapshot` from now on. Returns the one before, to be freed elsewhere.
+    [[nodiscard]] std::shared_ptr<const Snapshot> adopt(std::shared_ptr<const Snapshot> snapshot);
+
+    /// Answers `request` in `buffer`, which holds at least 1232 octets for UDP and 65,535 for TCP
+    /// and does not overlap the request. Allocates nothing, takes no lock, logs nothing.
+    [[nodiscard]] Outcome respond(const Request& request, std::span<std::uint8_t> buffer) noexcept;
+
+    [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+
+private:
+    [[nodiscard]] Outcome decide(const Request& request, std::span<std::uint8_t> buffer) noexcept;
+    [[nodiscard]] Outcome tell_identity(const Question& question, Reply& reply) const noexcept;
+    [[nodiscard]] Outcome answer_from_zones(const Question& question, Reply& reply) const noexcept;
+
+    std::shared_ptr<const Snapshot> snapshot_;
+    std::shared_ptr<const Identity> identity_;
+    Counters counters_;
+};
+
+}  // namespace arpad

@@ -1,0 +1,51 @@
+/// \file  arpad: reads the command line and the configuration, and hands over to the daemon.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+#include "app/daemon.hpp"
+#include "app/options.hpp"
+#include "base/log.hpp"
+#include "load/check.hpp"
+
+namespace arpad {
+namespace {
+
+/// Loads everything as a start with --strict would, and says what is wrong with it.
+ExitCode check(const ServerConfig& config) {
+    Diagnostics diagnostics;
+    const auto sources = read_zone_directory(config.zones, diagnostics);
+    const bool is_good = check_and_print(sources, config.zone_defaults, std::move(diagnostics));
+    return is_good ? ExitCode::success : ExitCode::configuration;
+}
+
+ExitCode run(int argc, const char* const* argv) {
+    const auto options = read_options(argc, argv);
+    if (const auto* const code = std::get_if<ExitCode>(&options)) return *code;
+    const Options& chosen = std::get<Options>(options);
+
+    Diagnostics diagnostics;
+    auto config = read_config_file(chosen.config, diagnostics);
+    diagnostics.sort();
+    fmt::print(stderr, "{}", diagnostics.to_text());
+    if (!config) return ExitCode::configuration;
+    if (!chosen.listen.empty()) config->listen = chosen.listen;
+    if (chosen.check_only) return check(*config);
+    open_log();
+    return Daemon(std::move(*config), chosen).run();
+}
+
+}  // namespace
+}  // namespace arpad
+
+int main(int argc, char** argv) {
+    try {
+        return static_cast<int>(arpad::run(argc, argv));
+    } catch (const std::exception& failure) {
+        fmt::print(stderr, "arpad: {}\n", failure.what());
+        return static_cast<int>(arpad::ExitCode::environment);
+    }
+}

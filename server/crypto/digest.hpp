@@ -1,0 +1,47 @@
+/// \file  Digests of content, to tell whether it has changed.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace arpad {
+
+/// SHA-256.
+using Digest = std::array<std::uint8_t, 32>;
+
+/// Takes octets piece by piece and makes their digest. Threads: one at a time.
+class Digester {
+public:
+    Digester();
+    ~Digester();
+    Digester(Digester&&) noexcept;
+    Digester& operator=(Digester&&) noexcept;
+    Digester(const Digester&) = delete;
+    Digester& operator=(const Digester&) = delete;
+
+    /// Adds `octets`. Where pieces may vary in length, add the length before them.
+    void add(std::span<const std::uint8_t> octets);
+
+    /// Adds `value` in network order.
+    void add_u32(std::uint32_t value);
+
+    /// The digest of all that was added. Nothing may be added after it.
+    [[nodiscard]] Digest finish();
+
+private:
+    struct Context;
+    std::unique_ptr<Context> context_;
+    std::array<std::uint8_t, 4096> pending_;  // a call into OpenSSL for each few octets is slow
+    std::size_t pending_octets_ = 0;
+
+    void flush();
+};
+
+/// The digest of `text`.
+[[nodiscard]] Digest digest_of(std::string_view text);
+
+}  // namespace arpad

@@ -1,0 +1,135 @@
+#include "dns/message.hpp"
+
+#include <algorithm>
+
+#include "dns/edns.hpp"
+#include "dns/reader.hpp"
+
+namespace arpad {
+namespace {
+
+struct SectionCounts {
+    std::uint16_t questions;
+    std::uint16_t answers;
+    std::uint16_t authorities;
+    std::uint16_t additionals;
+};
+
+/// Whether the options fill `rdata` exactly (RFC 6891 6.1.2); notes those we know in `edns`.
+bool read_options(std::span<const std::uint8_t> rdata, Edns& edns) noexcept {
+    WireReader reader(rdata);
+    while (reader.remaining() > 0) {
+        const auto code = static_cast<EdnsOption>(reader.read_u16());
+        reader.read_octets(reader.read_u16());
+        if (reader.is_intact() && code == EdnsOption::nsid) edns.asks_nsid = true;
+    }
+    return reader.is_intact();
+}
+
+std::optional<Question> read_question(WireReader& reader,
+                                      std::span<const std::uint8_t> message) noexcept {
+    const std::size_t start = reader.position();
+    const auto name = reader.read_plain_name();
+    const auto type = static_cast<RrType>(reader.read_u16());
+    const auto rr_class = static_cast<RrClass>(reader.read_u16());
+    if (!reader.is_intact()) return std::nullopt;
+    return Question{NameView::of_valid_wire(name), type, rr_class,
+                    message.subspan(start, reader.position() - start)};
+}
+
+/// A record, as far as the reader of a query needs it.
+struct Record {
+    bool is_at_root;
+    RrType type;
+    std::uint16_t rr_class;
+    std::uint32_t ttl;
+    std::span<const std::uint8_t> rdata;
+};
+
+Record read_record(WireReader& reader) noexcept {
+    const std::size_t start = reader.position();
+    reader.skip_name();
+    const bool is_at_root = reader.position() - start == 1;
+    const auto type = static_cast<RrType>(reader.read_u16());
+    const std::uint16_t rr_class = reader.read_u16();
+    const std::uint32_t ttl = reader.read_u32();
+    return {is_at_root, type, rr_class, ttl, reader.read_octets(reader.read_u16())};
+}
+
+/// Takes the OPT record `opt` over into `query`.
+Defect read_opt(const Record& opt, Query& query) noexcept {
+    // RFC 6891 6.1.1: a second OPT is a FORMERR; 6.1.2: the owner of an OPT must be the root.
+    if (query.edns || !opt.is_at_root) return Defect::bad_edns;
+    Edns edns;
+    edns.payload_octets =
+        std::max<std::uint16_t>(opt.rr_class, static_cast<std::uint16_t>(max_plain_udp_octets));
+    edns.version = static_cast<std::uint8_t>(opt.ttl >> 16U);
+    edns.dnssec_ok = (opt.ttl & edns_dnssec_ok) != 0;
+    // The options of a version we do not know may have another form: BADVERS is the answer to it.
+    const bool options_fit = edns.version != edns_version || read_options(opt.rdata, edns);
+    query.edns = edns;
+    return options_fit ? Defect::none : Defect::bad_edns;
+}
+
+/// Passes over the records of the answer and authority sections, and takes the OPT from the
+/// additional section. Each record takes at least 11 octets, so the message's size bounds the work.
+Defect read_records(WireReader& reader, const SectionCounts& counts, Query& query) noexcept {
+    const std::uint32_t before_additionals = std::uint32_t{counts.answers} + counts.authorities;
+    for (std::uint32_t i = 0; i < before_additionals + counts.additionals; ++i) {
+        const Record record = read_record(reader);
+        if (!reader.is_intact()) return Defect::bad_record;
+        if (record.type != RrType::opt) continue;
+        // RFC 6891 6.1.1: an OPT belongs into the additional section.
+        if (i < before_additionals) return Defect::bad_edns;
+        if (const Defect defect = read_opt(record, query); defect != Defect::none) return defect;
+    }
+    return reader.remaining() == 0 ? Defect::none : Defect::trailing_octets;
+}
+
+Defect read_query(WireReader& reader, std::span<const std::uint8_t> message,
+                  const SectionCounts& counts, Query& query) noexcept {
+    if (counts.questions != 1) return Defect::question_count;
+    query.question = read_question(reader, message);
+    if (!query.question) return Defect::bad_question;
+    return read_records(reader, counts, query);
+}
+
+/// RFC 6891 6.1.1 asks for an OPT in every reply to a message with one. All opcodes so far share
+/// the layout of the sections; a message that does not is taken to have none.
+void read_edns_of_other_opcode(WireReader& reader, const SectionCounts& counts,
+                               Query& query) noexcept {
+    for (std::uint32_t i = 0; i < counts.questions && reader.is_intact(); ++i) {
+        reader.skip_name();
+        reader.read_u32();
+    }
+    if (read_records(reader, counts, query) != Defect::none) query.edns.reset();
+}
+
+}  // namespace
+
+Query decode_query(std::span<const std::uint8_t> message) noexcept {
+    WireReader reader(message);
+    Query query;
+    query.id = reader.read_u16();
+    const std::uint16_t flags = reader.read_u16();
+    const std::uint16_t questions = reader.read_u16();
+    const std::uint16_t answers = reader.read_u16();
+    const std::uint16_t authorities = reader.read_u16();
+    const SectionCounts counts{questions, answers, authorities, reader.read_u16()};
+    if (!reader.is_intact()) {
+        query.defect = Defect::no_header;
+        return query;
+    }
+    query.opcode = static_cast<Opcode>(flags >> 11U & 0xFU);
+    query.recursion_desired = (flags & header_flag::recursion_desired) != 0;
+    if ((flags & header_flag::response) != 0) {
+        query.defect = Defect::is_response;
+    } else if (query.opcode == Opcode::query) {
+        query.defect = read_query(reader, message, counts, query);
+    } else {
+        read_edns_of_other_opcode(reader, counts, query);
+    }
+    return query;
+}
+
+}  // namespace arpad

@@ -1,0 +1,71 @@
+/// \file  A query message, decoded (RFC 1035 4.1, RFC 6891).
+///
+/// Allocates nothing. What is decoded borrows the message.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "dns/name.hpp"
+#include "dns/types.hpp"
+
+namespace arpad {
+
+inline constexpr std::size_t header_octets = 12;
+inline constexpr std::size_t max_plain_udp_octets = 512;  ///< Without EDNS (RFC 1035 4.2.1).
+inline constexpr std::size_t max_message_octets = 65'535;
+
+/// Bits of the second 16-bit word of the header (RFC 1035 4.1.1).
+namespace header_flag {
+inline constexpr std::uint16_t response = 0x8000;
+inline constexpr std::uint16_t authoritative = 0x0400;
+inline constexpr std::uint16_t truncated = 0x0200;
+inline constexpr std::uint16_t recursion_desired = 0x0100;
+}  // namespace header_flag
+
+/// What is wrong with a message as a query.
+enum class Defect : std::uint8_t {
+    none,
+    no_header,        ///< Shorter than a header.
+    is_response,      ///< QR is set.
+    question_count,   ///< QDCOUNT is not 1.
+    bad_question,     ///< The question cannot be read.
+    bad_record,       ///< A record behind it cannot be read.
+    trailing_octets,  ///< Octets are left behind the last record.
+    bad_edns,         ///< Two OPT records, one not at the root, or options that do not fit.
+};
+
+/// EDNS(0) as the client sent it (RFC 6891 6.1).
+struct Edns {
+    std::uint16_t payload_octets = max_plain_udp_octets;  ///< At least 512 (RFC 6891 6.2.3).
+    std::uint8_t version = 0;
+    bool dnssec_ok = false;  ///< The DO bit (RFC 3225).
+    bool asks_nsid = false;  ///< An NSID option is there (RFC 5001 2.1).
+};
+
+/// The question.
+struct Question {
+    NameView name;  ///< As sent, with its case; right behind the header.
+    RrType type = RrType::any;
+    RrClass rr_class = RrClass::any;
+    std::span<const std::uint8_t> wire;  ///< Name, type and class, to be echoed octet for octet.
+};
+
+/// A decoded query: as much as could be read, and the first defect. A reply to a defective query
+/// still echoes its id, its question and its EDNS if these could be read.
+struct Query {
+    std::uint16_t id = 0;
+    Opcode opcode = Opcode::query;
+    bool recursion_desired = false;
+    std::optional<Question> question;
+    std::optional<Edns> edns;
+    Defect defect = Defect::none;
+};
+
+/// Decodes `message`. Of a message whose opcode is not QUERY only the header and the OPT record are
+/// read, as other opcodes give the sections other meanings; it has no defect then.
+[[nodiscard]] Query decode_query(std::span<const std::uint8_t> message) noexcept;
+
+}  // namespace arpad

@@ -1,0 +1,71 @@
+#include "dns/types.hpp"
+
+#include <fmt/format.h>
+
+namespace arpad {
+
+std::string to_text(RrType type) {
+    switch (type) {
+        case RrType::a:
+            return "A";
+        case RrType::ns:
+            return "NS";
+        case RrType::cname:
+            return "CNAME";
+        case RrType::soa:
+            return "SOA";
+        case RrType::ptr:
+            return "PTR";
+        case RrType::mx:
+            return "MX";
+        case RrType::txt:
+            return "TXT";
+        case RrType::aaaa:
+            return "AAAA";
+        case RrType::dname:
+            return "DNAME";
+        case RrType::opt:
+            return "OPT";
+        case RrType::ds:
+            return "DS";
+        case RrType::rrsig:
+            return "RRSIG";
+        case RrType::nsec:
+            return "NSEC";
+        case RrType::tsig:
+            return "TSIG";
+        case RrType::ixfr:
+            return "IXFR";
+        case RrType::axfr:
+            return "AXFR";
+        case RrType::any:
+            return "ANY";
+    }
+    return fmt::format("TYPE{}", static_cast<std::uint16_t>(type));
+}
+
+std::string to_text(Rcode rcode) {
+    switch (rcode) {
+        case Rcode::no_error:
+            return "NOERROR";
+        case Rcode::form_err:
+            return "FORMERR";
+        case Rcode::serv_fail:
+            return "SERVFAIL";
+        case Rcode::nx_domain:
+            return "NXDOMAIN";
+        case Rcode::not_imp:
+            return "NOTIMP";
+        case Rcode::refused:
+            return "REFUSED";
+        case Rcode::yx_domain:
+            return "YXDOMAIN";
+        case Rcode::not_auth:
+            return "NOTAUTH";
+        case Rcode::bad_vers:
+            return "BADVERS";
+    }
+    return fmt::format("RCODE{}", static_cast<std::uint16_t>(rcode));
+}
+
+}  // namespace arpad

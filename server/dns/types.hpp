@@ -1,0 +1,88 @@
+/// \file  The numbers of the protocol: types, classes, codes, TTLs and serials.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+
+namespace arpad {
+
+/// RR types that the server treats specially; any other 16-bit value is legal too (RFC 3597).
+enum class RrType : std::uint16_t {
+    a = 1,
+    ns = 2,
+    cname = 5,
+    soa = 6,
+    ptr = 12,
+    mx = 15,
+    txt = 16,
+    aaaa = 28,
+    dname = 39,
+    opt = 41,
+    ds = 43,
+    rrsig = 46,
+    nsec = 47,
+    tsig = 250,
+    ixfr = 251,
+    axfr = 252,
+    any = 255,
+};
+
+enum class RrClass : std::uint16_t { in = 1, ch = 3, none = 254, any = 255 };
+
+enum class Opcode : std::uint8_t { query = 0, iquery = 1, status = 2, notify = 4, update = 5 };
+
+/// Response codes; those over 15 need EDNS (RFC 6891 6.1.3).
+enum class Rcode : std::uint16_t {
+    no_error = 0,
+    form_err = 1,
+    serv_fail = 2,
+    nx_domain = 3,
+    not_imp = 4,
+    refused = 5,
+    yx_domain = 6,
+    not_auth = 9,
+    bad_vers = 16,
+};
+
+/// Extended DNS Errors (RFC 8914 4).
+enum class ExtendedError : std::uint16_t {
+    other = 0,
+    not_ready = 14,
+    not_authoritative = 20,
+    not_supported = 21,
+};
+
+/// Seconds that an answer may be cached: 0 to 2147483647 (RFC 2181 8).
+struct Ttl {
+    std::uint32_t seconds = 0;
+
+    auto operator<=>(const Ttl&) const = default;
+};
+
+inline constexpr Ttl max_ttl{2'147'483'647};
+
+/// Version of a zone.
+struct Serial {
+    std::uint32_t value = 0;
+
+    bool operator==(const Serial&) const = default;
+
+    /// The next one: 4294967295 is followed by 0.
+    [[nodiscard]] constexpr Serial next() const noexcept { return {value + 1}; }
+};
+
+/// Whether `left` is newer than `right` in serial arithmetic (RFC 1982 3.2); false where that is
+/// undefined, at a distance of exactly 2^31.
+[[nodiscard]] constexpr bool is_newer(Serial left, Serial right) noexcept {
+    const std::uint32_t distance = left.value - right.value;
+    return distance != 0 && distance < 0x8000'0000U;
+}
+
+/// "PTR", "SOA", or "TYPE12345" (RFC 3597 5).
+[[nodiscard]] std::string to_text(RrType type);
+
+/// "NOERROR", "NXDOMAIN", or "RCODE23".
+[[nodiscard]] std::string to_text(Rcode rcode);
+
+}  // namespace arpad

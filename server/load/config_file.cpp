@@ -1,0 +1,16 @@
+#include "load/config_file.hpp"
+
+#include "base/text_file.hpp"
+
+namespace arpad {
+
+std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
+                                             Diagnostics& diagnostics) {
+    const auto text = read_text_file(path);
+    if (text) return read_server_config(path.string(), *text, diagnostics);
+    diagnostics.error(path.string(), {}, text.error().message(),
+                      "name the server configuration with -c FILE");
+    return std::nullopt;
+}
+
+}  // namespace arpad

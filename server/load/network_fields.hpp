@@ -1,0 +1,17 @@
+/// \file  `network`, `zone` and `style` of a zone file: which zones it is about.
+#pragma once
+
+#include <optional>
+
+#include "load/fields.hpp"
+#include "load/file_findings.hpp"
+#include "zone/model.hpp"
+
+namespace arpad {
+
+/// Reads the three keys out of `fields`, which knows them. None if one of them cannot be read; a
+/// `style` that is out of place is reported and left out.
+[[nodiscard]] std::optional<NetworkKey> read_network_key(const Fields& fields,
+                                                         FileFindings& findings);
+
+}  // namespace arpad

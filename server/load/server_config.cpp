@@ -1,0 +1,283 @@
+#include "load/server_config.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include "load/fields.hpp"
+#include "load/file_findings.hpp"
+#include "load/yaml_document.hpp"
+#include "load/zone_settings.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr std::array<std::string_view, 8> config_keys{
+    "listen", "workers", "zones", "state", "serials", "zone_defaults", "identity", "tcp"};
+constexpr std::array<std::string_view, 4> zone_default_keys{"ttl", "nameservers", "nameservers_ttl",
+                                                            "soa"};
+constexpr std::array<std::string_view, 3> identity_keys{"version", "hostname", "nsid"};
+constexpr std::array<std::string_view, 3> tcp_keys{"idle_timeout", "connections",
+                                                   "connections_per_client"};
+
+constexpr IntegerRange worker_range{1, 256};
+constexpr IntegerRange connection_range{1, 1'000'000};
+constexpr std::uint32_t max_idle_seconds = 3600;
+constexpr std::size_t max_character_string = 255;  // RFC 1035 3.3
+constexpr std::size_t max_nsid_octets = 128;
+
+/// A listen entry cut into what stands before and behind the colon of the port.
+struct EndpointText {
+    std::string_view address;              ///< Without brackets.
+    std::optional<std::string_view> port;  ///< None if there is no colon.
+    bool has_brackets = false;
+};
+
+std::optional<EndpointText> split_endpoint(std::string_view text) {
+    if (!text.starts_with('[')) {
+        const std::size_t colon = text.find(':');
+        if (colon == std::string_view::npos) return EndpointText{text, std::nullopt, false};
+        return EndpointText{text.substr(0, colon), text.substr(colon + 1), false};
+    }
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    const std::string_view address = text.substr(1, end - 1);
+    const std::string_view rest = text.substr(end + 1);
+    if (rest.empty()) return EndpointText{address, std::nullopt, true};
+    if (!rest.starts_with(':')) return std::nullopt;
+    return EndpointText{address, rest.substr(1), true};
+}
+
+/// The address, if brackets stand where its family wants them: without them the port of an IPv6
+/// address could not be told from its last group.
+std::optional<Address> address_of(const EndpointText& text) {
+    const auto address = Address::from_text(text.address);
+    if (!address || text.has_brackets != (address->family() == Family::ipv6)) return std::nullopt;
+    return address;
+}
+
+std::optional<std::uint16_t> port_from_text(std::string_view text) {
+    unsigned port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    if (!is_number || port > std::numeric_limits<std::uint16_t>::max()) return std::nullopt;
+    return static_cast<std::uint16_t>(port);
+}
+
+void explain_bad_endpoint(std::string_view text, Place place, FileFindings& findings) {
+    const auto parts = split_endpoint(text);
+    if (Address::from_text(text))
+        findings.error(place, fmt::format("{} has no brackets", in_backquotes(text)),
+                       fmt::format("write \"[{}]:53\"", text));
+    else if (parts && address_of(*parts))
+        findings.error(place, fmt::format("{} has a wrong port", in_backquotes(text)),
+                       "write a port from 0 to 65535 behind the colon");
+    else
+        findings.error(place, fmt::format("{} is no address to listen on", in_backquotes(text)),
+                       "write \"192.0.2.53:53\" or \"[2001:db8::53]:53\"; all addresses are "
+                       "\"0.0.0.0:53\" and \"[::]:53\"");
+}
+
+std::optional<ListenEndpoint> read_endpoint(YamlNode item, FileFindings& findings) {
+    const auto text = read_text(item, "an entry of `listen`", findings);
+    if (!text) return std::nullopt;
+    const auto endpoint = ListenEndpoint::from_text(*text);
+    if (!endpoint) explain_bad_endpoint(*text, item.place(), findings);
+    return endpoint;
+}
+
+/// An endpoint and where it is written.
+struct PlacedEndpoint {
+    ListenEndpoint endpoint;
+    Place place;
+};
+
+void report_repeated_endpoints(std::vector<PlacedEndpoint> entries, FileFindings& findings) {
+    std::ranges::stable_sort(entries, {}, &PlacedEndpoint::endpoint);
+    for (std::size_t index = 1; index < entries.size(); ++index) {
+        const PlacedEndpoint& first = entries[index - 1];
+        const PlacedEndpoint& second = entries[index];
+        if (first.endpoint != second.endpoint) continue;
+        findings.error(second.place,
+                       fmt::format("{} is listed twice, first in line {}",
+                                   second.endpoint.to_text(), first.place.line),
+                       "remove one of the two");
+    }
+}
+
+std::vector<ListenEndpoint> read_listen(const Fields& fields, FileFindings& findings) {
+    std::vector<ListenEndpoint> endpoints;
+    const auto list = fields.find("listen");
+    if (!list || !list->is_sequence() || list->is_empty()) {
+        const Place place = list ? list->place() : fields.place();
+        findings.error(place, list ? "`listen` is no list of addresses" : "`listen` is missing",
+                       "write `listen: [\"0.0.0.0:53\", \"[::]:53\"]`");
+        return endpoints;
+    }
+    std::vector<PlacedEndpoint> entries;
+    for (const YamlNode item : list->items()) {
+        if (const auto endpoint = read_endpoint(item, findings))
+            entries.push_back({*endpoint, item.place()});
+    }
+    for (const PlacedEndpoint& entry : entries) endpoints.push_back(entry.endpoint);
+    report_repeated_endpoints(std::move(entries), findings);
+    return endpoints;
+}
+
+std::optional<unsigned> read_workers(const Fields& fields, FileFindings& findings) {
+    const auto text = fields.text("workers");
+    if (!text || *text == "auto") return std::nullopt;
+    const YamlNode node = *fields.find("workers");
+    const auto count = read_integer(node, "`workers` is not `auto` and", worker_range, findings);
+    return count ? std::optional(static_cast<unsigned>(*count)) : std::nullopt;
+}
+
+std::filesystem::path read_directory(const Fields& fields, std::string_view key,
+                                     const std::filesystem::path& base, FileFindings& findings) {
+    if (!fields.has(key)) {
+        findings.error(fields.place(), fmt::format("`{}` is missing", key),
+                       fmt::format("write `{}: DIRECTORY`", key));
+        return {};
+    }
+    const auto text = fields.text(key);
+    if (!text) return {};
+    if (text->empty())
+        findings.error(fields.find(key)->place(), fmt::format("`{}` is empty", key),
+                       "write the path of a directory");
+    return (base / std::filesystem::path(*text)).lexically_normal();
+}
+
+std::optional<SerialFormat> read_serial_format(const Fields& fields, FileFindings& findings) {
+    const auto text = fields.text("serials");
+    if (!text) return std::nullopt;
+    const auto format = serial_format_from_text(*text);
+    if (!format)
+        findings.error(fields.find("serials")->place(),
+                       fmt::format("{} is no format of serials", in_backquotes(*text)),
+                       "write `counter`, `unixtime` or `date`");
+    return format;
+}
+
+ZoneDefaults read_zone_defaults(const Fields& fields, FileFindings& findings) {
+    const auto node = fields.find("zone_defaults");
+    if (!node) return {};
+    const Fields defaults(*node, "`zone_defaults`", zone_default_keys, findings);
+    ZoneSettings settings = read_zone_settings(defaults, findings);
+    if (settings.serial.kind != SerialModel::Kind::kept)
+        findings.error(settings.serial.place, "a `serial` for all zones",
+                       "remove it, or write it in the `soa` of a zone file");
+    return std::move(settings.written);
+}
+
+std::optional<std::string> read_character_string(const Fields& fields, std::string_view key,
+                                                 FileFindings& findings) {
+    const auto text = fields.text(key);
+    if (!text) return std::nullopt;
+    if (text->size() > max_character_string)
+        findings.error(fields.find(key)->place(),
+                       fmt::format("`{}` is over {} octets long", key, max_character_string),
+                       "shorten it");
+    return std::string(*text);
+}
+
+/// The octets that an even number of hexadecimal digits stands for.
+std::optional<std::vector<std::uint8_t>> octets_from_hex(std::string_view digits) {
+    if (digits.empty() || digits.size() % 2 != 0) return std::nullopt;
+    std::vector<std::uint8_t> octets;
+    for (; !digits.empty(); digits.remove_prefix(2)) {
+        std::uint8_t octet = 0;
+        const char* const end = digits.data() + 2;
+        if (std::from_chars(digits.data(), end, octet, 16).ptr != end) return std::nullopt;
+        octets.push_back(octet);
+    }
+    return octets;
+}
+
+std::vector<std::uint8_t> read_nsid(const Fields& fields, FileFindings& findings) {
+    const auto text = fields.text("nsid");
+    if (!text) return {};
+    const Place place = fields.find("nsid")->place();
+    std::vector<std::uint8_t> octets(text->begin(), text->end());
+    if (text->starts_with("0x")) {
+        auto decoded = octets_from_hex(text->substr(2));
+        if (!decoded)
+            findings.error(place, fmt::format("{} is not hexadecimal", in_backquotes(*text)),
+                           "write pairs of hexadecimal digits behind `0x`");
+        octets = decoded ? std::move(*decoded) : std::vector<std::uint8_t>{};
+    }
+    if (octets.size() > max_nsid_octets)
+        findings.error(place, fmt::format("`nsid` is over {} octets long", max_nsid_octets),
+                       "shorten it");
+    return octets;
+}
+
+IdentityConfig read_identity(const Fields& fields, FileFindings& findings) {
+    const auto node = fields.find("identity");
+    if (!node) return {};
+    const Fields identity(*node, "`identity`", identity_keys, findings);
+    return {read_character_string(identity, "version", findings),
+            read_character_string(identity, "hostname", findings), read_nsid(identity, findings)};
+}
+
+TcpConfig read_tcp(const Fields& fields, FileFindings& findings) {
+    TcpConfig config;
+    const auto node = fields.find("tcp");
+    if (!node) return config;
+    const Fields tcp(*node, "`tcp`", tcp_keys, findings);
+    if (const auto idle = tcp.seconds("idle_timeout")) {
+        config.idle_timeout = std::chrono::seconds(*idle);
+        if (*idle < 1 || *idle > max_idle_seconds)
+            findings.error(tcp.find("idle_timeout")->place(),
+                           "`idle_timeout` is not from 1s to 1h: " +
+                               in_backquotes(tcp.find("idle_timeout")->text()),
+                           "10s suits most servers");
+    }
+    if (const auto count = tcp.integer("connections", connection_range))
+        config.connections = static_cast<unsigned>(*count);
+    if (const auto count = tcp.integer("connections_per_client", connection_range))
+        config.connections_per_client = static_cast<unsigned>(*count);
+    return config;
+}
+
+}  // namespace
+
+std::optional<ListenEndpoint> ListenEndpoint::from_text(std::string_view text) {
+    const auto parts = split_endpoint(text);
+    if (!parts) return std::nullopt;
+    const auto address = address_of(*parts);
+    if (!address) return std::nullopt;
+    if (!parts->port) return ListenEndpoint{*address};
+    const auto port = port_from_text(*parts->port);
+    return port ? std::optional(ListenEndpoint{*address, *port}) : std::nullopt;
+}
+
+std::string ListenEndpoint::to_text() const {
+    return address.family() == Family::ipv6 ? fmt::format("[{}]:{}", address.to_text(), port)
+                                            : fmt::format("{}:{}", address.to_text(), port);
+}
+
+std::optional<ServerConfig> read_server_config(const std::string& file, std::string_view text,
+                                               Diagnostics& diagnostics) {
+    const auto document =
+        parse_yaml(file, text, "write at least `listen`, `zones` and `state`", diagnostics);
+    if (!document) return std::nullopt;
+    FileFindings findings(file, diagnostics);
+    const Fields fields(document->root(), "the server configuration", config_keys, findings);
+    const std::filesystem::path base = std::filesystem::path(file).parent_path();
+    ServerConfig config;
+    config.listen = read_listen(fields, findings);
+    config.workers = read_workers(fields, findings);
+    config.zones = read_directory(fields, "zones", base, findings);
+    config.state = read_directory(fields, "state", base, findings);
+    config.serial_format = read_serial_format(fields, findings).value_or(config.serial_format);
+    config.zone_defaults = read_zone_defaults(fields, findings);
+    config.identity = read_identity(fields, findings);
+    config.tcp = read_tcp(fields, findings);
+    return findings.error_count() == 0 ? std::optional(std::move(config)) : std::nullopt;
+}
+
+}  // namespace arpad

@@ -1,0 +1,67 @@
+/// \file  The server's own configuration, `arpad.yaml`.
+///
+/// Read once at start by app/daemon and by the tools. Reports everything that is wrong at once.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "load/zone_file.hpp"
+#include "reverse/address.hpp"
+#include "zone/serials.hpp"
+
+namespace arpad {
+
+/// Where the server listens, over UDP and TCP. Port 0 lets the system choose one.
+struct ListenEndpoint {
+    Address address;
+    std::uint16_t port = 53;
+
+    /// Reads `192.0.2.53:53`, `[2001:db8::53]:53`, or either without a port, which means 53.
+    [[nodiscard]] static std::optional<ListenEndpoint> from_text(std::string_view text);
+
+    /// `192.0.2.53:53` or `[2001:db8::53]:53`.
+    [[nodiscard]] std::string to_text() const;
+
+    auto operator<=>(const ListenEndpoint&) const = default;
+};
+
+/// What the server says about itself.
+struct IdentityConfig {
+    std::optional<std::string> version;   ///< `version.bind` and `version.server`; none: REFUSED.
+    std::optional<std::string> hostname;  ///< `hostname.bind` and `id.server`; none: REFUSED.
+    std::vector<std::uint8_t> nsid;       ///< RFC 5001, up to 128 octets; empty: not sent.
+};
+
+/// Bounds on TCP clients (RFC 7766 6.2).
+struct TcpConfig {
+    std::chrono::seconds idle_timeout{10};  ///< Without a whole query, or without progress.
+    unsigned connections = 1000;            ///< In all.
+    unsigned connections_per_client = 100;  ///< Per IPv4 address or IPv6 /64.
+};
+
+/// `arpad.yaml`.
+struct ServerConfig {
+    std::vector<ListenEndpoint> listen;  ///< At least one, no two equal.
+    std::optional<unsigned> workers;     ///< None: one per core.
+    std::filesystem::path zones;  ///< Directory; absolute, or relative to the working directory.
+    std::filesystem::path state;  ///< Directory; likewise.
+    SerialFormat serial_format = SerialFormat::unix_time;
+    ZoneDefaults zone_defaults;
+    IdentityConfig identity;
+    TcpConfig tcp;
+};
+
+/// Reads `text`, the content of `file`; the paths in it are taken as relative to `file`'s
+/// directory. None if anything is wrong, all of which is then in `diagnostics`.
+[[nodiscard]] std::optional<ServerConfig> read_server_config(const std::string& file,
+                                                             std::string_view text,
+                                                             Diagnostics& diagnostics);
+
+}  // namespace arpad

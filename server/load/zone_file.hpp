@@ -1,0 +1,49 @@
+/// \file  One zone file: YAML to NetworkModel.
+///
+/// Checks everything that one file can say wrong by itself; what several networks say together is
+/// zone/builder's. Never throws.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "dns/types.hpp"
+#include "zone/model.hpp"
+
+namespace arpad {
+
+/// `soa:` as far as written.
+struct SoaDefaults {
+    std::optional<Name> contact;
+    std::optional<Name> primary;
+    std::optional<std::uint32_t> refresh;  ///< Seconds, as the next two.
+    std::optional<std::uint32_t> retry;
+    std::optional<std::uint32_t> expire;
+    std::optional<Ttl> negative_ttl;
+    std::optional<Ttl> ttl;
+};
+
+/// `zone_defaults:` of the server configuration: what holds where a zone file is silent.
+struct ZoneDefaults {
+    std::optional<Ttl> ttl;
+    std::optional<Ttl> nameservers_ttl;
+    std::vector<NameserverModel> nameservers;
+    SoaDefaults soa;
+};
+
+/// What could be read of a zone file.
+struct ZoneFile {
+    std::string file;
+    std::optional<NetworkKey> key;      ///< None if not even that could be read, nor guessed.
+    std::optional<NetworkModel> model;  ///< None if the file has an error.
+};
+
+/// Reads `text`, the content of `file`.
+[[nodiscard]] ZoneFile read_zone_file(const std::string& file, std::string_view text,
+                                      const ZoneDefaults& defaults, Diagnostics& diagnostics);
+
+}  // namespace arpad

@@ -1,0 +1,44 @@
+/// \file  Sockets to listen on: opened, bound, with the options that a nameserver needs.
+///
+/// Several workers listen on one address by SO_REUSEPORT, which would also let a second server in
+/// unnoticed. So each address is claimed without it first.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <boost/system/error_code.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "load/server_config.hpp"
+
+namespace arpad {
+
+/// Why an address cannot be listened on.
+struct ListenFailure {
+    ListenEndpoint endpoint;
+    boost::system::error_code error;
+
+    /// One sentence with the reason, one with what to do.
+    [[nodiscard]] std::string to_text() const;
+};
+
+/// Makes sure that nobody else listens on `endpoints`, over UDP or TCP, and gives those with port 0
+/// a free port. Returns them in the same order, or the first that cannot be had.
+[[nodiscard]] Result<std::vector<ListenEndpoint>, ListenFailure> claim(
+    std::span<const ListenEndpoint> endpoints);
+
+/// The sockets of one worker for one endpoint.
+struct ListenSockets {
+    boost::asio::ip::udp::socket udp;    ///< Non-blocking.
+    boost::asio::ip::tcp::acceptor tcp;  ///< Listening.
+};
+
+/// Opens the sockets of one worker for `endpoint`, which was claimed before.
+[[nodiscard]] Result<ListenSockets, ListenFailure> open_sockets(boost::asio::io_context& io,
+                                                                const ListenEndpoint& endpoint);
+
+}  // namespace arpad

@@ -1,0 +1,67 @@
+#include "net/stream_session.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "dns/message.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr std::size_t length_octets = 2;
+
+std::size_t framed_length(const std::uint8_t* frame) noexcept {
+    return static_cast<std::size_t>(frame[0] << 8U | frame[1]);
+}
+
+}  // namespace
+
+StreamSession::StreamSession(Responder& responder, std::span<std::uint8_t> scratch)
+    : responder_(responder), scratch_(scratch) {}
+
+std::span<std::uint8_t> StreamSession::input_space() {
+    if (input_start_ > 0) {
+        std::memmove(input_.data(), input_.data() + input_start_, buffered());
+        input_end_ = buffered();
+        input_start_ = 0;
+    }
+    std::size_t wanted = first_input_octets;
+    if (buffered() >= length_octets) {
+        wanted = std::max(wanted, length_octets + framed_length(input_.data()));
+    }
+    if (input_.size() < wanted) input_.resize(wanted);
+    return std::span(input_).subspan(input_end_);
+}
+
+void StreamSession::receive(std::size_t octets) {
+    input_end_ += octets;
+    answer_buffered();
+}
+
+void StreamSession::take_output(std::vector<std::uint8_t>& sent) {
+    sent.clear();
+    sent.swap(output_);
+    answer_buffered();
+}
+
+void StreamSession::answer_buffered() {
+    while (wants_input() && buffered() >= length_octets) {
+        const std::uint8_t* const frame = input_.data() + input_start_;
+        const std::size_t length = framed_length(frame);
+        if (buffered() < length_octets + length) return;
+        input_start_ += length_octets + length;
+        ++queries_;
+        answer({frame + length_octets, length});
+    }
+}
+
+void StreamSession::answer(std::span<const std::uint8_t> query) {
+    const Outcome outcome = responder_.respond({query, Transport::tcp}, scratch_);
+    if (outcome.kind == Outcome::Kind::silence) return;
+    output_.push_back(static_cast<std::uint8_t>(outcome.octets >> 8U));
+    output_.push_back(static_cast<std::uint8_t>(outcome.octets));
+    output_.insert(output_.end(), scratch_.begin(),
+                   scratch_.begin() + static_cast<std::ptrdiff_t>(outcome.octets));
+}
+
+}  // namespace arpad

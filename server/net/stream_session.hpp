@@ -1,0 +1,61 @@
+/// \file  DNS over a stream of octets (RFC 7766, RFC 1035 4.2.2), without a socket.
+///
+/// Octets in, octets out: framing, pipelining and back-pressure. Replies leave in the order of the
+/// queries. Queries may come several in one piece or cut at any octet.
+/// Threads: one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "answer/responder.hpp"
+
+namespace arpad {
+
+/// See above. Holds at most one message of 65,535 octets that is not complete, and about as much in
+/// replies: while those wait to be taken, no further query is answered or asked for.
+class StreamSession {
+public:
+    /// Answers with `responder`, using `scratch` (at least 65,535 octets) for one reply at a time.
+    /// Both are the worker's and outlive the session.
+    StreamSession(Responder& responder, std::span<std::uint8_t> scratch);
+
+    /// Whether more input is welcome.
+    [[nodiscard]] bool wants_input() const noexcept { return output_.size() < max_backlog_octets; }
+
+    /// Where the next octets received go; never empty. To be asked for only while input is welcome;
+    /// valid until it is asked for again.
+    [[nodiscard]] std::span<std::uint8_t> input_space();
+
+    /// Takes the first `octets` of what `input_space()` gave, and answers what is complete.
+    void receive(std::size_t octets);
+
+    [[nodiscard]] bool has_output() const noexcept { return !output_.empty(); }
+
+    /// Exchanges the content of `sent` for what is to be sent now, and answers the queries that
+    /// waited for that.
+    void take_output(std::vector<std::uint8_t>& sent);
+
+    /// Queries received whole so far, answered or not.
+    [[nodiscard]] std::uint64_t query_count() const noexcept { return queries_; }
+
+private:
+    [[nodiscard]] std::size_t buffered() const noexcept { return input_end_ - input_start_; }
+    void answer_buffered();
+    void answer(std::span<const std::uint8_t> query);
+
+    static constexpr std::size_t max_backlog_octets = 65'536;
+    static constexpr std::size_t first_input_octets = 2048;  // several usual queries
+
+    Responder& responder_;
+    std::span<std::uint8_t> scratch_;
+    std::vector<std::uint8_t> input_;
+    std::size_t input_start_ = 0;  // of what is not yet answered
+    std::size_t input_end_ = 0;
+    std::vector<std::uint8_t> output_;
+    std::uint64_t queries_ = 0;
+};
+
+}  // namespace arpad

@@ -1,0 +1,62 @@
+/// \file  One TCP connection: a StreamSession on a socket.
+///
+/// Owned by its TcpListener and by the operations under way. Threads: the worker's.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "net/connection_limits.hpp"
+#include "net/stream_session.hpp"
+#include "net/tcp_listener.hpp"
+
+namespace arpad {
+
+/// See above.
+class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
+public:
+    TcpConnection(boost::asio::ip::tcp::socket socket, ConnectionLimits::Place place,
+                  TcpListener& listener);
+
+    /// Starts to read.
+    void start();
+
+    /// Answers no more, and closes once everything answered has been sent; where the client still
+    /// sends, once that has closed its side.
+    void finish();
+
+    /// Closes at once.
+    void close();
+
+private:
+    friend class TcpListener;
+
+    void read();
+    void receive(std::size_t octets);
+    void write();
+    void send_rest(std::size_t start);
+    void go_on();
+    [[nodiscard]] bool must_drain();
+
+    boost::asio::ip::tcp::socket socket_;
+    ConnectionLimits::Place place_;
+    TcpListener& listener_;
+    StreamSession session_;
+    std::vector<std::uint8_t> sending_;  // replies that are being sent
+    bool is_reading_ = false;
+    bool is_writing_ = false;
+    bool is_ended_ = false;      // the client sends no more
+    bool is_finishing_ = false;  // the server answers no more
+    bool is_draining_ = false;   // and waits for the client to notice
+
+    // The listener's: when this connection last got on, and where it stands in its list.
+    std::chrono::steady_clock::time_point last_progress_;
+    std::list<std::shared_ptr<TcpConnection>>::iterator position_;
+};
+
+}  // namespace arpad

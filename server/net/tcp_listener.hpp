@@ -1,0 +1,73 @@
+/// \file  Queries over TCP (RFC 7766): accepts connections and keeps them within bounds.
+///
+/// Each connection is a StreamSession on a socket. One that has not completed a query, nor taken
+/// any of its replies, for the idle timeout is closed; a single timer looks after all of them.
+/// Threads: the worker's.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "answer/responder.hpp"
+#include "base/log.hpp"
+#include "net/connection_limits.hpp"
+
+namespace arpad {
+
+class TcpConnection;
+
+/// See above.
+class TcpListener {
+public:
+    /// Accepts from `acceptor`, which is listening, and answers with `responder`. `scratch` has
+    /// room for one reply of 65,535 octets. All three references are the worker's.
+    TcpListener(boost::asio::ip::tcp::acceptor acceptor, Responder& responder,
+                ConnectionLimits& limits, std::span<std::uint8_t> scratch,
+                std::chrono::seconds idle_timeout);
+    ~TcpListener();
+    TcpListener(const TcpListener&) = delete;
+    TcpListener& operator=(const TcpListener&) = delete;
+
+    /// Starts to accept.
+    void start();
+
+    /// Accepts no more, and lets each connection go once what it was answered has been sent.
+    void stop();
+
+    /// Whether no connection is open.
+    [[nodiscard]] bool is_idle() const noexcept { return connections_.empty(); }
+
+    /// Closes what is still open.
+    void abort();
+
+private:
+    friend class TcpConnection;
+    using Connections = std::list<std::shared_ptr<TcpConnection>>;
+
+    void accept();
+    void admit(boost::asio::ip::tcp::socket socket);
+    void watch_idle();
+    void close_idle(std::chrono::steady_clock::time_point now);
+    void note_progress(TcpConnection& connection);
+    void remove(TcpConnection& connection);
+    void pause_accepting(const boost::system::error_code& error);
+
+    boost::asio::ip::tcp::acceptor acceptor_;
+    Responder& responder_;
+    ConnectionLimits& limits_;
+    std::span<std::uint8_t> scratch_;
+    std::chrono::seconds idle_timeout_;
+    boost::asio::steady_timer idle_timer_;
+    boost::asio::steady_timer accept_timer_;
+    Connections connections_;  // the one idle for longest first
+    LogThrottle throttle_;
+};
+
+}  // namespace arpad

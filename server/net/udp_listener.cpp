@@ -1,0 +1,189 @@
+#include "net/udp_listener.hpp"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "dns/message.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr unsigned batch_size = 64;
+// After so many batches the connections of the same worker get their turn.
+constexpr unsigned batches_in_a_row = 16;
+// More than the payload size that we offer; longer datagrams are answered FORMERR.
+constexpr std::size_t max_query_octets = 4096;
+constexpr std::size_t control_octets = CMSG_SPACE(sizeof(in6_pktinfo));
+constexpr int send_patience_ms = 10;
+
+/// Port 0 cannot be answered.
+bool has_port(const sockaddr_storage& peer) noexcept {
+    // The port stands at the same place in both families.
+    sockaddr_in address;
+    std::memcpy(&address, &peer, sizeof address);
+    return address.sin_port != 0;
+}
+
+/// Turns the control message that tells where a query came to into one that says where its reply
+/// leaves from: the same address, on the interface that the routes lead to. A link-local address
+/// means nothing without its interface, so there that is kept.
+void turn_control_around(msghdr& header) noexcept {
+    for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
+         control = CMSG_NXTHDR(&header, control)) {
+        if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
+            in_pktinfo info;
+            std::memcpy(&info, CMSG_DATA(control), sizeof info);
+            info.ipi_spec_dst = info.ipi_addr;
+            info.ipi_ifindex = 0;
+            std::memcpy(CMSG_DATA(control), &info, sizeof info);
+        } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
+            in6_pktinfo info;
+            std::memcpy(&info, CMSG_DATA(control), sizeof info);
+            if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)) info.ipi6_ifindex = 0;
+            std::memcpy(CMSG_DATA(control), &info, sizeof info);
+        }
+    }
+}
+
+}  // namespace
+
+/// Buffers of one batch, prepared once.
+struct UdpListener::Batch {
+    std::array<mmsghdr, batch_size> queries{};
+    std::array<mmsghdr, batch_size> replies{};
+    std::array<iovec, batch_size> query_spans{};
+    std::array<iovec, batch_size> reply_spans{};
+    std::array<sockaddr_storage, batch_size> peers{};
+    std::array<std::array<std::uint8_t, max_query_octets>, batch_size> query_octets{};
+    std::array<std::array<std::uint8_t, max_udp_octets>, batch_size> reply_octets{};
+    alignas(cmsghdr) std::array<std::array<std::uint8_t, control_octets>, batch_size> controls{};
+
+    Batch() {
+        for (unsigned i = 0; i < batch_size; ++i) {
+            query_spans[i] = {query_octets[i].data(), query_octets[i].size()};
+            msghdr& query = queries[i].msg_hdr;
+            query.msg_name = &peers[i];
+            query.msg_iov = &query_spans[i];
+            query.msg_iovlen = 1;
+            query.msg_control = controls[i].data();
+            replies[i].msg_hdr.msg_iov = &reply_spans[i];
+            replies[i].msg_hdr.msg_iovlen = 1;
+        }
+    }
+
+    /// Undoes what the last receive wrote into the first `used` headers.
+    void prepare(unsigned used) noexcept {
+        for (unsigned i = 0; i < used; ++i) {
+            queries[i].msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+            queries[i].msg_hdr.msg_controllen = control_octets;
+            queries[i].msg_hdr.msg_flags = 0;
+        }
+    }
+
+    /// Query number `query` gets reply number `reply`, `octets` long.
+    void address_reply(unsigned query, unsigned reply, std::size_t octets) noexcept {
+        msghdr& from = queries[query].msg_hdr;
+        turn_control_around(from);
+        msghdr& to = replies[reply].msg_hdr;
+        to.msg_name = from.msg_name;
+        to.msg_namelen = from.msg_namelen;
+        to.msg_control = from.msg_controllen == 0 ? nullptr : from.msg_control;
+        to.msg_controllen = from.msg_controllen;
+        reply_spans[reply] = {reply_octets[reply].data(), octets};
+    }
+};
+
+UdpListener::UdpListener(boost::asio::ip::udp::socket socket, Responder& responder)
+    : socket_(std::move(socket)), responder_(responder), batch_(std::make_unique<Batch>()) {
+    batch_->prepare(batch_size);
+}
+
+UdpListener::~UdpListener() = default;
+
+void UdpListener::start() {
+    wait();
+}
+
+void UdpListener::stop() {
+    if (!socket_.is_open()) return;
+    for (unsigned i = 0; i < batches_in_a_row && answer_batch() == Progress::more; ++i) {
+    }
+    boost::system::error_code ignored;  // there is nothing left to be done about it
+    socket_.close(ignored);
+}
+
+void UdpListener::wait() {
+    socket_.async_wait(boost::asio::ip::udp::socket::wait_read,
+                       [this](const boost::system::error_code& error) {
+                           if (error) return;  // closed
+                           for (unsigned i = 0; i < batches_in_a_row; ++i) {
+                               if (answer_batch() == Progress::drained) break;
+                           }
+                           wait();
+                       });
+}
+
+UdpListener::Progress UdpListener::answer_batch() {
+    const int received = recvmmsg(socket_.native_handle(), batch_->queries.data(), batch_size,
+                                  MSG_DONTWAIT, nullptr);
+    if (received < 0) {
+        // ICMP errors for earlier replies surface here; they say nothing about what is waiting.
+        if (errno != EAGAIN && errno != EINTR) report("receiving", errno);
+        return Progress::drained;
+    }
+    const auto count = static_cast<unsigned>(received);
+    unsigned replies = 0;
+    for (unsigned i = 0; i < count; ++i) {
+        if (!has_port(batch_->peers[i])) continue;
+        // Of a datagram that did not fit only the header is looked at: a query without a question.
+        const bool is_cut = (batch_->queries[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+        const std::span<const std::uint8_t> message(
+            batch_->query_octets[i].data(), is_cut ? header_octets : batch_->queries[i].msg_len);
+        const Outcome outcome =
+            responder_.respond({message, Transport::udp}, batch_->reply_octets[replies]);
+        if (outcome.kind == Outcome::Kind::silence) continue;
+        batch_->address_reply(i, replies, outcome.octets);
+        ++replies;
+    }
+    send(replies);
+    batch_->prepare(count);
+    return count == batch_size ? Progress::more : Progress::drained;
+}
+
+void UdpListener::send(unsigned replies) {
+    unsigned sent = 0;
+    bool has_waited = false;
+    while (sent < replies) {
+        const int result = sendmmsg(socket_.native_handle(), batch_->replies.data() + sent,
+                                    replies - sent, MSG_DONTWAIT);
+        if (result > 0) {
+            sent += static_cast<unsigned>(result);
+            continue;
+        }
+        if (errno == EINTR) continue;
+        if (errno == EAGAIN && !has_waited) {
+            // The send buffer is full; it empties at the speed of the interface.
+            pollfd waiting{socket_.native_handle(), POLLOUT, 0};
+            poll(&waiting, 1, send_patience_ms);
+            has_waited = true;
+            continue;
+        }
+        report("sending", errno);
+        ++sent;  // this reply cannot be sent; the next ones may
+    }
+}
+
+void UdpListener::report(const char* what, int error) {
+    if (!throttle_.admits(std::chrono::steady_clock::now())) return;
+    spdlog::warn("{} over UDP on {}:{}: {} ({} more such errors not shown)", what,
+                 socket_.local_endpoint().address().to_string(), socket_.local_endpoint().port(),
+                 std::strerror(error), throttle_.take_suppressed());
+}
+
+}  // namespace arpad

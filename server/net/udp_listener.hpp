@@ -1,0 +1,49 @@
+/// \file  Queries over UDP: received and answered in batches.
+///
+/// Asio waits until the socket is readable; then recvmmsg and sendmmsg move up to a batch of
+/// datagrams per system call. Each reply leaves from the address its query came to.
+/// Threads: the worker's.
+#pragma once
+
+#include <boost/asio/ip/udp.hpp>
+#include <cstdint>
+#include <memory>
+
+#include "answer/responder.hpp"
+#include "base/log.hpp"
+
+namespace arpad {
+
+/// See above.
+class UdpListener {
+public:
+    /// Answers what comes to `socket`, which is bound and non-blocking, with `responder`.
+    UdpListener(boost::asio::ip::udp::socket socket, Responder& responder);
+    ~UdpListener();
+    UdpListener(const UdpListener&) = delete;
+    UdpListener& operator=(const UdpListener&) = delete;
+
+    /// Starts to answer.
+    void start();
+
+    /// Answers what has arrived already, then closes the socket.
+    void stop();
+
+private:
+    struct Batch;
+
+    /// What came out of one pass over a batch.
+    enum class Progress : std::uint8_t { drained, more };
+
+    void wait();
+    [[nodiscard]] Progress answer_batch();
+    void send(unsigned replies);
+    void report(const char* what, int error);
+
+    boost::asio::ip::udp::socket socket_;
+    Responder& responder_;
+    std::unique_ptr<Batch> batch_;
+    LogThrottle throttle_;
+};
+
+}  // namespace arpad

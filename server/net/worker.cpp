@@ -1,0 +1,83 @@
+#include "net/worker.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "dns/message.hpp"
+
+namespace arpad {
+
+namespace asio = boost::asio;
+
+Worker::Worker(std::shared_ptr<const Identity> identity, const TcpConfig& tcp,
+               ConnectionLimits& limits)
+    : io_(1),  // one thread: Asio may leave out what several would need
+      work_(asio::make_work_guard(io_)),
+      stop_timer_(io_),
+      responder_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>()),
+                 std::move(identity)),
+      tcp_config_(tcp),
+      limits_(limits),
+      tcp_reply_(max_message_octets) {}
+
+Worker::~Worker() {
+    if (thread_.joinable()) stop(std::chrono::milliseconds::zero());
+    join();
+}
+
+std::optional<ListenFailure> Worker::listen(std::span<const ListenEndpoint> endpoints) {
+    for (const ListenEndpoint& endpoint : endpoints) {
+        auto sockets = open_sockets(io_, endpoint);
+        if (!sockets) return sockets.error();
+        udp_.emplace_back(std::move(sockets->udp), responder_);
+        tcp_.emplace_back(std::move(sockets->tcp), responder_, limits_, tcp_reply_,
+                          tcp_config_.idle_timeout);
+    }
+    return std::nullopt;
+}
+
+void Worker::adopt(std::shared_ptr<const Snapshot> snapshot,
+                   std::function<void(std::shared_ptr<const Snapshot>)> retire) {
+    asio::post(io_, [this, snapshot = std::move(snapshot), retire = std::move(retire)]() mutable {
+        retire(responder_.adopt(std::move(snapshot)));
+    });
+}
+
+void Worker::start() {
+    for (UdpListener& listener : udp_) listener.start();
+    for (TcpListener& listener : tcp_) listener.start();
+    thread_ = std::thread([this] { io_.run(); });
+}
+
+void Worker::stop(std::chrono::milliseconds patience) {
+    asio::post(io_, [this, patience] { begin_stop(patience); });
+}
+
+void Worker::begin_stop(std::chrono::milliseconds patience) {
+    for (UdpListener& listener : udp_) listener.stop();
+    for (TcpListener& listener : tcp_) listener.stop();
+    work_.reset();
+    watch_stop(std::chrono::steady_clock::now() + patience);
+}
+
+/// The loop ends by itself when no connection is left.
+void Worker::watch_stop(std::chrono::steady_clock::time_point deadline) {
+    constexpr std::chrono::milliseconds interval{10};
+    const bool is_idle =
+        std::ranges::all_of(tcp_, [](const TcpListener& listener) { return listener.is_idle(); });
+    if (is_idle) return;
+    if (std::chrono::steady_clock::now() >= deadline) {
+        for (TcpListener& listener : tcp_) listener.abort();
+        return;
+    }
+    stop_timer_.expires_after(interval);
+    stop_timer_.async_wait(
+        [this, deadline](const boost::system::error_code&) { watch_stop(deadline); });
+}
+
+void Worker::join() {
+    if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace arpad

@@ -1,0 +1,76 @@
+/// \file  A worker: one thread, one event loop, sockets, responder and buffers of its own.
+///
+/// Shares nothing with other workers but the connection limits, so that a core answers without
+/// waiting for another.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "answer/responder.hpp"
+#include "load/server_config.hpp"
+#include "net/connection_limits.hpp"
+#include "net/listen_sockets.hpp"
+#include "net/tcp_listener.hpp"
+#include "net/udp_listener.hpp"
+
+namespace arpad {
+
+/// See above. All public functions are called by one other thread, the daemon's.
+class Worker {
+public:
+    /// A worker that serves no zones yet. `limits` is shared by all workers and outlives them.
+    Worker(std::shared_ptr<const Identity> identity, const TcpConfig& tcp,
+           ConnectionLimits& limits);
+    ~Worker();  ///< Stops a worker that still runs, without patience.
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    /// Opens sockets for each of `endpoints`, which were claimed before. Before `start` only.
+    [[nodiscard]] std::optional<ListenFailure> listen(std::span<const ListenEndpoint> endpoints);
+
+    /// Answers from `snapshot` from the next batch on. The one before is given to `retire`, called
+    /// on the worker's thread, which is to free it elsewhere.
+    void adopt(std::shared_ptr<const Snapshot> snapshot,
+               std::function<void(std::shared_ptr<const Snapshot>)> retire);
+
+    /// Starts the thread.
+    void start();
+
+    /// Answers what has arrived, sends what is answered, and ends the thread: at the latest after
+    /// `patience`, when connections that are still open are cut.
+    void stop(std::chrono::milliseconds patience);
+
+    /// Waits for the end of the thread.
+    void join();
+
+    /// What the worker has done. After `join` only.
+    [[nodiscard]] const Counters& counters() const noexcept { return responder_.counters(); }
+
+private:
+    void begin_stop(std::chrono::milliseconds patience);
+    void watch_stop(std::chrono::steady_clock::time_point deadline);
+
+    boost::asio::io_context io_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    boost::asio::steady_timer stop_timer_;
+    Responder responder_;
+    TcpConfig tcp_config_;
+    ConnectionLimits& limits_;
+    std::vector<std::uint8_t> tcp_reply_;  // one reply at a time, then copied to its connection
+    std::list<UdpListener> udp_;
+    std::list<TcpListener> tcp_;
+    std::thread thread_;
+};
+
+}  // namespace arpad

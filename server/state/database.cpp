@@ -1,0 +1,89 @@
+#include "state/database.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr int busy_patience_ms = 5000;  // a backup may hold the file for a moment
+
+}  // namespace
+
+Database::Database(const std::filesystem::path& path) {
+    sqlite3* handle = nullptr;
+    const int code =
+        sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    handle_.reset(handle);
+    if (handle == nullptr) throw DatabaseError("out of memory");
+    if (code != SQLITE_OK) throw DatabaseError(sqlite3_errmsg(handle));
+    sqlite3_busy_timeout(handle, busy_patience_ms);
+    run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+}
+
+void Database::run(const std::string& sql) {
+    if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+        throw DatabaseError(sqlite3_errmsg(handle_.get()));
+    }
+}
+
+Statement::Statement(Database& database, std::string_view sql) {
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v2(database.handle(), sql.data(), static_cast<int>(sql.size()),
+                                        &statement, nullptr);
+    statement_.reset(statement);
+    if (code != SQLITE_OK) throw DatabaseError(sqlite3_errmsg(database.handle()));
+}
+
+void Statement::check(int code) const {
+    if (code != SQLITE_OK) throw DatabaseError(sqlite3_errmsg(sqlite3_db_handle(statement_.get())));
+}
+
+void Statement::bind(int index, std::int64_t value) {
+    check(sqlite3_bind_int64(statement_.get(), index + 1, value));
+}
+
+void Statement::bind(int index, std::string_view text) {
+    check(sqlite3_bind_text64(statement_.get(), index + 1, text.data(), text.size(), SQLITE_STATIC,
+                              SQLITE_UTF8));
+}
+
+void Statement::bind(int index, std::span<const std::uint8_t> octets) {
+    if (octets.empty()) {
+        check(sqlite3_bind_zeroblob(statement_.get(), index + 1, 0));  // a null pointer binds NULL
+        return;
+    }
+    check(sqlite3_bind_blob64(statement_.get(), index + 1, octets.data(), octets.size(),
+                              SQLITE_STATIC));
+}
+
+bool Statement::step() {
+    const int code = sqlite3_step(statement_.get());
+    if (code == SQLITE_ROW) return true;
+    check(sqlite3_reset(statement_.get()));  // repeats the error of step, if there was one
+    return false;
+}
+
+std::int64_t Statement::integer(int index) const {
+    return sqlite3_column_int64(statement_.get(), index);
+}
+
+std::span<const std::uint8_t> Statement::octets(int index) const {
+    const auto* const octets =
+        static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_.get(), index));
+    return {octets, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), index))};
+}
+
+Transaction::Transaction(Database& database) : database_(database) {
+    database_.run("BEGIN IMMEDIATE");
+}
+
+Transaction::~Transaction() {
+    if (!is_open_) return;
+    // Fails only if SQLite has rolled back already.
+    sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit() {
+    database_.run("COMMIT");
+    is_open_ = false;
+}
+
+}  // namespace arpad

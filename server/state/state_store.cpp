@@ -1,0 +1,205 @@
+#include "state/state_store.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "crypto/digest.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr int schema_version = 1;
+
+constexpr const char* schema = R"(
+    CREATE TABLE served (
+        apex BLOB PRIMARY KEY,     -- wire form, lower case
+        serial INTEGER NOT NULL,
+        content BLOB NOT NULL      -- SHA-256 of everything but the serial
+    ) WITHOUT ROWID;
+    CREATE TABLE last_good (
+        file TEXT PRIMARY KEY,     -- relative to the zones directory
+        digest BLOB NOT NULL,      -- SHA-256 of text
+        text BLOB NOT NULL
+    );
+    PRAGMA user_version = 1;
+)";
+
+class NewerSchema : public DatabaseError {
+    using DatabaseError::DatabaseError;
+};
+
+std::string problem(const std::filesystem::path& path, std::string_view reason,
+                    std::string_view advice) {
+    return fmt::format("state directory {}: {}\n  {}", path.string(), reason, advice);
+}
+
+}  // namespace
+
+/// Held as long as the file is open; the system lets go of it even after a crash.
+class StateStore::Lock {
+public:
+    explicit Lock(const std::filesystem::path& path)
+        : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+        if (file_ >= 0 && ::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
+        error_ = {errno, std::generic_category()};
+    }
+    ~Lock() {
+        if (file_ >= 0) ::close(file_);
+    }
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+
+    [[nodiscard]] std::error_code error() const noexcept { return error_; }
+
+private:
+    int file_;
+    std::error_code error_;
+};
+
+Result<std::unique_ptr<StateStore>, std::string> StateStore::open(
+    const std::filesystem::path& directory, SerialFormat format) {
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    if (error) {
+        return problem(directory, error.message(),
+                       "create it, owned by the user that runs arpad, or change `state`");
+    }
+    auto lock = std::make_unique<Lock>(directory / "lock");
+    if (lock->error() == std::errc::operation_would_block) {
+        return problem(directory, "another arpad uses it",
+                       "stop that one first, or give this one a `state` of its own");
+    }
+    if (lock->error()) {
+        return problem(directory, lock->error().message(),
+                       "make it writable for the user that runs arpad, or change `state`");
+    }
+    try {
+        return std::unique_ptr<StateStore>(new StateStore(directory, std::move(lock), format));
+    } catch (const NewerSchema& failure) {
+        return problem(directory, fmt::format("state.db: {}", failure.what()),
+                       "run that arpad, or give this one a `state` of its own");
+    } catch (const DatabaseError& failure) {
+        return problem(directory, fmt::format("state.db: {}", failure.what()),
+                       "make it writable for the user that runs arpad; if it is damaged, move it "
+                       "away: serials then start anew and last good copies are lost");
+    }
+}
+
+StateStore::StateStore(std::filesystem::path directory, std::unique_ptr<Lock> lock,
+                       SerialFormat format)
+    : directory_(std::move(directory)),
+      lock_(std::move(lock)),
+      format_(format),
+      database_(directory_ / "state.db") {
+    prepare_schema();
+    read_served();
+}
+
+StateStore::~StateStore() = default;
+
+void StateStore::prepare_schema() {
+    Transaction transaction(database_);
+    std::int64_t version = 0;
+    {
+        Statement query(database_, "PRAGMA user_version");
+        if (query.step()) version = query.integer(0);
+    }
+    if (version > schema_version) {
+        throw NewerSchema(
+            fmt::format("was written by a newer arpad (its version is {}, this arpad knows {})",
+                        version, schema_version));
+    }
+    if (version == 0) database_.run(schema);
+    transaction.commit();
+}
+
+void StateStore::read_served() {
+    Statement rows(database_, "SELECT apex, serial, content FROM served");
+    while (rows.step()) {
+        const auto apex = Name::from_wire(rows.octets(0));
+        ServedContent served{{static_cast<std::uint32_t>(rows.integer(1))}, {}};
+        const auto content = rows.octets(2);
+        if (!apex || content.size() != served.content.size()) {
+            throw DatabaseError("holds something that arpad did not write");
+        }
+        std::ranges::copy(content, served.content.begin());
+        served_.emplace(*apex, served);
+    }
+}
+
+std::optional<std::string> StateStore::find_copy(const std::string& key) {
+    try {
+        Statement row(database_, "SELECT text FROM last_good WHERE file = ?");
+        row.bind(0, key);
+        if (!row.step()) return std::nullopt;
+        const auto text = row.octets(0);
+        return std::string(text.begin(), text.end());
+    } catch (const DatabaseError&) {
+        return std::nullopt;  // a copy that cannot be read is no copy
+    }
+}
+
+SerialDecision StateStore::serial_for(const Name& apex, const SerialModel& model,
+                                      const Digest& content) {
+    const auto found = served_.find(apex);
+    const auto last =
+        found == served_.end() ? std::nullopt : std::optional<ServedContent>(found->second);
+    const SerialDecision decision =
+        decide_serial(model, content, last, format_, std::chrono::system_clock::now());
+    decided_.insert_or_assign(apex, ServedContent{decision.serial, content});
+    return decision;
+}
+
+std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) {
+    try {
+        Transaction transaction(database_);
+        write_served();
+        write_copies(copies);
+        transaction.commit();
+    } catch (const DatabaseError& failure) {
+        return problem(directory_, fmt::format("state.db: {}", failure.what()),
+                       "free space on its disk, and check that it is writable");
+    }
+    for (auto& [apex, served] : decided_) served_.insert_or_assign(apex, served);
+    decided_.clear();
+    return std::nullopt;
+}
+
+void StateStore::write_served() {
+    Statement write(
+        database_,
+        "INSERT INTO served (apex, serial, content) VALUES (?, ?, ?) ON CONFLICT (apex) "
+        "DO UPDATE SET serial = excluded.serial, content = excluded.content "
+        "WHERE serial <> excluded.serial OR content <> excluded.content");
+    for (const auto& [apex, served] : decided_) {
+        write.bind(0, apex.view().wire());
+        write.bind(1, std::int64_t{served.serial.value});
+        write.bind(2, std::span<const std::uint8_t>(served.content));
+        write.step();
+    }
+}
+
+void StateStore::write_copies(std::span<const GoodCopy> copies) {
+    Statement write(
+        database_,
+        "INSERT INTO last_good (file, digest, text) VALUES (?, ?, ?) ON CONFLICT (file) "
+        "DO UPDATE SET digest = excluded.digest, text = excluded.text "
+        "WHERE digest <> excluded.digest");
+    for (const GoodCopy& copy : copies) {
+        const Digest digest = digest_of(copy.text);
+        const auto* const text = reinterpret_cast<const std::uint8_t*>(copy.text.data());
+        write.bind(0, copy.key);
+        write.bind(1, std::span<const std::uint8_t>(digest));
+        write.bind(2, std::span(text, copy.text.size()));
+        write.step();
+    }
+}
+
+}  // namespace arpad

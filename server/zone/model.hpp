@@ -1,0 +1,84 @@
+/// \file  What the operator wrote about one network, as plain data.
+///
+/// Made by load/zone_file, which has already reported everything that is wrong with a file by
+/// itself and filled in the defaults; read by zone/builder, which decides what follows from all
+/// networks together. Host names keep their case.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "dns/name.hpp"
+#include "dns/types.hpp"
+#include "reverse/address.hpp"
+#include "reverse/classless.hpp"
+#include "reverse/prefix.hpp"
+
+namespace arpad {
+
+/// One entry of `records`: the PTR RRset of an address.
+struct RecordModel {
+    Address address;
+    std::vector<Name> names;  ///< Targets in the order written, no two equal; empty for `~`.
+    std::optional<Ttl> ttl;   ///< Its own TTL, else the network's.
+    bool locked = false;      ///< Stands above edits.
+    Place place;              ///< Of the key.
+};
+
+/// One entry of `nameservers`.
+struct NameserverModel {
+    Name name;
+    Place place;
+};
+
+/// What the operator says about the serial.
+struct SerialModel {
+    enum class Kind : std::uint8_t {
+        kept,   ///< Nothing: the server keeps it.
+        floor,  ///< `serial: N`
+        fixed,  ///< `serial: {fixed: N}`
+    };
+
+    Kind kind = Kind::kept;
+    Serial value;  ///< N; 0 if kept.
+    Place place;   ///< Of the `serial` key; 0 if kept.
+};
+
+/// The SOA record, defaults filled in.
+struct SoaModel {
+    Name primary;                      ///< MNAME.
+    Name contact;                      ///< RNAME.
+    std::uint32_t refresh = 7200;      ///< Seconds.
+    std::uint32_t retry = 1800;        ///< Seconds.
+    std::uint32_t expire = 1'209'600;  ///< Seconds.
+    Ttl negative_ttl{900};   ///< MINIMUM: how long a negative answer may be cached (RFC 2308 4).
+    std::optional<Ttl> ttl;  ///< Of the SOA record itself, else the network's.
+    SerialModel serial;
+};
+
+/// What decides which zones a network is served as, and all that is known of a file whose rest is
+/// broken.
+struct NetworkKey {
+    std::optional<Prefix> network;  ///< None if only `zone` is given and its name is no prefix.
+    std::optional<Name> zone;       ///< The name that `zone` gives; none if not written.
+    std::optional<ClasslessStyle> style;  ///< As written; none means slash where one is needed.
+    Place place;                          ///< Of the `network` key, else of the `zone` key.
+};
+
+/// One zone file.
+struct NetworkModel {
+    std::string file;  ///< As named in diagnostics.
+    NetworkKey key;
+    Ttl ttl{3600};
+    std::optional<Ttl> nameservers_ttl;        ///< Of the apex NS RRset, else `ttl`.
+    std::vector<NameserverModel> nameservers;  ///< At least one, no two equal.
+    SoaModel soa;
+    std::vector<RecordModel> records;  ///< In the order written, no address twice.
+};
+
+/// "192.0.2.0/24", or the zone's name where there is no network: what messages call it.
+[[nodiscard]] std::string display_name(const NetworkKey& key);
+
+}  // namespace arpad

@@ -1,0 +1,61 @@
+#include "zone/rrset.hpp"
+
+#include <limits>
+
+#include "base/invariant.hpp"
+
+namespace arpad {
+namespace {
+
+std::size_t stored_rdata_octets(const Rrset& rrset) noexcept {
+    std::size_t octets = 0;
+    for (const Rdata& rdata : rrset.rdatas) octets += stored::rdata_header_octets + rdata.size();
+    return octets;
+}
+
+}  // namespace
+
+void NodeStore::put(const void* data, std::size_t octets) {
+    const auto* const first = static_cast<const std::uint8_t*>(data);
+    octets_.insert(octets_.end(), first, first + octets);
+}
+
+NodeId NodeStore::begin_node(std::uint16_t rrsets) {
+    ensure(octets_.size() <= std::numeric_limits<std::uint32_t>::max(), "a zone fits 4 GiB");
+    const auto id = static_cast<NodeId>(octets_.size());
+    put(&rrsets, sizeof rrsets);
+    return id;
+}
+
+void NodeStore::put_rrset_header(RrType type, Ttl ttl, std::size_t rdatas, std::size_t octets) {
+    const auto count = static_cast<std::uint16_t>(rdatas);
+    const auto size = static_cast<std::uint32_t>(octets);
+    put(&type, sizeof type);
+    put(&count, sizeof count);
+    put(&ttl.seconds, sizeof ttl.seconds);
+    put(&size, sizeof size);
+}
+
+void NodeStore::put_rdata(std::span<const std::uint8_t> rdata) {
+    const auto length = static_cast<std::uint16_t>(rdata.size());
+    put(&length, sizeof length);
+    put(rdata.data(), rdata.size());
+}
+
+NodeId NodeStore::add(std::span<const Rrset> rrsets) {
+    const NodeId id = begin_node(static_cast<std::uint16_t>(rrsets.size()));
+    for (const Rrset& rrset : rrsets) {
+        put_rrset_header(rrset.type, rrset.ttl, rrset.rdatas.size(), stored_rdata_octets(rrset));
+        for (const Rdata& rdata : rrset.rdatas) put_rdata(rdata);
+    }
+    return id;
+}
+
+std::size_t wire_octets(const Rrset& rrset) noexcept {
+    constexpr std::size_t pointer_type_class_ttl_length = 12;
+    std::size_t octets = 0;
+    for (const Rdata& rdata : rrset.rdatas) octets += pointer_type_class_ttl_length + rdata.size();
+    return octets;
+}
+
+}  // namespace arpad

@@ -1,0 +1,72 @@
+#include "zone/zone.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/invariant.hpp"
+#include "dns/reader.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr std::size_t soa_numbers_octets = 20;  // serial, refresh, retry, expire, minimum
+
+/// Number `index` of the five at the end of the SOA's RDATA (RFC 1035 3.3.13).
+std::uint32_t soa_number(RrsetView soa, std::size_t index) noexcept {
+    const auto rdata = *soa.begin();
+    WireReader reader(rdata, rdata.size() - soa_numbers_octets + 4 * index);
+    return reader.read_u32();
+}
+
+}  // namespace
+
+Zone::Zone(ZoneParts parts)
+    : parts_(std::move(parts)), apex_labels_(parts_.apex.view().label_count()) {
+    const auto soa = parts_.nodes.at(parts_.apex_node).find(RrType::soa);
+    ensure(soa.has_value(), "a zone has a SOA at its apex");
+    soa_ = soa->stored_at();
+    negative_ttl_ = std::min(soa->ttl(), Ttl{soa_number(*soa, 4)});
+}
+
+Zone::Zone(Unavailable, const Name& apex)
+    : apex_labels_(apex.view().label_count()), available_(false) {
+    parts_.apex = apex;
+}
+
+std::shared_ptr<const Zone> Zone::make_unavailable(const Name& apex) {
+    return std::shared_ptr<const Zone>(new Zone(Unavailable{}, apex.lower_case()));
+}
+
+Serial Zone::serial() const noexcept {
+    return {soa_number(soa(), 0)};
+}
+
+LabelPath Zone::read_path(const NameBuffer& name) const noexcept {
+    if (!parts_.base) return {.prefix = {}, .labels = 0, .end = LabelPath::End::foreign_label};
+    return read_labels(name, apex_labels_, *parts_.base);
+}
+
+std::optional<NodeView> Zone::find_by_path(unsigned depth, const LabelPath& path) const noexcept {
+    if (!parts_.base || depth > path.labels) return std::nullopt;
+    const unsigned length = parts_.base->length() + depth * label_bits(parts_.base->family());
+    const Prefix prefix(path.prefix.first(), length);
+    if (length < address_bits(prefix.family())) {
+        // RFC 8020: a name with anything below it exists, with no data of its own.
+        if (parts_.addresses.has_any_in(prefix)) return NodeView();
+        return std::nullopt;
+    }
+    const auto node = parts_.addresses.find(prefix.first());
+    if (!node) return std::nullopt;
+    return parts_.nodes.at(*node);
+}
+
+std::optional<NodeView> Zone::find_node(const NameBuffer& name, unsigned labels,
+                                        const LabelPath& path) const noexcept {
+    if (labels == apex_labels_) return parts_.nodes.at(parts_.apex_node);
+    const auto by_path = find_by_path(labels - apex_labels_, path);
+    if (by_path && !by_path->is_empty()) return by_path;
+    if (const auto node = parts_.names.find(name.suffix(labels))) return parts_.nodes.at(*node);
+    return by_path;
+}
+
+}  // namespace arpad

@@ -1,0 +1,12 @@
+/// \file  The zones that the fuzz targets ask for: nested networks of both families, RFC 2317
+///        children, a referral, a zone that is broken, and a name with more PTRs than UDP carries.
+#pragma once
+
+#include "answer/responder.hpp"
+
+namespace arpad {
+
+/// A responder for these zones, with every identity configured.
+[[nodiscard]] Responder make_fuzz_responder();
+
+}  // namespace arpad

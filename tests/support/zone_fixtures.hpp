@@ -1,0 +1,204 @@
+/// \file  Short ways to write names, addresses, networks and zones in tests.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "dns/name.hpp"
+#include "reverse/arpa_name.hpp"
+#include "reverse/prefix.hpp"
+#include "zone/layout.hpp"
+#include "zone/model.hpp"
+#include "zone/serials.hpp"
+#include "zone/zone.hpp"
+
+namespace arpad::test {
+
+/// The name that `text` must be.
+inline Name name(std::string_view text) {
+    return *Name::from_text(text);
+}
+
+/// The address that `text` must be.
+inline Address address(std::string_view text) {
+    return *Address::from_text(text);
+}
+
+/// The prefix that `text` must be.
+inline Prefix prefix(std::string_view text) {
+    return *Prefix::from_text(text);
+}
+
+/// `view` as the query path has it.
+inline NameBuffer buffer(NameView view) {
+    NameBuffer made;
+    made.assign(view);
+    return made;
+}
+
+/// The name whose uncompressed octets are `wire`.
+inline std::string name_text(std::span<const std::uint8_t> wire) {
+    return NameView::of_valid_wire(wire).to_text();
+}
+
+/// An address somewhere in `around`.
+inline Address random_address(const Prefix& around, std::mt19937_64& random) {
+    const Uint128 bits = Uint128{random()} << 64 | random();
+    const Uint128 mask = low_bits_mask(around.first().bits() - around.length());
+    return {around.family(), around.first().value() | (bits & mask)};
+}
+
+/// One zone file, written step by step. Lines of records are counted from 10.
+class Network {
+public:
+    explicit Network(std::string_view network) : Network() {
+        model_.key.network = prefix(network);
+        model_.file = "zones/" + std::string(network) + ".yaml";
+    }
+
+    /// A file with nothing but `zone`, which reads as no prefix.
+    static Network of_zone(std::string_view zone) {
+        Network network;
+        network.model_.key.zone = name(zone);
+        network.model_.file = "zones/" + std::string(zone) + "yaml";
+        return network;
+    }
+
+    Network& file(std::string file) {
+        model_.file = std::move(file);
+        return *this;
+    }
+    Network& zone(std::string_view zone) {
+        model_.key.zone = name(zone);
+        return *this;
+    }
+    Network& style(ClasslessStyle style) {
+        model_.key.style = style;
+        return *this;
+    }
+    Network& ptr(std::string_view at, std::vector<std::string_view> targets,
+                 std::optional<Ttl> ttl = std::nullopt) {
+        return ptr(address(at), targets, ttl);
+    }
+    Network& ptr(Address at, const std::vector<std::string_view>& targets,
+                 std::optional<Ttl> ttl = std::nullopt) {
+        RecordModel record;
+        record.address = at;
+        for (const std::string_view target : targets) record.names.push_back(name(target));
+        record.ttl = ttl;
+        record.place = {static_cast<std::uint32_t>(10 + model_.records.size()), 3};
+        model_.records.push_back(std::move(record));
+        return *this;
+    }
+    Network& broken() {
+        is_broken_ = true;
+        return *this;
+    }
+
+    NetworkModel& model() { return model_; }
+    [[nodiscard]] const NetworkModel& model() const { return model_; }
+    [[nodiscard]] NetworkEntry entry() const {
+        return {model_.file, model_.key, is_broken_ ? nullptr : &model_};
+    }
+
+private:
+    Network() {
+        model_.key.place = {1, 1};
+        model_.nameservers = {{name("ns1.example.net."), {}}, {name("ns2.example.net."), {}}};
+        model_.soa.primary = name("ns1.example.net.");
+        model_.soa.contact = name("hostmaster.example.net.");
+    }
+
+    NetworkModel model_;
+    bool is_broken_ = false;
+};
+
+/// Networks with their layout. Stays where it was made, since the layout refers to it.
+class World {
+public:
+    explicit World(std::vector<Network> networks) : networks_(std::move(networks)) {
+        for (const Network& network : networks_) entries_.push_back(network.entry());
+        layout_.emplace(entries_, diagnostics_);
+    }
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    [[nodiscard]] const Layout& layout() const { return *layout_; }
+    [[nodiscard]] std::span<const NetworkEntry> entries() const { return entries_; }
+    [[nodiscard]] const Diagnostics& diagnostics() const { return diagnostics_; }
+
+    /// Apexes of all zones, in canonical order.
+    [[nodiscard]] std::vector<std::string> apexes() const {
+        std::vector<std::string> texts;
+        for (const auto& [apex, zone] : layout_->zones()) texts.push_back(apex.to_text());
+        return texts;
+    }
+
+    /// Apexes of the zones of network number `network`, in canonical order.
+    [[nodiscard]] std::vector<std::string> apexes_of(std::size_t network) const {
+        std::vector<std::string> texts;
+        for (const auto& [apex, zone] : layout_->zones()) {
+            if (zone.network == network) texts.push_back(apex.to_text());
+        }
+        return texts;
+    }
+
+private:
+    std::vector<Network> networks_;
+    std::vector<NetworkEntry> entries_;
+    Diagnostics diagnostics_;
+    std::optional<Layout> layout_;
+};
+
+/// Gives every zone the serial that it is told, and keeps what it was asked.
+class SerialScript final : public SerialSource {
+public:
+    explicit SerialScript(SerialDecision decision = {.serial = {1}}) : decision_(decision) {}
+
+    SerialDecision serial_for(const Name& apex, const SerialModel&,
+                              const Digest& content) override {
+        contents_[apex.to_text()] = content;
+        return decision_;
+    }
+
+    /// The content of the zone at `apex` when its serial was asked for.
+    [[nodiscard]] Digest content_of(const std::string& apex) const { return contents_.at(apex); }
+
+private:
+    SerialDecision decision_;
+    std::map<std::string, Digest> contents_;
+};
+
+/// The node at `owner` in `zone`, as the query path finds it.
+inline std::optional<NodeView> find_node(const Zone& zone, NameView owner) {
+    const NameBuffer query = buffer(owner);
+    return zone.find_node(query, query.label_count(), zone.read_path(query));
+}
+
+/// Names that the RRset of `type` at `owner` holds; none if it is not there.
+inline std::vector<std::string> targets_at(const Zone& zone, std::string_view owner, RrType type) {
+    std::vector<std::string> texts;
+    const auto node = find_node(zone, name(owner));
+    const auto rrset = node ? node->find(type) : std::nullopt;
+    if (!rrset) return texts;
+    for (const auto rdata : *rrset) texts.push_back(name_text(rdata));
+    return texts;
+}
+
+/// TTL of the RRset of `type` at `owner`; none if it is not there.
+inline std::optional<Ttl> ttl_at(const Zone& zone, std::string_view owner, RrType type) {
+    const auto node = find_node(zone, name(owner));
+    const auto rrset = node ? node->find(type) : std::nullopt;
+    return rrset ? std::optional(rrset->ttl()) : std::nullopt;
+}
+
+}  // namespace arpad::test

@@ -1,0 +1,86 @@
+#include "support/zone_maker.hpp"
+
+#include "reverse/arpa_name.hpp"
+#include "zone/zone_builder.hpp"
+
+namespace arpad {
+namespace {
+
+/// `text` must be a name: tests write it down.
+Name name_of(std::string_view text) {
+    return *Name::from_text(text);
+}
+
+}  // namespace
+
+ZoneMaker::ZoneMaker(Name apex, std::optional<Prefix> base) : apex_(std::move(apex)), base_(base) {
+    soa_.primary = name_of("ns.example.");
+    soa_.contact = name_of("host.example.");
+}
+
+ZoneMaker& ZoneMaker::soa_ttl(std::uint32_t seconds) {
+    soa_ttl_ = Ttl{seconds};
+    return *this;
+}
+
+ZoneMaker& ZoneMaker::negative_ttl(std::uint32_t seconds) {
+    soa_.negative_ttl = Ttl{seconds};
+    return *this;
+}
+
+ZoneMaker& ZoneMaker::soa_names(std::string_view primary, std::string_view contact) {
+    soa_.primary = name_of(primary);
+    soa_.contact = name_of(contact);
+    return *this;
+}
+
+ZoneMaker& ZoneMaker::ttl(std::uint32_t seconds) {
+    ttl_ = Ttl{seconds};
+    return *this;
+}
+
+ZoneMaker& ZoneMaker::rr(std::string_view owner, RrType type, Rdata rdata) {
+    Rrset& rrset =
+        rrsets_.try_emplace({std::string(owner), type}, Rrset{type, ttl_, {}}).first->second;
+    rrset.rdatas.push_back(std::move(rdata));
+    return *this;
+}
+
+ZoneMaker& ZoneMaker::ptr(std::string_view owner, std::string_view target) {
+    return rr(owner, RrType::ptr, name_rdata(name_of(target)));
+}
+
+ZoneMaker& ZoneMaker::cname(std::string_view owner, std::string_view target) {
+    return rr(owner, RrType::cname, name_rdata(name_of(target)));
+}
+
+ZoneMaker& ZoneMaker::ns(std::string_view owner, std::string_view target) {
+    return rr(owner, RrType::ns, name_rdata(name_of(target)));
+}
+
+std::shared_ptr<const Zone> ZoneMaker::build() const {
+    ZoneBuilder builder(apex_, base_, soa_, soa_ttl_);
+    if (!rrsets_.contains({"@", RrType::ns})) {
+        builder.add(apex_, {RrType::ns, Ttl{3600}, {name_rdata(name_of("ns.example."))}});
+    }
+    for (const auto& [key, rrset] : rrsets_) {
+        const std::string_view owner = key.first;
+        builder.add(owner == "@" ? apex_ : *apex_.below(name_of(owner)), rrset);
+    }
+    return builder.build(Serial{1});
+}
+
+ZoneMaker zone_for(std::string_view prefix) {
+    const Prefix base = *Prefix::from_text(prefix);
+    return {arpa_name(base), base};
+}
+
+ZoneMaker zone_at(std::string_view apex) {
+    return {name_of(apex), std::nullopt};
+}
+
+ZoneMaker zone_at(std::string_view apex, std::string_view base) {
+    return {name_of(apex), *Prefix::from_text(base)};
+}
+
+}  // namespace arpad

@@ -1,0 +1,127 @@
+// The responder's header promises that a reply costs no allocation. This program's own operator new
+// counts, so every allocation of C++ code in it is seen.
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include "support/test_responder.hpp"
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+
+void* allocate(std::size_t octets, std::size_t alignment) {
+    ++allocations;
+    const std::size_t rounded = (octets + alignment - 1) / alignment * alignment;
+    void* const memory = std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded);
+    if (memory == nullptr) std::abort();
+    return memory;
+}
+
+}  // namespace
+
+// The array and nothrow forms end in these.
+void* operator new(std::size_t octets) {
+    return allocate(octets, alignof(std::max_align_t));
+}
+void* operator new(std::size_t octets, std::align_val_t alignment) {
+    return allocate(octets, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    std::free(memory);
+}
+
+namespace arpad {
+namespace {
+
+/// One kind of question, named after its answer.
+struct Case {
+    std::string name;
+    QueryMaker query;
+};
+
+void PrintTo(const Case& one, std::ostream* out) {
+    *out << one.name;
+}
+
+Zones zones_of_every_kind() {
+    ZoneMaker crowd = zone_for("192.0.4.0/24");
+    for (int i = 0; i < 200; ++i) crowd.ptr("1", "host-" + std::to_string(i) + ".example.");
+    return {zone_for("192.0.0.0/16").ns("2", "ns.example.").ns("9", "ns.child.example.").build(),
+            zone_for("192.0.2.0/24")
+                .ptr("7", "a.example.")
+                .ns("64/26", "ns.example.")
+                .cname("65", "65.64/26.2.0.192.in-addr.arpa.")
+                .build(),
+            zone_at("64/26.2.0.192.in-addr.arpa", "192.0.2.0/24").ptr("65", "b.example.").build(),
+            zone_for("2001:db8::/32").ptr("1.0.0.0", "c.example.").build(),
+            crowd.build(),
+            Zone::make_unavailable(*Name::from_text("3.0.192.in-addr.arpa"))};
+}
+
+std::vector<Case> every_kind() {
+    const auto in = [](std::string_view name) { return ask(name, RrType::ptr).edns(); };
+    return {
+        {"Answer", in("7.2.0.192.in-addr.arpa")},
+        {"AnswerWithoutEdns", ask("7.2.0.192.in-addr.arpa", RrType::ptr)},
+        {"Chain", in("65.2.0.192.in-addr.arpa")},
+        {"NoData", ask("7.2.0.192.in-addr.arpa", RrType::a).edns()},
+        {"NameAbsent", in("8.2.0.192.in-addr.arpa")},
+        {"EmptyNonTerminal", in("0.0.8.b.d.0.1.0.0.2.ip6.arpa")},
+        {"Any", ask("2.0.192.in-addr.arpa", RrType::any).edns()},
+        {"Referral", in("7.9.0.192.in-addr.arpa")},
+        {"Truncated", in("1.4.0.192.in-addr.arpa")},
+        {"Unavailable", in("7.3.0.192.in-addr.arpa")},
+        {"Outside", in("example")},
+        {"Transfer", ask("2.0.192.in-addr.arpa", RrType::axfr).edns()},
+        {"OtherClass", in("7.2.0.192.in-addr.arpa").rr_class(RrClass::any)},
+        {"Identity", ask("version.bind", RrType::txt).rr_class(RrClass::ch).edns()},
+        {"NoSuchIdentity", ask("author.bind", RrType::txt).rr_class(RrClass::ch).edns()},
+        {"Nsid", in("7.2.0.192.in-addr.arpa").option(3, {})},
+        {"BadVersion", in("7.2.0.192.in-addr.arpa").version(1)},
+        {"FormatError", in("7.2.0.192.in-addr.arpa").trailing({0})},
+        {"OtherOpcode", in("7.2.0.192.in-addr.arpa").opcode(Opcode::update)},
+        {"Silence", in("7.2.0.192.in-addr.arpa").flags(0x8000)},
+    };
+}
+
+class Allocation : public testing::TestWithParam<Case> {};
+
+// One to prove that the counting works at all.
+TEST(AllocationCount, SeesAVector) {
+    const std::size_t before = allocations;
+    const Octets octets(100);
+    EXPECT_EQ(allocations - before, 1U);
+}
+
+TEST_P(Allocation, ReplyCostsNone) {
+    Responder responder(std::make_shared<const Snapshot>(zones_of_every_kind()),
+                        std::make_shared<const Identity>(IdentityConfig{
+                            .version = "arpad", .hostname = "ns1", .nsid = {1, 2, 3}}));
+    const Octets message = GetParam().query.octets();
+    Octets buffer(max_message_octets);
+    for (const Transport transport : {Transport::udp, Transport::tcp}) {
+        const std::size_t before = allocations;
+        (void)responder.respond({message, transport}, buffer);
+        EXPECT_EQ(allocations - before, 0U);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(OfEveryKind, Allocation, testing::ValuesIn(every_kind()),
+                         [](const auto& kind) { return kind.param.name; });
+
+}  // namespace
+}  // namespace arpad

@@ -1,0 +1,137 @@
+#include "answer/policy.hpp"
+
+#include <gmock/gmock.h>
+
+#include "support/query_maker.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr std::uint16_t response_flag = 0x8000;
+
+Verdict verdict_on(const Octets& message) {
+    return judge(decode_query(message));
+}
+
+Verdict verdict_on(const QueryMaker& query) {
+    return verdict_on(query.octets());
+}
+
+QueryMaker ask_ptr() {
+    return ask("7.2.0.192.in-addr.arpa", RrType::ptr);
+}
+
+MATCHER_P(is_verdict, kind, "") {
+    return arg.kind == kind;
+}
+
+MATCHER_P(is_rejected_with, rcode, "") {
+    return arg.kind == Verdict::Kind::reject && arg.rcode == rcode;
+}
+
+TEST(Judge, QueryOfClassInIsLookedUp) {
+    EXPECT_THAT(verdict_on(ask_ptr()), is_verdict(Verdict::Kind::look_up));
+}
+
+TEST(Judge, AnyTypeButTransfersIsLookedUp) {
+    for (unsigned type = 0; type <= 0xFFFF; ++type) {
+        const auto rr_type = static_cast<RrType>(type);
+        if (rr_type == RrType::axfr || rr_type == RrType::ixfr) continue;
+        ASSERT_THAT(verdict_on(ask("2.0.192.in-addr.arpa", rr_type)),
+                    is_verdict(Verdict::Kind::look_up))
+            << type;
+    }
+}
+
+TEST(Judge, TransfersAreRefused) {
+    EXPECT_THAT(verdict_on(ask("2.0.192.in-addr.arpa", RrType::axfr)),
+                is_rejected_with(Rcode::refused));
+    EXPECT_THAT(verdict_on(ask("2.0.192.in-addr.arpa", RrType::ixfr)),
+                is_rejected_with(Rcode::refused));
+}
+
+TEST(Judge, ClassChaosAsksForTheIdentity) {
+    EXPECT_THAT(verdict_on(ask("version.bind", RrType::txt).rr_class(RrClass::ch)),
+                is_verdict(Verdict::Kind::tell_identity));
+}
+
+TEST(Judge, OtherClassesAreRefused) {
+    for (const unsigned rr_class : {0U, 2U, 4U, 254U, 255U, 65535U}) {
+        EXPECT_THAT(verdict_on(ask_ptr().rr_class(static_cast<RrClass>(rr_class))),
+                    is_rejected_with(Rcode::refused))
+            << rr_class;
+    }
+}
+
+TEST(Judge, MessageShorterThanAHeaderIsIgnored) {
+    Octets message = ask_ptr().octets();
+    for (std::size_t octets = 0; octets < 12; ++octets) {
+        message.resize(octets);
+        EXPECT_THAT(verdict_on(message), is_verdict(Verdict::Kind::ignore)) << octets;
+    }
+}
+
+TEST(Judge, ResponseIsIgnored) {
+    EXPECT_THAT(verdict_on(ask_ptr().flags(response_flag)), is_verdict(Verdict::Kind::ignore));
+}
+
+TEST(Judge, ResponseOfAnotherOpcodeIsIgnored) {
+    EXPECT_THAT(verdict_on(ask_ptr().flags(response_flag).opcode(Opcode::notify)),
+                is_verdict(Verdict::Kind::ignore));
+}
+
+TEST(Judge, EveryOpcodeButQueryIsNotImplemented) {
+    for (std::uint8_t opcode = 1; opcode < 16; ++opcode) {
+        EXPECT_THAT(verdict_on(ask_ptr().opcode(static_cast<Opcode>(opcode))),
+                    is_rejected_with(Rcode::not_imp))
+            << unsigned{opcode};
+    }
+}
+
+TEST(Judge, OpcodeIsJudgedBeforeTheSections) {
+    EXPECT_THAT(
+        verdict_on(ask_ptr().opcode(Opcode::update).announce_questions(2).trailing({1, 2, 3})),
+        is_rejected_with(Rcode::not_imp));
+}
+
+TEST(Judge, QuestionCountOtherThanOneIsAFormatError) {
+    for (const std::uint16_t count : std::vector<std::uint16_t>{0, 2, 65535}) {
+        EXPECT_THAT(verdict_on(ask_ptr().announce_questions(count)),
+                    is_rejected_with(Rcode::form_err))
+            << count;
+    }
+}
+
+TEST(Judge, QueryCutAnywhereBehindTheHeaderIsAFormatError) {
+    const Octets whole = ask_ptr().edns().option(3, {}).octets();
+    for (std::size_t octets = 12; octets < whole.size(); ++octets) {
+        EXPECT_THAT(
+            verdict_on(Octets(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(octets))),
+            is_rejected_with(Rcode::form_err))
+            << octets;
+    }
+}
+
+TEST(Judge, TrailingOctetsAreAFormatError) {
+    EXPECT_THAT(verdict_on(ask_ptr().trailing({0})), is_rejected_with(Rcode::form_err));
+}
+
+TEST(Judge, UnknownEdnsVersionIsBadVersion) {
+    for (const std::uint8_t version : Octets{1, 2, 255}) {
+        EXPECT_THAT(verdict_on(ask_ptr().version(version)), is_rejected_with(Rcode::bad_vers))
+            << unsigned{version};
+    }
+}
+
+TEST(Judge, OptionsOfAnUnknownEdnsVersionAreNotRead) {
+    EXPECT_THAT(verdict_on(ask_ptr().version(1).raw_options({0xFF})),
+                is_rejected_with(Rcode::bad_vers));
+}
+
+TEST(Judge, UnknownEdnsVersionIsJudgedBeforeTheQuestion) {
+    EXPECT_THAT(verdict_on(ask_ptr().rr_class(RrClass::ch).version(1)),
+                is_rejected_with(Rcode::bad_vers));
+}
+
+}  // namespace
+}  // namespace arpad

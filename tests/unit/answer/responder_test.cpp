@@ -1,0 +1,200 @@
+#include "answer/responder.hpp"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "support/test_responder.hpp"
+
+namespace arpad {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::shared_ptr<const Zone> slash_24(std::string_view target) {
+    return zone_for("192.0.2.0/24").ptr("7", target).build();
+}
+
+Zones classless_zones() {
+    return {zone_for("192.0.2.0/24")
+                .ns("64/26", "ns.example.")
+                .cname("65", "65.64/26.2.0.192.in-addr.arpa.")
+                .cname("66", "66.64/26.2.0.192.in-addr.arpa.")
+                .build(),
+            zone_at("64/26.2.0.192.in-addr.arpa", "192.0.2.0/24").ptr("65", "a.example.").build()};
+}
+
+/// A zone of `links` CNAMEs, 0 to 1 to 2 and so on, with a PTR at the end.
+Zones cname_chain(unsigned links) {
+    ZoneMaker maker = zone_for("192.0.2.0/24");
+    for (unsigned i = 0; i < links; ++i) {
+        maker.cname(std::to_string(i), std::to_string(i + 1) + ".2.0.192.in-addr.arpa.");
+    }
+    return {maker.ptr(std::to_string(links), "end.example.").build()};
+}
+
+TEST(Responder, AnswersFromTheZone) {
+    TestResponder server({slash_24("a.example.")});
+    const ReplyText reply = server.reply_to("7.2.0.192.in-addr.arpa", RrType::ptr);
+    EXPECT_THAT(reply, has_rcode(Rcode::no_error));
+    EXPECT_THAT(reply.answer, ElementsAre("7.2.0.192.in-addr.arpa. 3600 IN PTR a.example."));
+    EXPECT_THAT(reply.authority, IsEmpty());
+}
+
+TEST(Responder, AnswersFromTheSnapshotAdoptedLast) {
+    TestResponder server({slash_24("old.example.")});
+    const auto retired =
+        server.responder().adopt(std::make_shared<const Snapshot>(Zones{slash_24("new.example.")}));
+    EXPECT_THAT(server.reply_to("7.2.0.192.in-addr.arpa", RrType::ptr).answer,
+                ElementsAre(HasSubstr("new.example.")));
+}
+
+TEST(Responder, GivesBackTheSnapshotBefore) {
+    const auto before = std::make_shared<const Snapshot>(Zones{});
+    Responder responder(before, std::make_shared<const Identity>(IdentityConfig{}));
+    EXPECT_EQ(responder.adopt(std::make_shared<const Snapshot>(Zones{})), before);
+}
+
+TEST(Responder, WithoutZonesRefusesEverything) {
+    TestResponder server(Zones{});
+    EXPECT_THAT(server.reply_to("7.2.0.192.in-addr.arpa", RrType::ptr), has_rcode(Rcode::refused));
+    EXPECT_THAT(server.reply_to(".", RrType::ns), has_rcode(Rcode::refused));
+}
+
+TEST(Responder, TellsTheZoneOfTheQuestion) {
+    const auto zone = slash_24("a.example.");
+    TestResponder server({zone});
+    Octets buffer(max_udp_octets);
+    const Octets message = ask("8.2.0.192.in-addr.arpa", RrType::ptr).octets();
+    EXPECT_EQ(server.responder().respond({message, Transport::udp}, buffer).zone, zone.get());
+}
+
+TEST(Responder, TellsNoZoneOutsideOfAll) {
+    TestResponder server({slash_24("a.example.")});
+    Octets buffer(max_udp_octets);
+    const Octets message = ask("8.3.0.192.in-addr.arpa", RrType::ptr).octets();
+    EXPECT_EQ(server.responder().respond({message, Transport::udp}, buffer).zone, nullptr);
+}
+
+TEST(Responder, CountsWhatItDoes) {
+    TestResponder server({slash_24("a.example.")});
+    (void)server.reply_to("7.2.0.192.in-addr.arpa", RrType::ptr);
+    (void)server.reply_to("8.2.0.192.in-addr.arpa", RrType::ptr);
+    (void)server.send(Octets{1, 2, 3});
+    const Counters& counters = server.responder().counters();
+    EXPECT_EQ(counters.by_rcode[0], 1U);
+    EXPECT_EQ(counters.by_rcode[3], 1U);
+    EXPECT_EQ(counters.silent, 1U);
+}
+
+TEST(Responder, InnermostZoneAnswers) {
+    TestResponder server(
+        {zone_for("192.0.0.0/16").ns("2", "ns.example.").build(), slash_24("a.example.")});
+    const ReplyText reply = server.reply_to("7.2.0.192.in-addr.arpa", RrType::ptr);
+    EXPECT_TRUE(reply.aa);
+    EXPECT_THAT(reply.answer, SizeIs(1));
+}
+
+TEST(Responder, ReferralNamesTheCutWithoutAuthority) {
+    TestResponder server({zone_for("192.0.0.0/16").ttl(77).ns("2", "ns.child.example.").build()});
+    const ReplyText reply = server.reply_to("7.2.0.192.IN-ADDR.arpa", RrType::ptr);
+    EXPECT_THAT(reply, has_rcode(Rcode::no_error));
+    EXPECT_FALSE(reply.aa);
+    EXPECT_THAT(reply.answer, IsEmpty());
+    EXPECT_THAT(reply.authority, ElementsAre("2.0.192.IN-ADDR.arpa. 77 IN NS ns.child.example."));
+}
+
+TEST(Responder, UnavailableZoneIsAServerFailure) {
+    TestResponder server({Zone::make_unavailable(*Name::from_text("2.0.192.in-addr.arpa"))});
+    const ReplyText reply = server.reply_to(ask("7.2.0.192.in-addr.arpa", RrType::ptr).edns());
+    EXPECT_THAT(reply, has_rcode(Rcode::serv_fail));
+    EXPECT_FALSE(reply.aa);
+    EXPECT_THAT(reply, has_no_records());
+    EXPECT_THAT(reply, has_extended_error(14));
+}
+
+TEST(Responder, UnavailableZoneLeavesOthersAlone) {
+    TestResponder server(
+        {Zone::make_unavailable(*Name::from_text("3.0.192.in-addr.arpa")), slash_24("a.example.")});
+    EXPECT_THAT(server.reply_to("7.2.0.192.in-addr.arpa", RrType::ptr), has_rcode(Rcode::no_error));
+}
+
+TEST(Responder, ChainIntoAnUnavailableZoneIsAServerFailure) {
+    Zones zones = classless_zones();
+    zones[1] = Zone::make_unavailable(*Name::from_text("64/26.2.0.192.in-addr.arpa"));
+    TestResponder server(zones);
+    const ReplyText reply = server.reply_to("65.2.0.192.in-addr.arpa", RrType::ptr);
+    EXPECT_THAT(reply, has_rcode(Rcode::serv_fail));
+    EXPECT_THAT(reply, has_no_records());
+}
+
+TEST(Responder, ChainOutOfOurZonesEndsWithItsLink) {
+    TestResponder server({zone_for("192.0.2.0/24").cname("7", "x.elsewhere.example.").build()});
+    const ReplyText reply = server.reply_to("7.2.0.192.in-addr.arpa", RrType::ptr);
+    EXPECT_THAT(reply, has_rcode(Rcode::no_error));
+    EXPECT_TRUE(reply.aa);
+    EXPECT_THAT(reply.answer,
+                ElementsAre("7.2.0.192.in-addr.arpa. 3600 IN CNAME x.elsewhere.example."));
+}
+
+TEST(Responder, ChainIntoACutEndsWithTheReferral) {
+    TestResponder server({zone_for("192.0.2.0/24")
+                              .cname("65", "65.64/26.2.0.192.in-addr.arpa.")
+                              .ns("64/26", "ns.child.example.")
+                              .build()});
+    const ReplyText reply = server.reply_to("65.2.0.192.in-addr.arpa", RrType::ptr);
+    EXPECT_TRUE(reply.aa);  // of the CNAME, the first owner name
+    EXPECT_THAT(reply.answer, SizeIs(1));
+    EXPECT_THAT(reply.authority,
+                ElementsAre("64/26.2.0.192.in-addr.arpa. 3600 IN NS ns.child.example."));
+}
+
+TEST(Responder, FollowsEightLinks) {
+    TestResponder server(cname_chain(8));
+    EXPECT_THAT(server.reply_to("0.2.0.192.in-addr.arpa", RrType::ptr).answer, SizeIs(9));
+}
+
+TEST(Responder, LongerChainIsAnsweredAsFarAsItWasFollowed) {
+    TestResponder server(cname_chain(20));
+    const ReplyText reply = server.reply_to("0.2.0.192.in-addr.arpa", RrType::ptr);
+    EXPECT_THAT(reply, has_rcode(Rcode::no_error));
+    EXPECT_THAT(reply.answer, SizeIs(9));
+    EXPECT_THAT(reply.answer.back(), HasSubstr("CNAME 9.2.0.192.in-addr.arpa."));
+}
+
+TEST(Responder, CnameLoopEnds) {
+    TestResponder server({zone_for("192.0.2.0/24")
+                              .cname("1", "2.2.0.192.in-addr.arpa.")
+                              .cname("2", "1.2.0.192.in-addr.arpa.")
+                              .build()});
+    EXPECT_THAT(server.reply_to("1.2.0.192.in-addr.arpa", RrType::ptr), has_rcode(Rcode::no_error));
+}
+
+TEST(Responder, ReplyBufferMayHoldAnything) {
+    TestResponder server({slash_24("a.example.")});
+    const Octets message = ask("7.2.0.192.in-addr.arpa", RrType::ptr).edns().octets();
+    Octets zeros(max_udp_octets, 0);
+    Octets ones(max_udp_octets, 0xFF);
+    const auto first = server.responder().respond({message, Transport::udp}, zeros);
+    const auto second = server.responder().respond({message, Transport::udp}, ones);
+    zeros.resize(first.octets);
+    ones.resize(second.octets);
+    EXPECT_EQ(zeros, ones);
+}
+
+TEST(Responder, QueryIsAnsweredTheSameOverBothTransports) {
+    TestResponder server(classless_zones());
+    for (const char* name : {"65.2.0.192.in-addr.arpa", "66.2.0.192.in-addr.arpa",
+                             "67.2.0.192.in-addr.arpa", "2.0.192.in-addr.arpa", "example"}) {
+        const QueryMaker query = ask(name, RrType::ptr).edns();
+        EXPECT_EQ(server.reply_to(query, Transport::udp).octets,
+                  server.reply_to(query, Transport::tcp).octets)
+            << name;
+    }
+}
+
+}  // namespace
+}  // namespace arpad

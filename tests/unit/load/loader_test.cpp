@@ -1,0 +1,189 @@
+#include "load/loader.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace arpad {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+
+constexpr const char* defaults_tail =
+    "nameservers: [ns1.example.net]\nsoa: {contact: hostmaster.example.net}\n";
+
+/// A complete zone file of `network` with `rest` behind it.
+std::string zone_text(const std::string& network, const std::string& rest) {
+    return "network: " + network + "\n" + defaults_tail + rest;
+}
+
+class Copies final : public LastGoodCopies {
+public:
+    std::optional<std::string> find_copy(const std::string& key) override {
+        const auto found = texts.find(key);
+        return found == texts.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    std::map<std::string, std::string> texts;
+};
+
+class LoaderTest : public testing::Test {
+protected:
+    void add(const std::string& key, std::string text) {
+        sources_.push_back({"zones/" + key, key, std::move(text)});
+    }
+
+    Load load() {
+        FirstSerials serials;
+        return load_zones(sources_, {}, copies_, serials);
+    }
+
+    /// The zone that answers for `name`; null if there is none.
+    static const Zone* zone_for(const Load& load, const char* name) {
+        NameBuffer buffer;
+        buffer.assign(*Name::from_text(name));
+        return load.snapshot->find_zone(buffer, RrType::ptr);
+    }
+
+    static bool has_name(const Load& load, const char* name) {
+        NameBuffer buffer;
+        buffer.assign(*Name::from_text(name));
+        const Zone* const zone = load.snapshot->find_zone(buffer, RrType::ptr);
+        return zone->find_node(buffer, buffer.label_count(), zone->read_path(buffer)).has_value();
+    }
+
+    std::vector<SourceFile> sources_;
+    Copies copies_;
+};
+
+auto standing_is(Standing standing) {
+    return Field(&LoadedNetwork::standing, standing);
+}
+
+auto finding(Severity severity, Place place, const char* message) {
+    return AllOf(Field(&Diagnostic::severity, severity), Field(&Diagnostic::place, place),
+                 Field(&Diagnostic::message, HasSubstr(message)));
+}
+
+TEST_F(LoaderTest, GoodFilesAreServedAsTheyAre) {
+    add("a.yaml", zone_text("192.0.2.0/24", "records:\n  192.0.2.1: a.example.net\n"));
+    add("b.yaml", zone_text("2001:db8::/32", ""));
+    const Load loaded = load();
+    EXPECT_TRUE(loaded.diagnostics.is_empty()) << loaded.diagnostics.to_text();
+    EXPECT_THAT(loaded.networks,
+                ElementsAre(standing_is(Standing::current), standing_is(Standing::current)));
+    EXPECT_EQ(summary_of(loaded), "2 zones, 2 networks, 1 record");
+}
+
+TEST_F(LoaderTest, BrokenFileIsServedFromItsLastGoodCopy) {
+    copies_.texts["a.yaml"] = zone_text("192.0.2.0/24", "records: {192.0.2.1: old.example.net}\n");
+    add("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.2: a..b}\n"));
+    const Load loaded = load();
+    EXPECT_THAT(loaded.networks, ElementsAre(standing_is(Standing::last_good)));
+    EXPECT_TRUE(has_name(loaded, "1.2.0.192.in-addr.arpa"));
+    EXPECT_FALSE(has_name(loaded, "2.2.0.192.in-addr.arpa"));
+}
+
+TEST_F(LoaderTest, BrokenFileWithoutACopyMakesItsZonesUnavailableAndNoOthers) {
+    add("a.yaml", zone_text("192.0.2.0/24", "recrods: {}\n"));
+    add("b.yaml", zone_text("198.51.100.0/24", ""));
+    const Load loaded = load();
+    EXPECT_FALSE(zone_for(loaded, "1.2.0.192.in-addr.arpa")->is_available());
+    EXPECT_TRUE(zone_for(loaded, "1.100.51.198.in-addr.arpa")->is_available());
+    EXPECT_EQ(summary_of(loaded), "1 zone, 1 network, 0 records");
+}
+
+TEST_F(LoaderTest, FileWhoseNetworkCannotBeReadServesNothing) {
+    add("a.yaml", "network: 192.0.2.1/24\n");
+    const Load loaded = load();
+    EXPECT_THAT(loaded.networks, ElementsAre(standing_is(Standing::unknown)));
+    EXPECT_EQ(zone_for(loaded, "1.2.0.192.in-addr.arpa"), nullptr);
+}
+
+TEST_F(LoaderTest, UnreadableFileIsServedFromItsLastGoodCopy) {
+    copies_.texts["a.yaml"] = zone_text("192.0.2.0/24", "");
+    sources_.push_back({"zones/a.yaml", "a.yaml", std::nullopt});
+    EXPECT_THAT(load().networks, ElementsAre(standing_is(Standing::last_good)));
+}
+
+TEST_F(LoaderTest, CopyThatIsTheFileItselfIsNoWayOut) {
+    const std::string text = zone_text("192.0.2.0/24", "bad: 1\n");
+    copies_.texts["a.yaml"] = text;
+    add("a.yaml", text);
+    EXPECT_THAT(load().networks, ElementsAre(standing_is(Standing::broken)));
+}
+
+TEST_F(LoaderTest, RecordInsideANestedNetworkIsAnErrorInItsOwnFile) {
+    add("inner.yaml", zone_text("192.0.2.64/26", ""));
+    add("outer.yaml", zone_text("192.0.2.0/24", "records:\n  192.0.2.65: a.example.net\n"));
+    const Load loaded = load();
+    EXPECT_THAT(loaded.networks,
+                ElementsAre(standing_is(Standing::current), standing_is(Standing::broken)));
+    EXPECT_THAT(loaded.diagnostics.entries(),
+                Contains(AllOf(Field(&Diagnostic::file, "zones/outer.yaml"),
+                               finding(Severity::error, {5, 3},
+                                       "192.0.2.65 belongs to the nested network 192.0.2.64/26"))));
+}
+
+TEST_F(LoaderTest, ContradictionFallsBackToTheCopyWithoutIt) {
+    copies_.texts["outer.yaml"] =
+        zone_text("192.0.2.0/24", "records: {192.0.2.1: gw.example.net}\n");
+    add("inner.yaml", zone_text("192.0.2.64/26", ""));
+    add("outer.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.65: a.example.net}\n"));
+    const Load loaded = load();
+    EXPECT_THAT(loaded.networks,
+                ElementsAre(standing_is(Standing::current), standing_is(Standing::last_good)));
+    EXPECT_TRUE(has_name(loaded, "1.2.0.192.in-addr.arpa"));
+}
+
+TEST_F(LoaderTest, SameNetworkTwiceKeepsTheFirstFile) {
+    add("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: a.example.net}\n"));
+    add("b.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.2: b.example.net}\n"));
+    const Load loaded = load();
+    EXPECT_THAT(loaded.networks,
+                ElementsAre(standing_is(Standing::current), standing_is(Standing::unknown)));
+    EXPECT_TRUE(has_name(loaded, "1.2.0.192.in-addr.arpa"));
+    EXPECT_THAT(loaded.diagnostics.entries(),
+                Contains(finding(Severity::error, {1, 1},
+                                 "192.0.2.0/24 is already the network of zones/a.yaml:1")));
+}
+
+TEST_F(LoaderTest, ErrorIsReportedOnceHoweverOftenTheRestIsSettled) {
+    add("a.yaml", zone_text("192.0.2.0/24", ""));
+    add("b.yaml", zone_text("192.0.2.0/24", ""));
+    add("c.yaml", zone_text("10.0.0.0/8", "records: {10.1.0.1: a.example.net}\n"));
+    add("d.yaml", zone_text("10.1.0.0/16", ""));
+    EXPECT_EQ(load().diagnostics.error_count(), 2U);
+}
+
+TEST_F(LoaderTest, NetworkInsideABrokenOneIsServed) {
+    add("inner.yaml", zone_text("192.0.2.64/26", "records: {192.0.2.65: a.example.net}\n"));
+    add("outer.yaml", zone_text("192.0.2.0/24", "bad: 1\n"));
+    const Load loaded = load();
+    EXPECT_TRUE(zone_for(loaded, "65.64/26.2.0.192.in-addr.arpa")->is_available());
+    EXPECT_FALSE(zone_for(loaded, "65.2.0.192.in-addr.arpa")->is_available());
+}
+
+TEST_F(LoaderTest, EveryFloorThatDidNotMoveIsAWarning) {
+    class Changed final : public SerialSource {
+        SerialDecision serial_for(const Name&, const SerialModel&, const Digest&) override {
+            return {Serial{8}, true};
+        }
+    } serials;
+    sources_.push_back({"zones/a.yaml", "a.yaml",
+                        "network: 192.0.2.0/24\nnameservers: [ns1.example.net]\n"
+                        "soa:\n  contact: hostmaster.example.net\n  serial: 7\n"});
+    const Load loaded = load_zones(sources_, {}, copies_, serials);
+    EXPECT_THAT(loaded.diagnostics.entries(),
+                ElementsAre(finding(Severity::warning, {5, 3}, "`serial` is still 7: serving 8")));
+}
+
+}  // namespace
+}  // namespace arpad

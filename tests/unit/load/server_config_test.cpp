@@ -1,0 +1,303 @@
+#include "load/server_config.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "findings_text.hpp"
+
+namespace arpad {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr std::string_view minimal = "listen: [127.0.0.1]\nzones: zones\nstate: state\n";
+
+/// What is reported about a configuration file called `f` that holds `text`.
+std::vector<std::string> findings_of(const std::string& text) {
+    Diagnostics diagnostics;
+    const auto config = read_server_config("f", text, diagnostics);
+    EXPECT_EQ(config.has_value(), diagnostics.error_count() == 0);
+    return texts_of(diagnostics);
+}
+
+/// Findings about `lines` behind a minimal configuration, from line 4 on.
+std::vector<std::string> findings_behind_minimal(std::string_view lines) {
+    return findings_of(std::string(minimal) + std::string(lines));
+}
+
+/// A configuration without mistakes: a minimal one and `lines`.
+ServerConfig config_with(std::string_view lines, const std::string& file = "etc/arpad.yaml") {
+    Diagnostics diagnostics;
+    auto config = read_server_config(file, std::string(minimal) + std::string(lines), diagnostics);
+    EXPECT_THAT(texts_of(diagnostics), IsEmpty());
+    return std::move(config).value();
+}
+
+std::vector<std::string> endpoints_of(const ServerConfig& config) {
+    std::vector<std::string> endpoints;
+    for (const ListenEndpoint& endpoint : config.listen) endpoints.push_back(endpoint.to_text());
+    return endpoints;
+}
+
+std::string endpoint(std::string_view text) {
+    const auto read = ListenEndpoint::from_text(text);
+    return read ? read->to_text() : "none";
+}
+
+TEST(ListenEndpoint, IsAnIpv4AddressAndAPort) {
+    EXPECT_EQ(endpoint("192.0.2.53:5300"), "192.0.2.53:5300");
+}
+
+TEST(ListenEndpoint, IsAnIpv6AddressAndAPort) {
+    EXPECT_EQ(endpoint("[2001:DB8::53]:5300"), "[2001:db8::53]:5300");
+}
+
+TEST(ListenEndpoint, HasPort53ByDefault) {
+    EXPECT_EQ(endpoint("192.0.2.53"), "192.0.2.53:53");
+    EXPECT_EQ(endpoint("[::]"), "[::]:53");
+}
+
+TEST(ListenEndpoint, MayHaveAnyPort) {
+    EXPECT_EQ(endpoint("192.0.2.53:0"), "192.0.2.53:0");
+    EXPECT_EQ(endpoint("192.0.2.53:65535"), "192.0.2.53:65535");
+}
+
+class NoListenEndpoint : public testing::TestWithParam<std::string> {};
+
+TEST_P(NoListenEndpoint, IsRefused) {
+    EXPECT_FALSE(ListenEndpoint::from_text(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(ListenEndpoint, NoListenEndpoint,
+                         testing::Values("", ":", ":53", "192.0.2.53:", "192.0.2.53:65536",
+                                         "192.0.2.53:-1", "192.0.2.53:5x", "192.0.2.53:53:53",
+                                         "::1", "2001:db8::53:53", "[::1", "[::1]53",
+                                         "[::1]:", "[]", "[]:53", "[192.0.2.53]:53", "localhost:53",
+                                         "*:53", "[::1]]:53", " 192.0.2.53", "192.0.2.053:53"));
+
+TEST(ServerConfig, NeedsThreeKeys) {
+    const ServerConfig config = config_with("");
+    EXPECT_THAT(endpoints_of(config), ElementsAre("127.0.0.1:53"));
+    EXPECT_FALSE(config.workers);
+    EXPECT_EQ(config.serial_format, SerialFormat::unix_time);
+    EXPECT_FALSE(config.identity.version);
+    EXPECT_FALSE(config.identity.hostname);
+    EXPECT_THAT(config.identity.nsid, IsEmpty());
+    EXPECT_EQ(config.tcp.idle_timeout, std::chrono::seconds(10));
+    EXPECT_EQ(config.tcp.connections, 1000U);
+    EXPECT_EQ(config.tcp.connections_per_client, 100U);
+    EXPECT_THAT(config.zone_defaults.nameservers, IsEmpty());
+}
+
+TEST(ServerConfig, PathsAreRelativeToItsFile) {
+    const ServerConfig config = config_with("", "/etc/arpad/arpad.yaml");
+    EXPECT_EQ(config.zones, "/etc/arpad/zones");
+    EXPECT_EQ(config.state, "/etc/arpad/state");
+}
+
+TEST(ServerConfig, PathsAreAsWrittenInTheWorkingDirectory) {
+    EXPECT_EQ(config_with("", "arpad.yaml").zones, "zones");
+}
+
+TEST(ServerConfig, PathsMayLeadElsewhere) {
+    Diagnostics diagnostics;
+    const auto config = read_server_config(
+        "etc/arpad.yaml", "listen: [127.0.0.1]\nzones: /srv/zones\nstate: ../state\n", diagnostics);
+    EXPECT_EQ(config->zones, "/srv/zones");
+    EXPECT_EQ(config->state, "state");
+}
+
+TEST(ServerConfig, HasWorkers) {
+    EXPECT_EQ(config_with("workers: 256\n").workers, 256U);
+    EXPECT_FALSE(config_with("workers: auto\n").workers);
+}
+
+TEST(ServerConfig, HasASerialFormat) {
+    EXPECT_EQ(config_with("serials: unixtime\n").serial_format, SerialFormat::unix_time);
+    EXPECT_EQ(config_with("serials: counter\n").serial_format, SerialFormat::counter);
+    EXPECT_EQ(config_with("serials: date\n").serial_format, SerialFormat::date);
+}
+
+TEST(ServerConfig, HasZoneDefaults) {
+    const ZoneDefaults defaults =
+        config_with(
+            "zone_defaults:\n  ttl: 2h\n  nameservers: [a.example]\n  nameservers_ttl: 1d\n"
+            "  soa: {contact: h@a.example, refresh: 3h}\n")
+            .zone_defaults;
+    EXPECT_EQ(defaults.ttl, Ttl{7200});
+    EXPECT_EQ(defaults.nameservers_ttl, Ttl{86400});
+    ASSERT_THAT(defaults.nameservers, SizeIs(1));
+    EXPECT_EQ(defaults.nameservers[0].name.to_text(), "a.example.");
+    EXPECT_EQ(defaults.soa.contact->to_text(), "h.a.example.");
+    EXPECT_EQ(defaults.soa.refresh, 10800U);
+    EXPECT_FALSE(defaults.soa.retry);
+}
+
+TEST(ServerConfig, HasAnIdentity) {
+    const IdentityConfig identity =
+        config_with("identity: {version: \"1 \xC3\xA4\", hostname: \"\", nsid: n1}\n").identity;
+    EXPECT_EQ(identity.version, "1 \xC3\xA4");
+    EXPECT_EQ(identity.hostname, "");
+    EXPECT_THAT(identity.nsid, ElementsAre('n', '1'));
+}
+
+TEST(ServerConfig, MayHaveAnNsidInHex) {
+    EXPECT_THAT(config_with("identity: {nsid: 0x00fF}\n").identity.nsid, ElementsAre(0, 255));
+}
+
+TEST(ServerConfig, HasTcpLimits) {
+    const TcpConfig tcp =
+        config_with("tcp: {idle_timeout: 1h, connections: 1000000, connections_per_client: 1}\n")
+            .tcp;
+    EXPECT_EQ(tcp.idle_timeout, std::chrono::hours(1));
+    EXPECT_EQ(tcp.connections, 1'000'000U);
+    EXPECT_EQ(tcp.connections_per_client, 1U);
+}
+
+TEST(ServerConfig, MustNotBeEmpty) {
+    EXPECT_THAT(findings_of(""), ElementsAre("f: error: the file is empty\n"
+                                             "  write at least `listen`, `zones` and `state`"));
+}
+
+TEST(ServerConfig, MustSayWhereEverythingIs) {
+    EXPECT_THAT(findings_of("workers: 1\n"),
+                ElementsAre("f:1:1: error: `listen` is missing\n"
+                            "  write `listen: [\"0.0.0.0:53\", \"[::]:53\"]`",
+                            "f:1:1: error: `zones` is missing\n  write `zones: DIRECTORY`",
+                            "f:1:1: error: `state` is missing\n  write `state: DIRECTORY`"));
+}
+
+TEST(ServerConfig, RefusesUnknownKeys) {
+    EXPECT_THAT(findings_behind_minimal("worker: 1\n"),
+                ElementsAre("f:4:1: error: unknown key `worker` in the server configuration\n"
+                            "  did you mean `workers`?"));
+}
+
+TEST(ServerConfig, RefusesOneAddressWithoutAList) {
+    EXPECT_THAT(findings_of("listen: 127.0.0.1\nzones: z\nstate: s\n"),
+                ElementsAre("f:1:9: error: `listen` is no list of addresses\n"
+                            "  write `listen: [\"0.0.0.0:53\", \"[::]:53\"]`"));
+}
+
+TEST(ServerConfig, RefusesToListenNowhere) {
+    EXPECT_THAT(findings_of("listen: []\nzones: z\nstate: s\n"),
+                ElementsAre("f:1:9: error: `listen` is no list of addresses\n"
+                            "  write `listen: [\"0.0.0.0:53\", \"[::]:53\"]`"));
+}
+
+TEST(ServerConfig, RefusesWrongPorts) {
+    EXPECT_THAT(findings_of("listen: [\"127.0.0.1:65536\"]\nzones: z\nstate: s\n"),
+                ElementsAre("f:1:10: error: `127.0.0.1:65536` has a wrong port\n"
+                            "  write a port from 0 to 65535 behind the colon"));
+}
+
+TEST(ServerConfig, RefusesIpv6AddressesWithoutBrackets) {
+    EXPECT_THAT(findings_of("listen: [\"::1\"]\nzones: z\nstate: s\n"),
+                ElementsAre("f:1:10: error: `::1` has no brackets\n  write \"[::1]:53\""));
+}
+
+TEST(ServerConfig, RefusesBracketsWithoutQuotes) {
+    EXPECT_THAT(findings_of("listen:\n- [::1]\nzones: z\nstate: s\n"),
+                ElementsAre("f:2:3: error: an entry of `listen` is a list, not a single value\n"
+                            "  write one value, in quotes if it begins with a bracket"));
+}
+
+TEST(ServerConfig, RefusesHostNamesToListenOn) {
+    EXPECT_THAT(findings_of("listen: [\"localhost:53\"]\nzones: z\nstate: s\n"),
+                ElementsAre("f:1:10: error: `localhost:53` is no address to listen on\n"
+                            "  write \"192.0.2.53:53\" or \"[2001:db8::53]:53\"; all addresses are "
+                            "\"0.0.0.0:53\" and \"[::]:53\""));
+}
+
+TEST(ServerConfig, RefusesTheSameEndpointTwice) {
+    EXPECT_THAT(findings_of("listen:\n- 127.0.0.1:53\n- \"[::1]:53\"\n- 127.0.0.1\nzones: z\n"
+                            "state: s\n"),
+                ElementsAre("f:4:3: error: 127.0.0.1:53 is listed twice, first in line 2\n"
+                            "  remove one of the two"));
+}
+
+TEST(ServerConfig, RefusesNoWorkers) {
+    EXPECT_THAT(
+        findings_behind_minimal("workers: 0\n"),
+        ElementsAre("f:4:10: error: `workers` is not `auto` and is no number from 1 to 256: "
+                    "`0`\n  write such a number, in decimal digits"));
+}
+
+TEST(ServerConfig, RefusesAnEmptyPath) {
+    EXPECT_THAT(findings_of("listen: [127.0.0.1]\nzones: \"\"\nstate: s\n"),
+                ElementsAre("f:2:8: error: `zones` is empty\n  write the path of a directory"));
+}
+
+TEST(ServerConfig, RefusesUnknownSerialFormats) {
+    EXPECT_THAT(findings_behind_minimal("serials: roman\n"),
+                ElementsAre("f:4:10: error: `roman` is no format of serials\n"
+                            "  write `counter`, `unixtime` or `date`"));
+}
+
+TEST(ServerConfig, RefusesASerialForAllZones) {
+    EXPECT_THAT(findings_behind_minimal("zone_defaults:\n  soa: {serial: 5}\n"),
+                ElementsAre("f:5:9: error: a `serial` for all zones\n"
+                            "  remove it, or write it in the `soa` of a zone file"));
+}
+
+TEST(ServerConfig, RefusesKeysOfZoneFilesInZoneDefaults) {
+    EXPECT_THAT(findings_behind_minimal("zone_defaults:\n  records: {}\n"),
+                ElementsAre("f:5:3: error: unknown key `records` in `zone_defaults`\n"
+                            "  the keys here are `ttl`, `nameservers`, `nameservers_ttl`, `soa`"));
+}
+
+TEST(ServerConfig, RefusesAVersionOver255Octets) {
+    const std::string text(256, 'v');
+    EXPECT_THAT(findings_behind_minimal("identity:\n  version: " + text + "\n"),
+                ElementsAre("f:5:12: error: `version` is over 255 octets long\n  shorten it"));
+    EXPECT_THAT(findings_behind_minimal("identity:\n  hostname: " + text.substr(1) + "\n"),
+                IsEmpty());
+}
+
+TEST(ServerConfig, RefusesAnNsidOver128Octets) {
+    EXPECT_THAT(findings_behind_minimal("identity:\n  nsid: " + std::string(129, 'n') + "\n"),
+                ElementsAre("f:5:9: error: `nsid` is over 128 octets long\n  shorten it"));
+    EXPECT_THAT(findings_behind_minimal("identity:\n  nsid: 0x" + std::string(256, 'a') + "\n"),
+                IsEmpty());
+}
+
+TEST(ServerConfig, RefusesHalfAnOctet) {
+    EXPECT_THAT(findings_behind_minimal("identity: {nsid: 0xabc}\n"),
+                ElementsAre("f:4:18: error: `0xabc` is not hexadecimal\n"
+                            "  write pairs of hexadecimal digits behind `0x`"));
+}
+
+TEST(ServerConfig, RefusesOtherLettersInHex) {
+    EXPECT_THAT(findings_behind_minimal("identity: {nsid: 0xag}\n"), SizeIs(1));
+    EXPECT_THAT(findings_behind_minimal("identity: {nsid: 0x}\n"), SizeIs(1));
+}
+
+TEST(ServerConfig, RefusesAnIdleTimeoutOfNothing) {
+    EXPECT_THAT(findings_behind_minimal("tcp: {idle_timeout: 0}\n"),
+                ElementsAre("f:4:21: error: `idle_timeout` is not from 1s to 1h: `0`\n"
+                            "  10s suits most servers"));
+}
+
+TEST(ServerConfig, RefusesAnIdleTimeoutOverAnHour) {
+    EXPECT_THAT(findings_behind_minimal("tcp: {idle_timeout: 3601}\n"), SizeIs(1));
+}
+
+TEST(ServerConfig, RefusesNoConnections) {
+    EXPECT_THAT(findings_behind_minimal("tcp: {connections: 0}\n"),
+                ElementsAre("f:4:20: error: `connections` is no number from 1 to 1000000: `0`\n"
+                            "  write such a number, in decimal digits"));
+}
+
+TEST(ServerConfig, RefusesTooManyConnectionsPerClient) {
+    EXPECT_THAT(findings_behind_minimal("tcp: {connections_per_client: 1000001}\n"), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace arpad

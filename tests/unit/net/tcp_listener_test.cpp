@@ -1,0 +1,203 @@
+#include "net/tcp_listener.hpp"
+
+#include <gmock/gmock.h>
+
+#include <boost/asio/post.hpp>
+#include <list>
+
+#include "dns/message.hpp"
+#include "support/reply_text.hpp"
+#include "unit/net/running_worker.hpp"
+
+namespace arpad {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+using namespace std::chrono_literals;
+
+QueryMaker small_query(std::uint16_t id = 1) {
+    return ask("7.2.0.192.in-addr.arpa", RrType::ptr).id(id);
+}
+
+QueryMaker large_query(std::uint16_t id = 1) {
+    return ask("8.2.0.192.in-addr.arpa", RrType::ptr).id(id);
+}
+
+/// The id of the next reply; none if none comes.
+std::optional<unsigned> next_id(TcpClient& client) {
+    const auto reply = client.receive();
+    if (!reply || reply->size() < 2) return std::nullopt;
+    return static_cast<unsigned>((*reply)[0] << 8U | (*reply)[1]);
+}
+
+TEST(TcpListener, AnswersOverIpv4AndIpv6) {
+    const RunningWorker running;
+    for (const ListenEndpoint& endpoint : {running.ipv4(), running.ipv6()}) {
+        TcpClient client(endpoint);
+        client.send(small_query().framed());
+        const auto reply = client.receive();
+        ASSERT_TRUE(reply) << endpoint.to_text();
+        EXPECT_THAT(read_reply(*reply).value().answer, ElementsAre(HasSubstr("a.example.")));
+    }
+}
+
+TEST(TcpListener, AnswersWhatUdpTruncates) {
+    const RunningWorker running;
+    TcpClient client(running.ipv4());
+    client.send(large_query().framed());
+    const auto reply = client.receive();
+    ASSERT_TRUE(reply);
+    EXPECT_THAT(read_reply(*reply).value().answer, SizeIs(1500));
+}
+
+TEST(TcpListener, AnswersManyQueriesOfOneSegment) {
+    const RunningWorker running;
+    TcpClient client(running.ipv4());
+    Octets all;
+    for (std::uint16_t id = 0; id < 100; ++id) {
+        const Octets query = small_query(id).framed();
+        all.insert(all.end(), query.begin(), query.end());
+    }
+    client.send(all);
+    for (std::uint16_t id = 0; id < 100; ++id) ASSERT_EQ(next_id(client), id);
+}
+
+TEST(TcpListener, AnswersAQuerySentOctetByOctet) {
+    const RunningWorker running;
+    TcpClient client(running.ipv4());
+    for (const std::uint8_t octet : small_query(9).framed()) client.send({&octet, 1});
+    EXPECT_EQ(next_id(client), 9U);
+}
+
+// RFC 7766 6.2.1: one connection serves several queries.
+TEST(TcpListener, ConnectionStaysOpenBetweenQueries) {
+    const RunningWorker running;
+    TcpClient client(running.ipv4());
+    for (std::uint16_t id = 0; id < 5; ++id) {
+        client.send(small_query(id).framed());
+        ASSERT_EQ(next_id(client), id);
+    }
+}
+
+TEST(TcpListener, ClientThatFinishedSendingGetsItsReplies) {
+    const RunningWorker running;
+    TcpClient client(running.ipv4());
+    for (std::uint16_t id = 0; id < 10; ++id) client.send(large_query(id).framed());
+    client.finish_sending();
+    for (std::uint16_t id = 0; id < 10; ++id) ASSERT_EQ(next_id(client), id);
+    EXPECT_TRUE(client.sees_end());
+}
+
+TEST(TcpListener, SlowReaderDoesNotBlockOthers) {
+    const RunningWorker running;
+    TcpClient slow(running.ipv4());
+    for (std::uint16_t id = 0; id < 500; ++id) slow.send(large_query(id).framed());
+    TcpClient other(running.ipv4());
+    other.send(small_query(7).framed());
+    EXPECT_EQ(next_id(other), 7U);
+    for (std::uint16_t id = 0; id < 500; ++id) ASSERT_EQ(next_id(slow), id);
+}
+
+TEST(TcpListener, ConnectionOverTheTotalIsClosed) {
+    const RunningWorker running({.connections = 2, .connections_per_client = 10});
+    TcpClient first(running.ipv4());
+    TcpClient second(running.ipv4());
+    first.send(small_query().framed());
+    second.send(small_query().framed());
+    ASSERT_TRUE(first.receive());
+    ASSERT_TRUE(second.receive());
+    TcpClient third(running.ipv4());
+    EXPECT_TRUE(third.sees_end());
+}
+
+TEST(TcpListener, ConnectionOverTheClientsShareIsClosed) {
+    const RunningWorker running({.connections = 10, .connections_per_client = 1});
+    TcpClient first(running.ipv4());
+    first.send(small_query().framed());
+    ASSERT_TRUE(first.receive());
+    TcpClient second(running.ipv4());
+    EXPECT_TRUE(second.sees_end());
+    TcpClient other(running.ipv6());
+    other.send(small_query(3).framed());
+    EXPECT_EQ(next_id(other), 3U);
+}
+
+TEST(TcpListener, ClosedConnectionMakesPlace) {
+    const RunningWorker running({.connections = 1, .connections_per_client = 1});
+    {
+        TcpClient first(running.ipv4());
+        first.send(small_query().framed());
+        ASSERT_TRUE(first.receive());
+        first.finish_sending();
+        ASSERT_TRUE(first.sees_end());
+    }
+    // The server closes its socket just before it gives the place back.
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    std::optional<unsigned> id;
+    while (!id && std::chrono::steady_clock::now() < deadline) {
+        TcpClient second(running.ipv4());
+        if (second.send(small_query(2).framed())) id = next_id(second);
+    }
+    EXPECT_EQ(id, 2U);
+}
+
+TEST(TcpListener, IdleConnectionIsClosed) {
+    const RunningWorker running({.idle_timeout = 1s});
+    TcpClient client(running.ipv4());
+    EXPECT_TRUE(client.sees_end());
+}
+
+// Octets without a whole query are no progress.
+TEST(TcpListener, ConnectionThatNeverCompletesAQueryIsClosed) {
+    const RunningWorker running({.idle_timeout = 1s});
+    TcpClient client(running.ipv4());
+    client.send(Octets{0xFF, 0xFF, 1, 2, 3});
+    EXPECT_TRUE(client.sees_end());
+}
+
+/// A listener whose loop the test runs itself.
+class HandRunListener {
+public:
+    HandRunListener()
+        : responder_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>()),
+                     std::make_shared<const Identity>(IdentityConfig{})),
+          limits_(10, 10),
+          scratch_(max_message_octets) {
+        const ListenEndpoint any = any_ipv4_port();
+        auto sockets = *open_sockets(io, (*claim({&any, 1})).front());
+        listener_.emplace_back(std::move(sockets.tcp), responder_, limits_, scratch_, 10s);
+        listener_.front().start();
+    }
+
+    [[nodiscard]] TcpListener& listener() { return listener_.front(); }
+
+    boost::asio::io_context io;  ///< The loop.
+
+private:
+    Responder responder_;
+    ConnectionLimits limits_;
+    Octets scratch_;
+    std::list<TcpListener> listener_;
+};
+
+TEST(TcpListener, StopEndsTheLoop) {
+    HandRunListener hand_run;
+    boost::asio::post(hand_run.io, [&] { hand_run.listener().stop(); });
+    hand_run.io.run_for(5s);
+    EXPECT_TRUE(hand_run.io.stopped());
+}
+
+// What has expired already cannot be cancelled: its handler still runs, after stop().
+TEST(TcpListener, StopEndsTheLoopThoughTheIdleTimerIsDue) {
+    HandRunListener hand_run;
+    boost::asio::steady_timer past_due(hand_run.io, 1100ms);
+    past_due.wait();  // the listener's own timer takes a second; nothing runs the loop meanwhile
+    boost::asio::post(hand_run.io, [&] { hand_run.listener().stop(); });
+    hand_run.io.run_for(5s);
+    EXPECT_TRUE(hand_run.io.stopped());
+}
+
+}  // namespace
+}  // namespace arpad

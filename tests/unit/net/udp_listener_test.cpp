@@ -1,0 +1,139 @@
+#include "net/udp_listener.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "support/reply_text.hpp"
+#include "unit/net/running_worker.hpp"
+
+namespace arpad {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+QueryMaker small_query(std::uint16_t id = 1) {
+    return ask("7.2.0.192.in-addr.arpa", RrType::ptr).id(id);
+}
+
+TEST(UdpListener, AnswersOverIpv4AndIpv6) {
+    const RunningWorker running;
+    for (const ListenEndpoint& endpoint : {running.ipv4(), running.ipv6()}) {
+        const auto reply = UdpClient(endpoint).ask(small_query().octets());
+        ASSERT_TRUE(reply) << endpoint.to_text();
+        EXPECT_THAT(read_reply(*reply).value().answer, ElementsAre(HasSubstr("a.example.")));
+    }
+}
+
+TEST(UdpListener, TruncatesWhatIsTooLong) {
+    const RunningWorker running;
+    const auto reply = UdpClient(running.ipv4())
+                           .ask(ask("8.2.0.192.in-addr.arpa", RrType::ptr).payload(4096).octets());
+    ASSERT_TRUE(reply);
+    EXPECT_TRUE(read_reply(*reply).value().tc);
+}
+
+// More than a batch and more than a receive buffer's worth would prove loss, not order: so 200.
+TEST(UdpListener, AnswersMoreThanABatchOfQueries) {
+    const RunningWorker running;
+    UdpClient client(running.ipv4());
+    constexpr std::uint16_t queries = 200;
+    for (std::uint16_t id = 0; id < queries; ++id) client.send(small_query(id).octets());
+    std::set<unsigned> ids;
+    for (int i = 0; i < queries; ++i) {
+        const auto reply = client.receive();
+        ASSERT_TRUE(reply) << i;
+        ids.insert(read_reply(*reply).value().id);
+    }
+    EXPECT_THAT(ids, SizeIs(queries));
+}
+
+TEST(UdpListener, EachClientGetsItsOwnReplies) {
+    const RunningWorker running;
+    std::vector<UdpClient> clients;
+    for (int i = 0; i < 20; ++i) clients.emplace_back(running.ipv4());
+    for (std::uint16_t id = 0; id < clients.size(); ++id) {
+        clients[id].send(small_query(id).octets());
+    }
+    for (std::uint16_t id = 0; id < clients.size(); ++id) {
+        const auto reply = clients[id].receive();
+        ASSERT_TRUE(reply) << id;
+        EXPECT_EQ(read_reply(*reply).value().id, id);
+    }
+}
+
+TEST(UdpListener, SilenceDoesNotStopTheNext) {
+    const RunningWorker running;
+    UdpClient client(running.ipv4());
+    client.send({});
+    client.send(Octets{1, 2, 3});
+    client.send(small_query(1).flags(0x8000).octets());
+    const auto reply = client.ask(small_query(2).octets());
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(read_reply(*reply).value().id, 2U);
+}
+
+TEST(UdpListener, DatagramOfAnySizeIsAnsweredOrFormatError) {
+    const RunningWorker running;
+    UdpClient client(running.ipv4());
+    for (const std::size_t octets : {4095U, 4096U, 4097U, 60'000U}) {
+        Octets message = small_query().octets();
+        message.resize(octets);
+        const auto reply = client.ask(message);
+        ASSERT_TRUE(reply) << octets;
+        EXPECT_EQ(read_reply(*reply).value().rcode, 1U) << octets;
+    }
+}
+
+// A client that is gone before its reply makes the system report an error to us.
+TEST(UdpListener, GoneClientDoesNotStopTheNext) {
+    const RunningWorker running;
+    for (int i = 0; i < 50; ++i) UdpClient(running.ipv4()).send(small_query().octets());
+    EXPECT_TRUE(UdpClient(running.ipv4()).ask(small_query().octets()));
+}
+
+/// A worker on the wildcard addresses, at free ports.
+class WildcardWorker {
+public:
+    WildcardWorker()
+        : limits_(10, 10),
+          worker_(std::make_shared<const Identity>(IdentityConfig{}), TcpConfig{}, limits_),
+          endpoints_(*claim(std::vector<ListenEndpoint>{{Address(Family::ipv4, 0), 0},
+                                                        {Address(Family::ipv6, 0), 0}})) {
+        if (const auto failure = worker_.listen(endpoints_)) {
+            throw std::runtime_error(failure->to_text());
+        }
+        worker_.adopt(snapshot_with("a.example."), [](const auto&) {});
+        worker_.start();
+    }
+    ~WildcardWorker() {
+        worker_.stop(std::chrono::seconds(1));
+        worker_.join();
+    }
+    WildcardWorker(const WildcardWorker&) = delete;
+    WildcardWorker& operator=(const WildcardWorker&) = delete;
+
+    /// The same port at `address`.
+    [[nodiscard]] ListenEndpoint at(std::string_view address) const {
+        const Address parsed = Address::from_text(address).value();
+        return {parsed, endpoints_[parsed.family() == Family::ipv4 ? 0 : 1].port};
+    }
+
+private:
+    ConnectionLimits limits_;
+    Worker worker_;
+    std::vector<ListenEndpoint> endpoints_;
+};
+
+// The client's socket is connected, so it hears replies from the address it asked only.
+TEST(UdpListener, ReplyLeavesFromTheAddressOfTheQuery) {
+    const WildcardWorker running;
+    for (const char* address : {"127.0.0.1", "127.0.0.2", "127.1.2.3", "::1"}) {
+        EXPECT_TRUE(UdpClient(running.at(address)).ask(small_query().octets())) << address;
+    }
+}
+
+}  // namespace
+}  // namespace arpad

@@ -1,0 +1,191 @@
+#include "net/worker.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <thread>
+
+#include "support/reply_text.hpp"
+#include "unit/net/running_worker.hpp"
+
+namespace arpad {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+QueryMaker small_query(std::uint16_t id = 1) {
+    return ask("7.2.0.192.in-addr.arpa", RrType::ptr).id(id);
+}
+
+QueryMaker large_query(std::uint16_t id = 1) {
+    return ask("8.2.0.192.in-addr.arpa", RrType::ptr).id(id);
+}
+
+void drop(const std::shared_ptr<const Snapshot>& retired) {
+    (void)retired;
+}
+
+TEST(Worker, ServesNoZonesBeforeItAdoptsSome) {
+    ConnectionLimits limits(10, 10);
+    const ListenEndpoint any = any_ipv4_port();
+    const auto endpoints = *claim({&any, 1});
+    Worker worker(std::make_shared<const Identity>(IdentityConfig{}), TcpConfig{}, limits);
+    ASSERT_FALSE(worker.listen(endpoints));
+    worker.start();
+    const auto reply = UdpClient(endpoints.front()).ask(small_query().octets());
+    worker.stop(1s);
+    worker.join();
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(read_reply(*reply).value().rcode, 5U);
+}
+
+TEST(Worker, ListenReportsATakenPort) {
+    ConnectionLimits limits(10, 10);
+    boost::asio::io_context io;
+    const boost::asio::ip::udp::socket other(
+        io, boost::asio::ip::udp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+    const ListenEndpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
+    Worker worker(std::make_shared<const Identity>(IdentityConfig{}), TcpConfig{}, limits);
+    const auto failure = worker.listen({&taken, 1});
+    ASSERT_TRUE(failure);
+    EXPECT_EQ(failure->error, boost::system::errc::address_in_use);
+}
+
+TEST(Worker, AnswersFromTheAdoptedSnapshot) {
+    RunningWorker running;
+    std::atomic<bool> is_adopted{false};
+    running.worker().adopt(snapshot_with("new.example."), [&](const auto&) { is_adopted = true; });
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (!is_adopted && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    const auto reply = UdpClient(running.ipv4()).ask(small_query().octets());
+    ASSERT_TRUE(reply);
+    EXPECT_THAT(read_reply(*reply).value().answer, ElementsAre(HasSubstr("new.example.")));
+}
+
+TEST(Worker, GivesTheSnapshotBeforeToRetire) {
+    RunningWorker running;
+    const auto first = snapshot_with("first.example.");
+    std::shared_ptr<const Snapshot> retired;
+    running.worker().adopt(first, drop);
+    running.worker().adopt(snapshot_with("second.example."),
+                           [&](const auto& snapshot) { retired = snapshot; });
+    running.stop();
+    EXPECT_EQ(retired, first);
+}
+
+// Old ones are freed by the thread that publishes, while the worker answers from the new one.
+TEST(Worker, AdoptsWhileClientsAsk) {
+    RunningWorker running;
+    std::atomic<bool> is_done{false};
+    std::atomic<unsigned> wrong{0};
+    std::atomic<unsigned> answered{0};
+    const auto ask_on = [&](const ListenEndpoint& endpoint) {
+        UdpClient client(endpoint);
+        TcpClient stream(endpoint);
+        while (!is_done) {
+            const auto datagram = client.ask(small_query().octets());
+            stream.send(small_query().framed());
+            const auto message = stream.receive();
+            if (!datagram || !message || read_reply(*datagram).value().answer.size() != 1 ||
+                read_reply(*message).value().answer.size() != 1) {
+                ++wrong;
+            }
+            ++answered;
+        }
+    };
+    std::thread ipv4(ask_on, running.ipv4());
+    std::thread ipv6(ask_on, running.ipv6());
+    for (int i = 0; i < 50; ++i) {
+        std::atomic<bool> is_adopted{false};
+        std::shared_ptr<const Snapshot> retired;
+        running.worker().adopt(snapshot_with("b.example."), [&](const auto& snapshot) {
+            retired = snapshot;
+            is_adopted = true;
+        });
+        while (!is_adopted) std::this_thread::yield();
+    }
+    while (answered < 2) std::this_thread::yield();
+    is_done = true;
+    ipv4.join();
+    ipv6.join();
+    EXPECT_EQ(wrong, 0U);
+}
+
+TEST(Worker, CountsWhatItHasAnswered) {
+    RunningWorker running;
+    TcpClient client(running.ipv4());
+    client.send(small_query().framed());
+    ASSERT_TRUE(client.receive());
+    client.send(ask("example", RrType::ptr).framed());
+    ASSERT_TRUE(client.receive());
+    running.stop();
+    EXPECT_EQ(running.worker().counters().by_rcode[0], 1U);
+    EXPECT_EQ(running.worker().counters().by_rcode[5], 1U);
+}
+
+TEST(Worker, StopsAtOnceWithoutClients) {
+    RunningWorker running;
+    EXPECT_LT(running.stop(60s), 30s);
+}
+
+TEST(Worker, StopClosesIdleConnections) {
+    RunningWorker running;
+    TcpClient client(running.ipv4());
+    client.send(small_query().framed());
+    ASSERT_TRUE(client.receive());
+    EXPECT_LT(running.stop(60s), 30s);
+    EXPECT_TRUE(client.sees_end());
+}
+
+TEST(Worker, StopSendsWhatIsAnswered) {
+    RunningWorker running;
+    TcpClient client(running.ipv4());
+    constexpr std::uint16_t queries = 3;  // more than the system's buffers need not hold
+    Octets all;
+    for (std::uint16_t id = 0; id < queries; ++id) {
+        const Octets query = large_query(id).framed();
+        all.insert(all.end(), query.begin(), query.end());
+    }
+    client.send(all);
+    ASSERT_TRUE(client.receive());
+    running.worker().stop(10s);
+    for (std::uint16_t id = 1; id < queries; ++id) {
+        const auto reply = client.receive();
+        ASSERT_TRUE(reply) << id;
+        EXPECT_EQ(read_reply(*reply).value().id, id);
+    }
+    EXPECT_TRUE(client.sees_end());
+}
+
+TEST(Worker, StopCutsAClientThatDoesNotRead) {
+    RunningWorker running;
+    TcpClient client(running.ipv4());
+    for (std::uint16_t id = 0; id < 500; ++id) client.send(large_query(id).framed());
+    ASSERT_TRUE(client.receive());
+    EXPECT_LT(running.stop(200ms), 30s);
+}
+
+TEST(Worker, StopAnswersDatagramsThatHaveArrived) {
+    RunningWorker running;
+    UdpClient client(running.ipv4());
+    for (std::uint16_t id = 0; id < 50; ++id) client.send(small_query(id).octets());
+    running.stop();
+    for (int i = 0; i < 50; ++i) ASSERT_TRUE(client.receive()) << i;
+}
+
+TEST(Worker, PortIsFreeAfterItIsGone) {
+    ListenEndpoint endpoint;
+    {
+        RunningWorker running;
+        endpoint = running.ipv4();
+        TcpClient client(endpoint);
+        client.send(small_query().framed());
+        ASSERT_TRUE(client.receive());
+    }
+    EXPECT_TRUE(claim({&endpoint, 1}));
+}
+
+}  // namespace
+}  // namespace arpad

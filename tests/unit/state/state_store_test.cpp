@@ -1,0 +1,332 @@
+#include "state/state_store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/zone_fixtures.hpp"
+
+namespace arpad {
+namespace {
+
+namespace fs = std::filesystem;
+
+using test::name;
+using testing::AllOf;
+using testing::HasSubstr;
+
+Digest content(std::uint8_t fill) {
+    Digest digest;
+    digest.fill(fill);
+    return digest;
+}
+
+const Digest first_content = content(1);
+const Digest other_content = content(2);
+
+class StateStoreTest : public testing::Test {
+protected:
+    StateStoreTest() {
+        std::string pattern = (fs::temp_directory_path() / "arpad-state-XXXXXX").string();
+        root_ = mkdtemp(pattern.data());
+    }
+    ~StateStoreTest() override { fs::remove_all(root_); }
+
+    /// Where the state is; missing at first.
+    [[nodiscard]] fs::path directory() const { return root_ / "state"; }
+    [[nodiscard]] fs::path root() const { return root_; }
+
+    [[nodiscard]] std::unique_ptr<StateStore> open() const {
+        auto opened = StateStore::open(directory(), SerialFormat::counter);
+        EXPECT_TRUE(opened.has_value()) << opened.error();
+        return std::move(*opened);
+    }
+
+    /// Why `where` cannot be opened.
+    static std::string error_of(const fs::path& where) {
+        const auto opened = StateStore::open(where, SerialFormat::counter);
+        return opened.has_value() ? "no error" : opened.error();
+    }
+
+    void write_database(const std::string& octets) const {
+        fs::create_directories(directory());
+        std::ofstream(directory() / "state.db", std::ios::binary) << octets;
+    }
+
+    fs::path root_;
+};
+
+std::uint32_t serial_of(StateStore& store, const Digest& held,
+                        std::string_view apex = "2.0.192.in-addr.arpa.") {
+    return store.serial_for(name(apex), {}, held).serial.value;
+}
+
+using StateStoreOpen = StateStoreTest;
+using StateStoreSerials = StateStoreTest;
+using StateStoreCopies = StateStoreTest;
+
+TEST_F(StateStoreOpen, CreatesTheDirectoryAndThoseAboveIt) {
+    EXPECT_EQ(error_of(root() / "a" / "b"), "no error");
+    EXPECT_TRUE(fs::exists(root() / "a" / "b" / "state.db"));
+}
+
+TEST_F(StateStoreOpen, TakesADirectoryThatIsThere) {
+    fs::create_directories(directory());
+    EXPECT_EQ(error_of(directory()), "no error");
+}
+
+TEST_F(StateStoreOpen, IsRefusedWhileAnotherHasIt) {
+    const auto store = open();
+    EXPECT_THAT(error_of(directory()),
+                AllOf(HasSubstr(directory().string()), HasSubstr("another arpad uses it")));
+}
+
+TEST_F(StateStoreOpen, IsPossibleAgainOnceTheOtherIsGone) {
+    open().reset();
+    EXPECT_EQ(error_of(directory()), "no error");
+}
+
+TEST_F(StateStoreOpen, DoesNotDisturbTheOneThatHasIt) {
+    const auto store = open();
+    (void)error_of(directory());
+    (void)serial_of(*store, first_content);
+    EXPECT_EQ(store->commit({}), std::nullopt);
+}
+
+TEST_F(StateStoreOpen, BelowAFileIsAnErrorWithAdvice) {
+    std::ofstream(root() / "file") << "x";
+    EXPECT_THAT(error_of(root() / "file" / "state"),
+                AllOf(HasSubstr("Not a directory"), HasSubstr("change `state`")));
+}
+
+TEST_F(StateStoreOpen, AtAFileIsAnErrorWithAdvice) {
+    std::ofstream(root() / "file") << "x";
+    EXPECT_THAT(error_of(root() / "file"),
+                AllOf(HasSubstr("Not a directory"), HasSubstr("change `state`")));
+}
+
+TEST_F(StateStoreOpen, WithALockThatIsADirectoryIsAnErrorWithAdvice) {
+    fs::create_directories(directory() / "lock");
+    EXPECT_THAT(error_of(directory()),
+                AllOf(HasSubstr(directory().string()), HasSubstr("make it writable")));
+}
+
+TEST_F(StateStoreOpen, WithADatabaseThatIsADirectoryIsAnErrorWithAdvice) {
+    fs::create_directories(directory() / "state.db");
+    EXPECT_THAT(error_of(directory()), AllOf(HasSubstr("state.db"), HasSubstr("move it away")));
+}
+
+TEST_F(StateStoreOpen, WithGarbageForADatabaseIsAnErrorWithAdvice) {
+    write_database(std::string(10'000, 'x'));
+    EXPECT_THAT(error_of(directory()),
+                AllOf(HasSubstr("not a database"), HasSubstr("move it away")));
+}
+
+TEST_F(StateStoreOpen, LeavesADamagedDatabaseAsItIs) {
+    write_database(std::string(10'000, 'x'));
+    (void)error_of(directory());
+    EXPECT_EQ(fs::file_size(directory() / "state.db"), 10'000U);
+}
+
+TEST_F(StateStoreOpen, ReleasesTheLockWhenItFails) {
+    write_database(std::string(10'000, 'x'));
+    (void)error_of(directory());
+    fs::remove(directory() / "state.db");
+    EXPECT_EQ(error_of(directory()), "no error");
+}
+
+TEST_F(StateStoreOpen, TakesAnEmptyDatabaseFileForANewOne) {
+    write_database("");
+    EXPECT_EQ(error_of(directory()), "no error");
+}
+
+TEST_F(StateStoreOpen, WithADatabaseDamagedBehindItsHeaderIsAnErrorWithAdvice) {
+    {
+        const auto store = open();
+        for (int i = 0; i < 500; ++i)
+            (void)serial_of(*store, first_content, std::to_string(i) + ".0.192.in-addr.arpa.");
+        ASSERT_EQ(store->commit({}), std::nullopt);
+    }
+    const auto size = fs::file_size(directory() / "state.db");
+    ASSERT_GT(size, 8192U);
+    std::fstream file(directory() / "state.db", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4096) << std::string(size - 4096, '\xff');
+    file.close();
+    EXPECT_THAT(error_of(directory()), AllOf(HasSubstr("malformed"), HasSubstr("move it away")));
+}
+
+TEST_F(StateStoreOpen, WithRowsThatArpadDidNotWriteIsAnError) {
+    open().reset();
+    Database(directory() / "state.db").run("INSERT INTO served VALUES (x'05', 1, x'00')");
+    EXPECT_THAT(error_of(directory()), HasSubstr("something that arpad did not write"));
+}
+
+TEST_F(StateStoreOpen, WithTablesOfAnotherProgramIsAnError) {
+    fs::create_directories(directory());
+    Database(directory() / "state.db").run("CREATE TABLE served (x)");
+    EXPECT_THAT(error_of(directory()), HasSubstr("already exists"));
+}
+
+TEST_F(StateStoreOpen, OfANewerSchemaIsRefused) {
+    open().reset();
+    Database(directory() / "state.db").run("PRAGMA user_version = 2");
+    EXPECT_THAT(error_of(directory()), HasSubstr("was written by a newer arpad"));
+}
+
+// A database of a newer arpad is not damaged: moving it away would lose its serials.
+TEST_F(StateStoreOpen, OfANewerSchemaIsNotCalledDamaged) {
+    open().reset();
+    Database(directory() / "state.db").run("PRAGMA user_version = 2");
+    EXPECT_THAT(error_of(directory()), testing::Not(HasSubstr("move it away")));
+}
+
+TEST_F(StateStoreOpen, OfANewerSchemaChangesNothing) {
+    open().reset();
+    Database(directory() / "state.db").run("PRAGMA user_version = 2; DROP TABLE served");
+    (void)error_of(directory());
+    Database database(directory() / "state.db");
+    Statement version(database, "PRAGMA user_version");
+    ASSERT_TRUE(version.step());
+    EXPECT_EQ(version.integer(0), 2);
+}
+
+TEST_F(StateStoreSerials, OfANewZoneFollowTheFormat) {
+    EXPECT_EQ(serial_of(*open(), first_content), 1U);
+}
+
+TEST_F(StateStoreSerials, SurviveReopening) {
+    {
+        const auto store = open();
+        (void)serial_of(*store, first_content);
+        ASSERT_EQ(store->commit({}), std::nullopt);
+        (void)serial_of(*store, other_content);
+        ASSERT_EQ(store->commit({}), std::nullopt);
+    }
+    const auto store = open();
+    EXPECT_EQ(serial_of(*store, other_content), 2U);
+    EXPECT_EQ(serial_of(*store, first_content), 3U);
+}
+
+TEST_F(StateStoreSerials, SurviveWithAllTheirBits) {
+    const SerialModel floor{SerialModel::Kind::floor, {0xfedc'ba98}, {}};
+    {
+        const auto store = open();
+        (void)store->serial_for(name("a."), floor, first_content);
+        ASSERT_EQ(store->commit({}), std::nullopt);
+    }
+    EXPECT_EQ(serial_of(*open(), first_content, "a."), 0xfedc'ba98);
+}
+
+TEST_F(StateStoreSerials, AreKeptPerZone) {
+    const auto store = open();
+    (void)serial_of(*store, first_content, "a.");
+    ASSERT_EQ(store->commit({}), std::nullopt);
+    EXPECT_EQ(serial_of(*store, other_content, "a."), 2U);
+    EXPECT_EQ(serial_of(*store, other_content, "b."), 1U);
+}
+
+TEST_F(StateStoreSerials, OfZonesThatAreGoneAreKept) {
+    const auto store = open();
+    (void)serial_of(*store, first_content, "a.");
+    ASSERT_EQ(store->commit({}), std::nullopt);
+    (void)serial_of(*store, first_content, "b.");
+    ASSERT_EQ(store->commit({}), std::nullopt);
+    EXPECT_EQ(serial_of(*store, other_content, "a."), 2U);
+}
+
+TEST_F(StateStoreSerials, AreNotTakenBeforeTheCommit) {
+    const auto store = open();
+    (void)serial_of(*store, first_content);
+    EXPECT_EQ(serial_of(*store, other_content), 1U);
+}
+
+TEST_F(StateStoreSerials, WithoutACommitDoNotSurvive) {
+    {
+        const auto store = open();
+        (void)serial_of(*store, first_content);
+        ASSERT_EQ(store->commit({}), std::nullopt);
+        EXPECT_EQ(serial_of(*store, other_content), 2U);
+    }
+    EXPECT_EQ(serial_of(*open(), first_content), 1U);
+}
+
+TEST_F(StateStoreSerials, OfTheLastDecisionBeforeTheCommitCount) {
+    const auto store = open();
+    (void)serial_of(*store, first_content);
+    (void)serial_of(*store, other_content);
+    ASSERT_EQ(store->commit({}), std::nullopt);
+    EXPECT_EQ(serial_of(*store, other_content), 1U);
+    EXPECT_EQ(serial_of(*store, first_content), 2U);
+}
+
+TEST_F(StateStoreSerials, KnowWhetherAFloorIsOld) {
+    const auto store = open();
+    const SerialModel floor{SerialModel::Kind::floor, {7}, {}};
+    (void)store->serial_for(name("a."), floor, first_content);
+    ASSERT_EQ(store->commit({}), std::nullopt);
+    EXPECT_TRUE(store->serial_for(name("a."), floor, other_content).floor_is_old);
+}
+
+TEST_F(StateStoreCopies, AreNoneAtFirst) {
+    EXPECT_EQ(open()->find_copy("a.yaml"), std::nullopt);
+}
+
+TEST_F(StateStoreCopies, SurviveReopening) {
+    const std::string text("network: 192.0.2.0/24\n\0binary", 29);
+    const std::vector<GoodCopy> copies{{"a.yaml", text}, {"b.yaml", "other"}};
+    ASSERT_EQ(open()->commit(copies), std::nullopt);
+    const auto store = open();
+    EXPECT_EQ(store->find_copy("a.yaml"), text);
+    EXPECT_EQ(store->find_copy("b.yaml"), "other");
+    EXPECT_EQ(store->find_copy("c.yaml"), std::nullopt);
+}
+
+TEST_F(StateStoreCopies, AreReplaced) {
+    const auto store = open();
+    ASSERT_EQ(store->commit(std::vector<GoodCopy>{{"a.yaml", "old"}}), std::nullopt);
+    ASSERT_EQ(store->commit(std::vector<GoodCopy>{{"a.yaml", "new"}}), std::nullopt);
+    EXPECT_EQ(store->find_copy("a.yaml"), "new");
+}
+
+TEST_F(StateStoreCopies, StayWhenACommitDoesNotNameThem) {
+    const auto store = open();
+    ASSERT_EQ(store->commit(std::vector<GoodCopy>{{"a.yaml", "old"}}), std::nullopt);
+    ASSERT_EQ(store->commit({}), std::nullopt);
+    EXPECT_EQ(store->find_copy("a.yaml"), "old");
+}
+
+TEST_F(StateStoreCopies, MayBeEmpty) {
+    const auto store = open();
+    const std::vector<GoodCopy> copies{{"a.yaml", std::string_view()}};
+    EXPECT_EQ(store->commit(copies), std::nullopt);
+    EXPECT_EQ(store->find_copy("a.yaml"), "");
+}
+
+// The database is one transaction: what cannot be written whole is not written in part.
+TEST_F(StateStoreCopies, CommitThatFailsChangesNothingAndSaysWhatToDo) {
+    const auto store = open();
+    Database(directory() / "state.db").run("DROP TABLE last_good");
+    (void)serial_of(*store, first_content);
+    const auto error = store->commit(std::vector<GoodCopy>{{"a.yaml", "text"}});
+    ASSERT_TRUE(error);
+    EXPECT_THAT(*error, AllOf(HasSubstr("state.db"), HasSubstr("check that it is writable")));
+    Database database(directory() / "state.db");
+    Statement count(database, "SELECT count(*) FROM served");
+    ASSERT_TRUE(count.step());
+    EXPECT_EQ(count.integer(0), 0);
+}
+
+TEST_F(StateStoreCopies, ThatCannotBeReadAreNone) {
+    const auto store = open();
+    Database(directory() / "state.db").run("DROP TABLE last_good");
+    EXPECT_EQ(store->find_copy("a.yaml"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace arpad

@@ -1,0 +1,81 @@
+#include "check.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "base/text_file.hpp"
+#include "load/check.hpp"
+#include "load/config_file.hpp"
+#include "load/zone_directory.hpp"
+
+namespace arpad {
+namespace {
+
+struct Arguments {
+    std::optional<std::string> config;
+    std::vector<std::string> files;
+};
+
+/// The configuration to check with. Zone files may be checked without one, if none is named and
+/// none is installed: then they must be complete in themselves.
+std::optional<ServerConfig> choose_config(const Arguments& arguments, Diagnostics& diagnostics) {
+    if (arguments.config) return read_config_file(*arguments.config, diagnostics);
+    if (arguments.files.empty() || std::filesystem::exists(default_config_file)) {
+        return read_config_file(default_config_file, diagnostics);
+    }
+    return ServerConfig{};
+}
+
+std::vector<SourceFile> read_named_files(const std::vector<std::string>& files,
+                                         Diagnostics& diagnostics) {
+    std::vector<SourceFile> sources;
+    for (const std::string& file : files) {
+        auto text = read_text_file(file);
+        if (text) {
+            sources.push_back({file, file, std::move(*text)});
+        } else {
+            diagnostics.error(file, {}, text.error().message(), "check its name and its mode");
+        }
+    }
+    return sources;
+}
+
+int check(const Arguments& arguments) {
+    Diagnostics diagnostics;
+    const auto config = choose_config(arguments, diagnostics);
+    if (!config) {
+        fmt::print(stderr, "{}", diagnostics.to_text());
+        return 1;
+    }
+    const auto sources = arguments.files.empty() ? read_zone_directory(config->zones, diagnostics)
+                                                 : read_named_files(arguments.files, diagnostics);
+    return check_and_print(sources, config->zone_defaults, std::move(diagnostics)) ? 0 : 1;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& app, std::function<int()>& run) {
+    CLI::App* const command = app.add_subcommand(
+        "check",
+        "Check zone files as the server would read them: exit status 0 if none has an error");
+    const auto arguments = std::make_shared<Arguments>();
+    command
+        ->add_option("-c,--config", arguments->config,
+                     "Server configuration, for its zones and defaults")
+        ->type_name("FILE")
+        ->default_str(default_config_file);
+    command->add_option("ZONEFILE", arguments->files,
+                        "Check these files instead of the zones directory");
+    command->callback([arguments, &run] { run = [arguments] { return check(*arguments); }; });
+}
+
+}  // namespace arpad

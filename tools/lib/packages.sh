@@ -1,0 +1,82 @@
+# The Debian packages that arpad needs, and how to get those that are missing.
+# Source common.sh first.
+# shellcheck shell=bash disable=SC2034
+
+packages_build=(
+    build-essential cmake ninja-build pkg-config
+    libboost1.81-dev libcli11-dev libfmt-dev libidn2-dev libldns-dev libspdlog-dev libsqlite3-dev
+    libssl-dev libyaml-cpp-dev
+)
+packages_run=(bind9-dnsutils)
+packages_test=(
+    libgtest-dev libgmock-dev libbenchmark-dev clang-format python3
+    bind9-dnsutils knot-dnsutils ldnsutils
+)
+packages_test_all=(clang-16 libclang-rt-16-dev dnsperf nsd)
+
+# Prints those of the named packages that are not installed.
+missing_packages() {
+    local package status
+    for package in "$@"; do
+        status="$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)"
+        [[ "$status" == installed ]] || echo "$package"
+    done
+}
+
+# Installs packages without starting the services that some of them bring.
+apt_install() {
+    local policy=/usr/sbin/policy-rc.d own_policy="" status=0
+    # A policy that is already there is the machine's own and stays as it is.
+    if [[ ! -e "$policy" ]]; then
+        own_policy=yes
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 755 "$policy"
+        # An interrupted installation must not leave a policy behind that stops every service.
+        trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
+    fi
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends "$@" || status=$?
+    if [[ -n "$own_policy" ]]; then
+        as_root rm -f "$policy"
+        trap - EXIT
+    fi
+    return "$status"
+}
+
+# Keeps a nameserver that only the tests need from being started at the next boot.
+disable_service() {
+    if [[ -d /run/systemd/system ]]; then
+        as_root systemctl --quiet disable "$1"
+    fi
+}
+
+# Installs those of the named packages that are missing; quick and without network if none is.
+ensure_packages() {
+    local -a missing
+    if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+        explain_packages "$@"
+        return
+    fi
+    mapfile -t missing < <(missing_packages "$@")
+    [[ "${#missing[@]}" != 0 ]] || return 0
+    progress "installing ${missing[*]}"
+    # One unreachable repository does not matter as long as the packages are found in another.
+    quietly as_root apt-get update || progress "apt-get update failed; going on with what it knew"
+    quietly apt_install "${missing[@]}" ||
+        fail "could not install: ${missing[*]}; try: apt-get install ${missing[*]}"
+    if [[ " ${missing[*]} " == *" nsd "* ]]; then disable_service nsd; fi
+}
+
+# Where there is no apt-get: goes on if the commands are there, else says what is needed.
+explain_packages() {
+    local command
+    local -a absent=()
+    for command in c++ cmake ninja pkg-config; do
+        command -v "$command" >/dev/null || absent+=("$command")
+    done
+    {
+        echo "There is no apt-get here. arpad is built and tested on Debian 12 with these packages:"
+        printf '    %s\n' "$@"
+    } >&2
+    [[ "${#absent[@]}" == 0 ]] || fail "commands that are missing: ${absent[*]}"
+}
