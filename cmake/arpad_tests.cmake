@@ -78,8 +78,8 @@ endfunction()
 
 # arpad_fuzz_target(<name> [SOURCES <file>...] [USES <folder>...])
 #
-# fuzz_<name>.cpp with the sources it shares with others, and a test that replays corpus/<name>: with libFuzzer where ARPAD_FUZZ is on,
-# else with the replay program.
+# fuzz_<name>.cpp with the sources it shares with others, and a test that replays corpus/<name>:
+# with libFuzzer where ARPAD_FUZZ is on, else with the replay program.
 function(arpad_fuzz_target name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES")
     set(target fuzz_${name})

@@ -62,7 +62,7 @@ QueryMaker& QueryMaker::announce_questions(std::uint16_t count) {
 }
 
 QueryMaker::Opt& QueryMaker::opt() {
-    if (!opt_) opt_.emplace();
+    if (!opt_) opt_ = Opt{};
     return *opt_;
 }
 
