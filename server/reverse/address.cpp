@@ -7,43 +7,13 @@
 #include <array>
 
 #include "base/invariant.hpp"
+#include "reverse/ipv6_groups.hpp"
 
 namespace arpad {
 namespace {
 
-using Groups = std::array<std::uint16_t, 8>;
-
 constexpr std::size_t ipv4_octets = 4;
 constexpr std::size_t ipv6_octets = 16;
-
-/// The 16-bit groups of an IPv6 address, most significant first.
-Groups groups_of(Uint128 value) noexcept {
-    Groups groups{};
-    for (std::size_t index = groups.size(); index-- != 0; value >>= 16)
-        groups[index] = static_cast<std::uint16_t>(value);
-    return groups;
-}
-
-/// Groups that "::" stands for: `begin` to before `end`; none if equal.
-struct ZeroRun {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-};
-
-/// RFC 5952 4.2: the longest run is shortened, of equal ones the first, a single group never.
-ZeroRun longest_zero_run(const Groups& groups) noexcept {
-    ZeroRun longest;
-    ZeroRun current;
-    for (std::size_t index = 0; index < groups.size(); ++index) {
-        if (groups[index] != 0) {
-            current.begin = index + 1;
-            continue;
-        }
-        current.end = index + 1;
-        if (current.end - current.begin > longest.end - longest.begin) longest = current;
-    }
-    return longest.end - longest.begin > 1 ? longest : ZeroRun{};
-}
 
 std::string ipv4_text(Uint128 value) {
     const auto bits = static_cast<std::uint32_t>(value);

@@ -6,13 +6,13 @@
 #include <charconv>
 #include <utility>
 
+#include "reverse/ipv6_groups.hpp"
 #include "reverse/prefix.hpp"
 
 namespace arpad {
 namespace {
 
 constexpr std::size_t max_label_text = 255;  // what a label of a template may come to, legal or not
-constexpr unsigned groups_in_ipv6 = 8;
 constexpr std::size_t look_alike_position = 2;  // of the two dashes in `xn--`
 
 bool is_digit(char letter) noexcept {
@@ -28,33 +28,8 @@ unsigned octet_of(Address address, unsigned octet) noexcept {
     return static_cast<unsigned>(address.value() >> (24 - 8 * octet)) & 0xFFU;
 }
 
-unsigned group_of(Address address, unsigned group) noexcept {
-    return static_cast<unsigned>(address.value() >> (112 - 16 * group)) & 0xFFFFU;
-}
-
 unsigned base_of(Family family) noexcept {
     return family == Family::ipv4 ? 10 : 16;
-}
-
-/// The groups that RFC 5952 4.2 writes as `::`.
-struct ZeroRun {
-    unsigned first = groups_in_ipv6;
-    unsigned length = 0;
-};
-
-ZeroRun longest_zero_run(Address address) noexcept {
-    ZeroRun longest;
-    ZeroRun run;
-    for (unsigned group = 0; group < groups_in_ipv6; ++group) {
-        if (group_of(address, group) != 0) {
-            run.length = 0;
-            continue;
-        }
-        if (run.length == 0) run.first = group;
-        ++run.length;
-        if (run.length > longest.length) longest = run;
-    }
-    return longest.length >= 2 ? longest : ZeroRun{};  // 4.2.2: a single one is written 0
 }
 
 /// `text` as digits of `base`, whatever their case; none if it is no number of 128 bits.
@@ -130,16 +105,17 @@ void put_ipv4(auto& out, Address address) noexcept {
 }
 
 void put_ipv6(auto& out, Address address) noexcept {
-    const ZeroRun zeros = longest_zero_run(address);
-    for (unsigned group = 0; group < groups_in_ipv6; ++group) {
-        if (group == zeros.first) {
-            out.put("--");
-            group += zeros.length - 1;
+    const Groups groups = groups_of(address.value());
+    const ZeroRun zeros = longest_zero_run(groups);
+    for (std::size_t group = 0; group < groups.size(); ++group) {
+        const bool is_in_run = group >= zeros.begin && group < zeros.end;
+        if (is_in_run) {
+            if (group == zeros.begin) out.put("--");
             continue;
         }
-        const bool follows_run = zeros.length > 0 && group == zeros.first + zeros.length;
+        const bool follows_run = zeros.end > 0 && group == zeros.end;
         if (group > 0 && !follows_run) out.put('-');
-        out.put_number(group_of(address, group), 16, 1);
+        out.put_number(groups[group], 16, 1);
     }
 }
 
@@ -157,12 +133,12 @@ void pad_start(auto& out, std::size_t start) noexcept {
 }  // namespace
 
 void NameTemplate::put_piece(const Piece& piece, Address address, LabelText& out) const noexcept {
+    const std::size_t start = out.size();
     switch (piece.kind) {
         case Kind::literal:
             out.put(piece.text);
             break;
-        case Kind::ip: {
-            const std::size_t start = out.size();
+        case Kind::ip:
             if (address.family() == Family::ipv4) {
                 put_ipv4(out, address);
             } else {
@@ -170,7 +146,6 @@ void NameTemplate::put_piece(const Piece& piece, Address address, LabelText& out
                 pad_start(out, start);
             }
             break;
-        }
         case Kind::hex:
             out.put_number(address.value(), 16, address.bits() / 4);
             break;
@@ -182,9 +157,9 @@ void NameTemplate::put_piece(const Piece& piece, Address address, LabelText& out
                            piece.digits);
             break;
         case Kind::groups:
-            for (unsigned group = 0; group < groups_in_ipv6; ++group) {
-                if (group > 0) out.put('-');
-                out.put_number(group_of(address, group), 16, 4);
+            for (const std::uint16_t group : groups_of(address.value())) {
+                if (out.size() > start) out.put('-');
+                out.put_number(group, 16, 4);
             }
             break;
     }
@@ -346,9 +321,9 @@ std::vector<unsigned> critical_octets(const Prefix& block, unsigned octet) {
     return values;
 }
 
-/// Adds the addresses of `block` at which a name may have another shape than elsewhere in it: in
-/// IPv4 where an octet gets wider. In IPv6 its longest name is that of the last address, as all
-/// groups that vary are then written in full, and `{ip}` keeps itself legal.
+/// Adds the addresses of `block` at which a name may have another shape than elsewhere in it:
+/// in IPv4 where an octet gets wider. In IPv6 its longest name is that of the last address, as
+/// all groups that vary are then written in full, and `{ip}` keeps itself legal.
 void add_critical(const Prefix& block, std::vector<Address>& addresses) {
     addresses.push_back(block.first());
     addresses.push_back(block.last());
@@ -377,7 +352,8 @@ void add_host_steps(const AddressRange& range, std::vector<Address>& addresses) 
     }
 }
 
-/// What is illegal about a label of a host name (RFC 1123 2.1, RFC 5891 4.2.3.1); empty if nothing.
+/// What is illegal about a label of a host name (RFC 1123 2.1, RFC 5891 4.2.3.1); empty if
+/// nothing.
 std::string_view illegality(std::string_view label) {
     if (label.size() > max_label_octets) return "has a label of more than 63 letters";
     if (label.starts_with('-')) return "has a label that begins with a dash";
@@ -502,8 +478,8 @@ private:
         return std::nullopt;
     }
 
-    /// A label can be read back if at most one piece has a varying width, or if each of these ends
-    /// where the literal behind it begins.
+    /// A label can be read back if at most one piece has a varying width, or if each of these
+    /// ends where the literal behind it begins.
     static std::optional<TemplateFlaw> find_ambiguity(const Label& label) {
         const auto varying =
             std::ranges::count_if(label, [](const Piece& piece) { return !piece.is_fixed; });
