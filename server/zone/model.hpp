@@ -14,7 +14,9 @@
 #include "dns/types.hpp"
 #include "reverse/address.hpp"
 #include "reverse/classless.hpp"
+#include "reverse/name_template.hpp"
 #include "reverse/prefix.hpp"
+#include "zone/rrset.hpp"
 
 namespace arpad {
 
@@ -25,6 +27,44 @@ struct RecordModel {
     std::optional<Ttl> ttl;   ///< Its own TTL, else the network's.
     bool locked = false;      ///< Stands above edits.
     Place place;              ///< Of the key.
+};
+
+/// One entry of `ranges`: names for those of its addresses that have none of their own.
+struct RangeModel {
+    AddressRange range;
+    std::optional<NameTemplate> names;  ///< None for `~`: a hole.
+    std::string written;                ///< The template as written; empty for `~`.
+    std::optional<Ttl> ttl;             ///< Its own TTL, else the network's.
+    Place place;                        ///< Of the key.
+};
+
+/// One entry of `nameservers` of a delegation.
+struct DelegatedNameserverModel {
+    Name name;
+    std::vector<Address> addresses;  ///< Glue; no two equal.
+    Place place;                     ///< Of the name.
+};
+
+/// One entry of `delegations`.
+struct DelegationModel {
+    Prefix prefix;
+    std::vector<DelegatedNameserverModel> nameservers;  ///< No two names equal; may be empty only
+                                                        ///< if `cname_to` is written.
+    std::optional<ClasslessStyle> style;  ///< As written; none means slash where one is needed.
+    std::optional<Name> cname_to;  ///< The child zone's name, if it is none of RFC 2317's styles.
+    std::vector<Rdata> ds;         ///< RDATA of DS records (RFC 4034 5.1), no two equal.
+    std::optional<Ttl> ttl;        ///< Of NS, glue and CNAMEs, else the network's.
+    std::optional<Ttl> ds_ttl;     ///< Else `ttl`, else the network's.
+    Place place;                   ///< Of the key.
+};
+
+/// One record of `extra`.
+struct ExtraModel {
+    Name owner;
+    RrType type = RrType::txt;
+    std::optional<Ttl> ttl;  ///< Else the network's.
+    Rdata rdata;             ///< Uncompressed, valid for the type.
+    Place place;             ///< Of the record's first word.
 };
 
 /// One entry of `nameservers`.
@@ -76,6 +116,10 @@ struct NetworkModel {
     std::vector<NameserverModel> nameservers;  ///< At least one, no two equal.
     SoaModel soa;
     std::vector<RecordModel> records;  ///< In the order written, no address twice.
+    std::vector<RangeModel> ranges;    ///< By first address, an outer one directly before all it
+                                       ///< contains; nested or disjoint, no two equal.
+    std::vector<DelegationModel> delegations;  ///< By prefix; no two overlap.
+    std::vector<ExtraModel> extra;             ///< In the order written.
 };
 
 /// "192.0.2.0/24", or the zone's name where there is no network: what messages call it.
