@@ -49,16 +49,29 @@ void Reply::put_record(NameView owner, RrType type, RrClass rr_class, Ttl ttl,
     writer_.put_rdata(type, rdata);
 }
 
+/// How many records it has put.
+std::uint16_t Reply::put_rrset(NameView owner, RrsetView rrset, Ttl ttl) noexcept {
+    for (const auto rdata : rrset) put_record(owner, rrset.type(), RrClass::in, ttl, rdata);
+    return static_cast<std::uint16_t>(rrset.size());
+}
+
 void Reply::put_answer(NameView owner, RrsetView rrset) noexcept {
-    for (const auto rdata : rrset) {
-        put_record(owner, rrset.type(), RrClass::in, rrset.ttl(), rdata);
-    }
-    answers_ = static_cast<std::uint16_t>(answers_ + rrset.size());
+    answers_ = static_cast<std::uint16_t>(answers_ + put_rrset(owner, rrset, rrset.ttl()));
 }
 
 void Reply::put_authority(NameView owner, RrsetView rrset, Ttl ttl) noexcept {
-    for (const auto rdata : rrset) put_record(owner, rrset.type(), RrClass::in, ttl, rdata);
-    authorities_ = static_cast<std::uint16_t>(authorities_ + rrset.size());
+    authorities_ = static_cast<std::uint16_t>(authorities_ + put_rrset(owner, rrset, ttl));
+}
+
+void Reply::put_additional(NameView owner, RrsetView rrset, Need need) noexcept {
+    const bool was_intact = writer_.is_intact();
+    const MessageWriter::Mark before = writer_.mark();
+    const std::uint16_t records = put_rrset(owner, rrset, rrset.ttl());
+    if (need == Need::optional && was_intact && !writer_.is_intact()) {
+        writer_.rewind(before);
+        return;
+    }
+    additionals_ = static_cast<std::uint16_t>(additionals_ + records);
 }
 
 void Reply::put_chaos_text(std::span<const std::uint8_t> rdata) noexcept {
@@ -70,11 +83,13 @@ void Reply::clear_sections() noexcept {
     writer_.rewind(after_question_);
     answers_ = 0;
     authorities_ = 0;
+    additionals_ = 0;
 }
 
 Outcome Reply::finish(Rcode rcode, Authority authority,
                       std::optional<ExtendedError> extended) noexcept {
-    const bool carries_data = rcode == Rcode::no_error || rcode == Rcode::nx_domain;
+    const bool carries_data =
+        rcode == Rcode::no_error || rcode == Rcode::nx_domain || rcode == Rcode::yx_domain;
     is_truncated_ = carries_data && !writer_.is_intact();
     if (is_truncated_ || !carries_data) clear_sections();
     writer_.set_limit(limit_);
@@ -120,7 +135,7 @@ void Reply::put_header(Rcode rcode, Authority authority) noexcept {
     header.put_u16(query_.question ? 1 : 0);
     header.put_u16(answers_);
     header.put_u16(authorities_);
-    header.put_u16(query_.edns ? 1 : 0);
+    header.put_u16(static_cast<std::uint16_t>(additionals_ + (query_.edns ? 1 : 0)));
 }
 
 }  // namespace arpad

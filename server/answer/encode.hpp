@@ -1,8 +1,8 @@
 /// \file  A reply, encoded section by section into the caller's buffer.
 ///
-/// Allocates nothing. Sections are filled in order: answer, then authority. What does not fit makes
-/// the reply a truncated one with empty sections (RFC 2181 9), so that a client never takes part of
-/// an RRset for the whole.
+/// Allocates nothing. Sections are filled in order: answer, authority, additional. What does not
+/// fit makes the reply a truncated one with empty sections (RFC 2181 9), so that a client never
+/// takes part of an RRset for the whole.
 #pragma once
 
 #include <cstddef>
@@ -41,6 +41,13 @@ public:
     /// Adds `rrset` of `owner` to the authority section, with `ttl`.
     void put_authority(NameView owner, RrsetView rrset, Ttl ttl) noexcept;
 
+    /// Whether a client can do without a record of the additional section.
+    enum class Need : std::uint8_t { required, optional };
+
+    /// Adds `rrset` of `owner` to the additional section. Where it does not fit, one that is
+    /// optional is left out, and one that is required truncates the reply (RFC 9471 3.1).
+    void put_additional(NameView owner, RrsetView rrset, Need need) noexcept;
+
     /// Adds one record of class CH at the question's name to the answer section.
     void put_chaos_text(std::span<const std::uint8_t> rdata) noexcept;
 
@@ -50,6 +57,7 @@ public:
                                  std::optional<ExtendedError> extended = {}) noexcept;
 
 private:
+    [[nodiscard]] std::uint16_t put_rrset(NameView owner, RrsetView rrset, Ttl ttl) noexcept;
     void put_record(NameView owner, RrType type, RrClass rr_class, Ttl ttl,
                     std::span<const std::uint8_t> rdata) noexcept;
     void put_opt(Rcode rcode, std::optional<ExtendedError> extended) noexcept;
@@ -65,6 +73,7 @@ private:
     MessageWriter::Mark after_question_{};
     std::uint16_t answers_ = 0;
     std::uint16_t authorities_ = 0;
+    std::uint16_t additionals_ = 0;
     bool is_truncated_ = false;
 };
 

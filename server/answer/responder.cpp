@@ -1,9 +1,14 @@
 #include "answer/responder.hpp"
 
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "answer/lookup.hpp"
 #include "answer/policy.hpp"
+#include "answer/referral.hpp"
 #include "dns/message.hpp"
 
 namespace arpad {
@@ -11,38 +16,130 @@ namespace {
 
 using Authority = Reply::Authority;
 
-/// CNAMEs followed inside our zones. RFC 2317 chains have one link per nesting; more than this is
-/// a loop or a mistake, and the client gets the links so far.
+/// CNAMEs followed inside our zones, made by DNAMEs or not. RFC 2317 chains have one link per
+/// nesting; more than this is a loop or a mistake, and the client gets the links so far.
 constexpr unsigned max_links = 8;
 
 NameView target_of(RrsetView alias) noexcept {
     return NameView::of_valid_wire(*alias.begin());
 }
 
-/// Puts what was found at `name` in `zone` into the sections it belongs to. `owner` is `name` as
-/// the reply spells it; all of them live until the reply is finished.
-Rcode put(Reply& reply, const Lookup& found, const Zone& zone, NameView owner,
-          const NameBuffer& name) noexcept {
-    switch (found.kind) {
-        case Lookup::Kind::answer:
-        case Lookup::Kind::alias:
-            reply.put_answer(owner, *found.rrset);
-            return Rcode::no_error;
-        case Lookup::Kind::referral:
-            reply.put_authority(name.suffix(found.owner_labels), *found.rrset, found.rrset->ttl());
-            return Rcode::no_error;
-        case Lookup::Kind::no_data:
-        case Lookup::Kind::empty_non_terminal:
-            reply.put_authority(zone.apex(), zone.soa(), zone.negative_ttl());
-            return Rcode::no_error;
-        case Lookup::Kind::name_absent:
-            reply.put_authority(zone.apex(), zone.soa(), zone.negative_ttl());
-            return Rcode::nx_domain;
-    }
-    return Rcode::serv_fail;
+/// The CNAME that the DNAME `found` makes of `owner` (RFC 6672 2.2), in `space`; none if its target
+/// gets longer than 255 octets.
+std::optional<RrsetView> make_alias(const Lookup& found, NameView owner,
+                                    MadeRrset& space) noexcept {
+    const NameView target = target_of(*found.rrset);
+    const auto kept =
+        owner.wire().first(owner.octets() - owner.suffix(found.owner_labels).octets());
+    const auto room = space.name_space();
+    const std::size_t octets = kept.size() + target.octets();
+    if (octets > room.size()) return std::nullopt;
+    std::ranges::copy(kept, room.begin());
+    std::ranges::copy(target.wire(), room.begin() + static_cast<std::ptrdiff_t>(kept.size()));
+    return space.finish(RrType::cname, found.rrset->ttl(), octets);
 }
 
 }  // namespace
+
+/// An answer while its chain of CNAMEs is followed.
+class Responder::Chain {
+public:
+    /// `name` is that of the question in lower case; it is the chain's from here on.
+    Chain(const Snapshot& snapshot, NameBuffer& name, const Question& question,
+          Reply& reply) noexcept
+        : snapshot_(snapshot),
+          type_(question.type),
+          reply_(reply),
+          owner_(question.name),
+          name_(name) {}
+
+    /// Follows the chain from `zone` on, which the question lies in.
+    void follow(const Zone* zone) noexcept {
+        for (unsigned link = 0; zone != nullptr; ++link) {
+            if (!zone->is_available()) {
+                rcode_ = Rcode::serv_fail;
+                return;
+            }
+            const Lookup found = look_up(*zone, name_, type_, spaces_[link]);
+            // AA speaks of the first owner name in the answer section (RFC 1035 4.1.1), the rcode
+            // of the last name in the chain (RFC 6604 3).
+            if (link == 0 && found.kind == Lookup::Kind::referral) authority_ = Authority::other;
+            owners_[link] = owner_;
+            const auto alias = put(*zone, found, spaces_[link]);
+            if (!alias || link == max_links) return;
+            owner_ = target_of(*alias);
+            if (is_among(std::span(owners_).first(link + 1), owner_)) return;
+            name_.assign(owner_);
+            zone = snapshot_.find_zone(name_, type_);
+        }
+    }
+
+    [[nodiscard]] Rcode rcode() const noexcept { return rcode_; }
+    [[nodiscard]] Authority authority() const noexcept { return authority_; }
+
+private:
+    /// Whether the chain has come back to where it was: no record is sent twice.
+    static bool is_among(std::span<const NameView> names, NameView name) noexcept {
+        return std::ranges::find(names, name) != names.end();
+    }
+
+    /// Puts what was found at the current name into the sections it belongs to. The CNAME that
+    /// leads on, if there is one.
+    std::optional<RrsetView> put(const Zone& zone, const Lookup& found, MadeRrset& space) noexcept {
+        rcode_ = Rcode::no_error;
+        switch (found.kind) {
+            case Lookup::Kind::answer:
+                reply_.put_answer(owner_, *found.rrset);
+                return std::nullopt;
+            case Lookup::Kind::alias:
+                reply_.put_answer(owner_, *found.rrset);
+                return found.rrset;
+            case Lookup::Kind::redirection:
+                return put_redirection(found, space);
+            case Lookup::Kind::referral:
+                put_referral(reply_, zone, owner_.suffix(found.owner_labels), *found.rrset);
+                return std::nullopt;
+            case Lookup::Kind::name_absent:
+                rcode_ = Rcode::nx_domain;
+                break;
+            case Lookup::Kind::no_data:
+            case Lookup::Kind::empty_non_terminal:
+                break;
+        }
+        reply_.put_authority(zone.apex(), zone.soa(), zone.negative_ttl());
+        return std::nullopt;
+    }
+
+    std::optional<RrsetView> put_redirection(const Lookup& found, MadeRrset& space) noexcept {
+        // A DNAME may be passed through again, on the way to other names each time.
+        const auto put = std::span(dnames_).first(dname_count_);
+        if (std::ranges::find(put, found.rrset->stored_at()) == put.end()) {
+            reply_.put_answer(owner_.suffix(found.owner_labels), *found.rrset);
+            dnames_[dname_count_++] = found.rrset->stored_at();
+        }
+        const auto alias = make_alias(found, owner_, space);
+        if (!alias) {
+            rcode_ = Rcode::yx_domain;  // RFC 6672 2.2
+            return std::nullopt;
+        }
+        reply_.put_answer(owner_, *alias);
+        // Who asked for the CNAME has it, whatever made it.
+        const bool is_answered = type_ == RrType::cname || type_ == RrType::any;
+        return is_answered ? std::nullopt : alias;
+    }
+
+    const Snapshot& snapshot_;
+    RrType type_;
+    Reply& reply_;
+    NameView owner_;    // the current name, as the reply spells it
+    NameBuffer& name_;  // and in lower case
+    Rcode rcode_ = Rcode::no_error;
+    Authority authority_ = Authority::ours;
+    std::array<MadeRrset, max_links + 1> spaces_;            // what was made for each link
+    std::array<NameView, max_links + 1> owners_;             // of each link
+    std::array<const std::uint8_t*, max_links + 1> dnames_;  // those that were put
+    std::size_t dname_count_ = 0;
+};
 
 Responder::Responder(std::shared_ptr<const Snapshot> snapshot,
                      std::shared_ptr<const Identity> identity)
@@ -84,33 +181,16 @@ Outcome Responder::tell_identity(const Question& question, Reply& reply) const n
 Outcome Responder::answer_from_zones(const Question& question, Reply& reply) const noexcept {
     NameBuffer name;
     name.assign(question.name);
-    const Zone* const first = snapshot_->find_zone(name, question.type);
-    if (first == nullptr) {
+    const Zone* const zone = snapshot_->find_zone(name, question.type);
+    if (zone == nullptr) {
         return reply.finish(Rcode::refused, Authority::other, ExtendedError::not_authoritative);
     }
-    Rcode rcode = Rcode::no_error;
-    Authority authority = Authority::ours;
-    NameView owner = question.name;
-    const Zone* zone = first;
-    for (unsigned links = 0; zone != nullptr; ++links) {
-        if (!zone->is_available()) {
-            rcode = Rcode::serv_fail;
-            break;
-        }
-        const Lookup found = look_up(*zone, name, question.type);
-        // AA speaks of the first owner name in the answer section (RFC 1035 4.1.1), the rcode of
-        // the last name in the chain (RFC 6604 3).
-        if (links == 0 && found.kind == Lookup::Kind::referral) authority = Authority::other;
-        rcode = put(reply, found, *zone, owner, name);
-        if (found.kind != Lookup::Kind::alias || links == max_links) break;
-        owner = target_of(*found.rrset);
-        name.assign(owner);
-        zone = snapshot_->find_zone(name, question.type);
-    }
-    Outcome outcome = rcode == Rcode::serv_fail
-                          ? reply.finish(rcode, Authority::other, ExtendedError::not_ready)
-                          : reply.finish(rcode, authority);
-    outcome.zone = first;
+    Chain chain(*snapshot_, name, question, reply);
+    chain.follow(zone);
+    Outcome outcome = chain.rcode() == Rcode::serv_fail
+                          ? reply.finish(chain.rcode(), Authority::other, ExtendedError::not_ready)
+                          : reply.finish(chain.rcode(), chain.authority());
+    outcome.zone = zone;
     return outcome;
 }
 

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
 
 private:
+    class Chain;
+
     [[nodiscard]] Outcome decide(const Request& request, std::span<std::uint8_t> buffer) noexcept;
     [[nodiscard]] Outcome tell_identity(const Question& question, Reply& reply) const noexcept;
     [[nodiscard]] Outcome answer_from_zones(const Question& question, Reply& reply) const noexcept;

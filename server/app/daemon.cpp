@@ -13,7 +13,7 @@
 #include "base/counted.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
-#include "load/zone_directory.hpp"
+#include "load/config_file.hpp"
 
 namespace arpad {
 namespace {
@@ -27,12 +27,15 @@ void log(const Diagnostic& entry) {
 }
 
 /// Keeps copies of the files that are in service as they are.
-std::vector<GoodCopy> good_copies(const std::vector<SourceFile>& sources, const Load& load) {
+std::vector<GoodCopy> good_copies(const Sources& sources, const Load& load) {
     std::vector<GoodCopy> copies;
     for (const LoadedNetwork& network : load.networks) {
         if (network.standing != Standing::current) continue;
-        const SourceFile& source = sources[network.source];
+        const SourceFile& source = sources.zones[network.source];
         copies.push_back({source.key, *source.text});
+    }
+    if (load.inventory && load.inventory->standing == Standing::current) {
+        copies.push_back({sources.inventory->key, *sources.inventory->text});
     }
     return copies;
 }
@@ -53,6 +56,16 @@ void log_standing(const LoadedNetwork& network, const SourceFile& source) {
         case Standing::unknown:
             spdlog::warn("{}: nothing of it is served until it is mended", source.file);
             break;
+    }
+}
+
+/// Says what is used in place of an inventory that cannot be used.
+void log_standing(const LoadedInventory& inventory, const SourceFile& source) {
+    if (inventory.standing == Standing::last_good) {
+        spdlog::warn("{}: default names are those of its last good copy until it is mended",
+                     source.file);
+    } else if (inventory.standing != Standing::current) {
+        spdlog::warn("{}: no address has a default name until it is mended", source.file);
     }
 }
 
@@ -113,7 +126,7 @@ bool Daemon::claim_endpoints() {
 
 Result<Load, ExitCode> Daemon::load_networks() {
     Diagnostics reading;
-    const auto sources = read_zone_directory(config_.zones, reading);
+    const Sources sources = read_sources(config_, reading);
     const bool is_readable = !reading.has_error_in(config_.zones.string());
     Load load = load_zones(sources, config_.zone_defaults, *state_, *state_);
     load.diagnostics.append(std::move(reading));
@@ -133,8 +146,9 @@ Result<Load, ExitCode> Daemon::load_networks() {
         return ExitCode::environment;
     }
     for (const LoadedNetwork& network : load.networks) {
-        log_standing(network, sources[network.source]);
+        log_standing(network, sources.zones[network.source]);
     }
+    if (load.inventory) log_standing(*load.inventory, *sources.inventory);
     return load;
 }
 

@@ -17,7 +17,7 @@ namespace {
 /// Loads everything as a start with --strict would, and says what is wrong with it.
 ExitCode check(const ServerConfig& config) {
     Diagnostics diagnostics;
-    const auto sources = read_zone_directory(config.zones, diagnostics);
+    const auto sources = read_sources(config, diagnostics);
     const bool is_good = check_and_print(sources, config.zone_defaults, std::move(diagnostics));
     return is_good ? ExitCode::success : ExitCode::configuration;
 }

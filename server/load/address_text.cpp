@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 #include <vector>
 
 #include "load/file_findings.hpp"
@@ -80,6 +79,35 @@ AddressFlaw explain_bad_prefix(std::string_view text, PrefixError error) {
     }
     return {fmt::format("{} is no prefix", in_backquotes(text)),
             "write it like 192.0.2.0/24 or 2001:db8::/32"};
+}
+
+std::optional<AddressFlaw> explain_outside(const AddressRange& range, std::string_view noun,
+                                           const Prefix& network) {
+    const Family family = range.first.family();
+    if (family != network.family())
+        return AddressFlaw{
+            fmt::format("{} is {} {}, but {} is {} network", to_text(range), with_article(family),
+                        noun, network.to_text(), with_article(network.family())),
+            fmt::format("move it to the file of {} network", with_article(family))};
+    const bool begins_inside = network.contains(range.first);
+    const bool ends_inside = network.contains(range.last);
+    if (begins_inside && ends_inside) return std::nullopt;
+    const Prefix neighbour(range.first, network.length());
+    if (neighbour != network && neighbour.contains(range.last))
+        return AddressFlaw{
+            fmt::format("{} is outside {}", to_text(range), network.to_text()),
+            fmt::format("move it to the file of {}, or widen `network`", neighbour.to_text())};
+    return AddressFlaw{fmt::format("{} is not wholly inside {}", to_text(range), network.to_text()),
+                       "write only the part inside, or widen `network`"};
+}
+
+std::string to_text(const AddressRange& range) {
+    const Uint128 mask = range.last.value() - range.first.value();
+    const bool is_prefix = (mask & (mask + 1)) == 0 && (range.first.value() & mask) == 0;
+    if (!is_prefix) return fmt::format("{}-{}", range.first.to_text(), range.last.to_text());
+    unsigned length = range.first.bits();
+    while (Prefix(range.first, length).last() != range.last) --length;
+    return Prefix(range.first, length).to_text();
 }
 
 std::string_view with_article(Family family) {

@@ -9,7 +9,7 @@
 
 namespace arpad {
 
-bool check_and_print(const std::vector<SourceFile>& sources, const ZoneDefaults& defaults,
+bool check_and_print(const Sources& sources, const ZoneDefaults& defaults,
                      Diagnostics diagnostics) {
     NoCopies no_copies;
     FirstSerials first_serials;

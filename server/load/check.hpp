@@ -1,8 +1,6 @@
 /// \file  Checks zone files and says what is wrong, for `arpad --check` and `arpactl check`.
 #pragma once
 
-#include <vector>
-
 #include "base/diagnostics.hpp"
 #include "load/loader.hpp"
 
@@ -11,7 +9,7 @@ namespace arpad {
 /// Loads `sources` as the server would, without its state, and prints every finding, those of
 /// reading them (`diagnostics`) included, to standard error and a summary to standard output.
 /// Whether there was no error.
-[[nodiscard]] bool check_and_print(const std::vector<SourceFile>& sources,
-                                   const ZoneDefaults& defaults, Diagnostics diagnostics);
+[[nodiscard]] bool check_and_print(const Sources& sources, const ZoneDefaults& defaults,
+                                   Diagnostics diagnostics);
 
 }  // namespace arpad

@@ -13,4 +13,10 @@ std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
     return std::nullopt;
 }
 
+Sources read_sources(const ServerConfig& config, Diagnostics& diagnostics) {
+    Sources sources{read_zone_directory(config.zones, diagnostics), std::nullopt};
+    if (config.inventory) sources.inventory = read_inventory_source(*config.inventory, diagnostics);
+    return sources;
+}
+
 }  // namespace arpad

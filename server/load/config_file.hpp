@@ -6,6 +6,7 @@
 
 #include "base/diagnostics.hpp"
 #include "load/server_config.hpp"
+#include "load/zone_directory.hpp"
 
 namespace arpad {
 
@@ -16,5 +17,8 @@ inline constexpr const char* default_config_file = "/etc/arpad/arpad.yaml";
 /// wrong is then in `diagnostics`.
 [[nodiscard]] std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
                                                            Diagnostics& diagnostics);
+
+/// Reads all files that `config` names: those of its zones directory, and the inventory.
+[[nodiscard]] Sources read_sources(const ServerConfig& config, Diagnostics& diagnostics);
 
 }  // namespace arpad

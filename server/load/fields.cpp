@@ -8,6 +8,8 @@
 
 #include "base/invariant.hpp"
 #include "load/host_name.hpp"
+#include "load/repeats.hpp"
+#include "load/similar_name.hpp"
 
 namespace arpad {
 namespace {
@@ -56,38 +58,17 @@ std::optional<std::uint64_t> seconds_of_unit(char unit) {
     }
 }
 
-/// Letters to insert, remove or replace to make `left` of `right`, case ignored.
-std::size_t edit_distance(std::string_view left, std::string_view right) {
-    std::vector<std::size_t> row(right.size() + 1);
-    for (std::size_t column = 0; column < row.size(); ++column) row[column] = column;
-    for (std::size_t line = 0; line < left.size(); ++line) {
-        std::size_t diagonal = row[0];
-        row[0] = line + 1;
-        for (std::size_t column = 0; column < right.size(); ++column) {
-            const bool is_same = to_lower(static_cast<std::uint8_t>(left[line])) ==
-                                 to_lower(static_cast<std::uint8_t>(right[column]));
-            const std::size_t replaced = diagonal + (is_same ? 0 : 1);
-            diagonal = row[column + 1];
-            row[column + 1] = std::min({replaced, diagonal + 1, row[column] + 1});
-        }
-    }
-    return row.back();
-}
-
-void report_repeated_names(std::vector<const PlacedName*> names, FileFindings& findings) {
-    const auto is_before = [](const PlacedName* left, const PlacedName* right) {
-        return canonical_order(left->name, right->name) < 0;
+void report_repeated_names(const std::vector<PlacedName>& names, FileFindings& findings) {
+    const auto is_before = [](const PlacedName& left, const PlacedName& right) {
+        return canonical_order(left.name, right.name) < 0;
     };
-    std::ranges::stable_sort(names, is_before);
-    for (std::size_t index = 1; index < names.size(); ++index) {
-        const PlacedName& first = *names[index - 1];
-        const PlacedName& second = *names[index];
-        if (first.name != second.name) continue;
-        findings.error(second.place,
-                       fmt::format("{} is listed twice, first in line {}", second.name.to_text(),
-                                   first.place.line),
-                       "remove one of the two");
-    }
+    for_each_repeat(names, is_before,
+                    [&findings](const PlacedName& first, const PlacedName& second) {
+                        findings.error(second.place,
+                                       fmt::format("{} is listed twice, first in line {}",
+                                                   second.name.to_text(), first.place.line),
+                                       "remove one of the two");
+                    });
 }
 
 }  // namespace
@@ -151,6 +132,13 @@ std::optional<bool> read_boolean(YamlNode node, std::string_view what, FileFindi
     return std::nullopt;
 }
 
+void warn_of_underscore(std::string_view name, Place place, FileFindings& findings) {
+    findings.warning(
+        place,
+        fmt::format("{} has an underscore, which host names do not have", in_backquotes(name)),
+        "it is served as written; some programs will not accept it");
+}
+
 std::optional<Name> read_host_name(YamlNode node, std::string_view what, FileFindings& findings) {
     const auto text = read_text(node, what, findings);
     if (!text) return std::nullopt;
@@ -159,11 +147,7 @@ std::optional<Name> read_host_name(YamlNode node, std::string_view what, FileFin
         findings.error(node.place(), host_name.error().message, host_name.error().advice);
         return std::nullopt;
     }
-    if (host_name->has_underscore)
-        findings.warning(
-            node.place(),
-            fmt::format("{} has an underscore, which host names do not have", in_backquotes(*text)),
-            "it is served as written; some programs will not accept it");
+    if (host_name->has_underscore) warn_of_underscore(*text, node.place(), findings);
     return std::move(host_name->name);
 }
 
@@ -183,9 +167,7 @@ std::vector<PlacedName> read_host_names(YamlNode list, std::string_view what,
         if (auto name = read_host_name(item, what, findings))
             names.push_back({std::move(*name), item.place()});
     }
-    std::vector<const PlacedName*> pointers;
-    for (const PlacedName& name : names) pointers.push_back(&name);
-    report_repeated_names(std::move(pointers), findings);
+    report_repeated_names(names, findings);
     return names;
 }
 
@@ -220,21 +202,13 @@ void Fields::adopt(const YamlEntry& entry, std::string_view what) {
 }
 
 void Fields::report_unknown(const YamlNode& key, std::string_view what) const {
-    constexpr std::size_t max_typos = 2;
-    const std::string_view text = key.text();
-    std::size_t least = max_typos + 1;
-    std::string advice = "the keys here are ";
-    for (const Field& field : fields_)
-        advice += fmt::format("{}`{}`", &field == &fields_.front() ? "" : ", ", field.key);
-    for (const Field& field : fields_) {
-        if (text.size() > field.key.size() + max_typos) continue;
-        const std::size_t distance = edit_distance(text, field.key);
-        if (distance >= std::min(least, field.key.size())) continue;
-        least = distance;
-        advice = fmt::format("did you mean `{}`?", field.key);
-    }
-    findings_.error(key.place(), fmt::format("unknown key {} in {}", in_backquotes(text), what),
-                    std::move(advice));
+    std::vector<std::string_view> known;
+    for (const Field& field : fields_) known.push_back(field.key);
+    const auto similar = find_similar(key.text(), known);
+    findings_.error(key.place(),
+                    fmt::format("unknown key {} in {}", in_backquotes(key.text()), what),
+                    similar ? fmt::format("did you mean `{}`?", *similar)
+                            : fmt::format("the keys here are `{}`", fmt::join(known, "`, `")));
 }
 
 const Fields::Field& Fields::field(std::string_view key) const {

@@ -43,6 +43,9 @@ inline constexpr std::uint32_t max_seconds = max_ttl.seconds;
 [[nodiscard]] std::optional<bool> read_boolean(YamlNode node, std::string_view what,
                                                FileFindings& findings);
 
+/// Warns that `name`, a host name or a template of one, has an underscore.
+void warn_of_underscore(std::string_view name, Place place, FileFindings& findings);
+
 /// Reads a host name; warns of underscores.
 [[nodiscard]] std::optional<Name> read_host_name(YamlNode node, std::string_view what,
                                                  FileFindings& findings);

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/counted.hpp"
+#include "load/file_findings.hpp"
+#include "load/inventory_file.hpp"
 #include "zone/builder.hpp"
 #include "zone/layout.hpp"
 
@@ -16,10 +18,11 @@ namespace {
 /// Brings every file to the best standing that it can have beside the others.
 class Settlement {
 public:
-    Settlement(const std::vector<SourceFile>& sources, const ZoneDefaults& defaults,
-               LastGoodCopies& copies, Diagnostics& diagnostics)
-        : sources_(sources), defaults_(defaults), copies_(copies), diagnostics_(diagnostics) {
+    Settlement(const Sources& sources, const ZoneDefaults& defaults, LastGoodCopies& copies,
+               Diagnostics& diagnostics)
+        : sources_(sources.zones), defaults_(defaults), copies_(copies), diagnostics_(diagnostics) {
         for (const SourceFile& source : sources_) files_.push_back(read(source));
+        if (sources.inventory) read_inventory_of(*sources.inventory);
     }
 
     /// Degrades files until those that are left do not contradict each other.
@@ -28,13 +31,20 @@ public:
             gather();
             Diagnostics contradictions;
             layout_.emplace(entries_, contradictions);
-            check_networks(entries_, *layout_, contradictions);
+            if (contradictions.is_empty()) place_extra(contradictions);
+            check_networks(input(), contradictions);
             again = judge(std::move(contradictions));
         }
     }
 
-    [[nodiscard]] const std::vector<NetworkEntry>& entries() const noexcept { return entries_; }
-    [[nodiscard]] const Layout& layout() const noexcept { return *layout_; }
+    [[nodiscard]] BuildInput input() const {
+        return {entries_, *layout_, inventory_ ? &*inventory_ : nullptr};
+    }
+
+    [[nodiscard]] std::optional<LoadedInventory> loaded_inventory() const {
+        if (!inventory_standing_) return std::nullopt;
+        return LoadedInventory{*inventory_standing_, inventory_ ? inventory_->servers.size() : 0};
+    }
 
     [[nodiscard]] std::vector<LoadedNetwork> loaded() const {
         std::vector<LoadedNetwork> networks;
@@ -53,7 +63,11 @@ private:
     };
 
     File read(const SourceFile& source) {
-        if (!source.text) return degrade(File{{source.file, {}, {}}, Standing::current}, source);
+        if (!source.text) {
+            File file;
+            file.zone_file.file = source.file;
+            return degrade(std::move(file), source);
+        }
         File file{read_zone_file(source.file, *source.text, defaults_, diagnostics_),
                   Standing::current};
         return file.zone_file.model ? std::move(file) : degrade(std::move(file), source);
@@ -79,24 +93,57 @@ private:
         return copy;
     }
 
+    void read_inventory_of(const SourceFile& source) {
+        if (source.text) inventory_ = read_inventory(source.file, *source.text, diagnostics_);
+        inventory_standing_ = inventory_ ? Standing::current : Standing::unknown;
+        if (inventory_) return;
+        const auto copy = copies_.find_copy(source.key);
+        if (!copy) return;
+        Diagnostics ignored;  // the copy was good
+        inventory_ = read_inventory(source.file, *copy, ignored);
+        if (inventory_) inventory_standing_ = Standing::last_good;
+    }
+
     /// The networks that have a place at all.
     void gather() {
         entries_.clear();
-        for (const File& file : files_) {
+        entry_files_.clear();
+        for (File& file : files_) {
             if (file.standing == Standing::unknown) continue;
-            const auto& [name, key, model] = file.zone_file;
-            entries_.push_back(model ? NetworkEntry{name, model->key, &*model}
-                                     : NetworkEntry{name, *key, nullptr});
+            const auto& zone_file = file.zone_file;
+            const auto& model = zone_file.model;
+            entries_.push_back(model ? NetworkEntry{zone_file.file, model->key, &*model}
+                                     : NetworkEntry{zone_file.file, *zone_file.key, nullptr});
+            entry_files_.push_back(&file);
         }
     }
 
-    /// Degrades the files that `contradictions` speak of. Reports those of files as they are now.
+    /// Reads `extra` again where its names are relative to another zone than the file by itself
+    /// could tell.
+    void place_extra(Diagnostics& contradictions) {
+        for (std::size_t network = 0; network < entry_files_.size(); ++network) {
+            ZoneFile& file = entry_files_[network]->zone_file;
+            if (!file.model || !file.extra) continue;
+            auto origin = extra_origin(*layout_, network);
+            if (origin == file.extra_origin) continue;
+            FileFindings findings(file.file, contradictions);
+            file.model->extra = read_extra(*file.extra, origin, file.model->ttl, findings);
+            file.extra_origin = std::move(origin);
+        }
+    }
+
+    /// Degrades the files in which `contradictions` have errors; whether there are any. Reports the
+    /// findings in files that are used as they are now, warnings only when nothing changes any
+    /// more.
     bool judge(Diagnostics contradictions) {
-        if (contradictions.is_empty()) return false;
+        const bool has_errors = contradictions.error_count() > 0;
         for (const Diagnostic& entry : contradictions.entries()) {
-            File* const file = find(entry.file);
-            if (file->standing == Standing::current) {
+            if ((entry.severity == Severity::error) != has_errors) continue;
+            if (!is_current(entry.file)) continue;
+            if (has_errors) {
                 diagnostics_.error(entry.file, entry.place, entry.message, entry.advice);
+            } else {
+                diagnostics_.warning(entry.file, entry.place, entry.message, entry.advice);
             }
         }
         for (std::size_t i = 0; i < files_.size(); ++i) {
@@ -104,13 +151,15 @@ private:
                 files_[i] = degrade(std::move(files_[i]), sources_[i]);
             }
         }
-        return true;
+        return has_errors;
     }
 
-    File* find(const std::string& name) {
-        return &*std::ranges::find(files_, name, [](const File& file) -> const std::string& {
-            return file.zone_file.file;
-        });
+    /// Whether `name` is a zone file that is used as it is now, or the inventory.
+    [[nodiscard]] bool is_current(const std::string& name) const {
+        const auto found = std::ranges::find(
+            files_, name,
+            [](const File& file) -> const std::string& { return file.zone_file.file; });
+        return found == files_.end() || found->standing == Standing::current;
     }
 
     static std::string name_of(const File& file) {
@@ -121,21 +170,25 @@ private:
     const ZoneDefaults& defaults_;
     LastGoodCopies& copies_;
     Diagnostics& diagnostics_;
-    std::vector<File> files_;            // by source
-    std::vector<NetworkEntry> entries_;  // point into files_
-    std::optional<Layout> layout_;       // refers to entries_
+    std::vector<File> files_;  // by source
+    std::optional<InventoryModel> inventory_;
+    std::optional<Standing> inventory_standing_;  // none if there is none
+    std::vector<NetworkEntry> entries_;           // point into files_
+    std::vector<File*> entry_files_;              // by network
+    std::optional<Layout> layout_;                // refers to entries_
 };
 
 }  // namespace
 
-Load load_zones(const std::vector<SourceFile>& sources, const ZoneDefaults& defaults,
-                LastGoodCopies& copies, SerialSource& serials) {
+Load load_zones(const Sources& sources, const ZoneDefaults& defaults, LastGoodCopies& copies,
+                SerialSource& serials) {
     Load load;
     Settlement settlement(sources, defaults, copies, load.diagnostics);
     settlement.settle();
     load.snapshot = std::make_shared<const Snapshot>(
-        build_zones(settlement.entries(), settlement.layout(), serials, load.diagnostics));
+        build_zones(settlement.input(), serials, load.diagnostics));
     load.networks = settlement.loaded();
+    load.inventory = settlement.loaded_inventory();
     load.diagnostics.sort();
     return load;
 }
@@ -152,8 +205,10 @@ std::string summary_of(const Load& load) {
     for (const auto& zone : load.snapshot->zones()) {
         if (zone->is_available()) ++zones;
     }
-    return fmt::format("{}, {}, {}", counted(zones, "zone"), counted(networks, "network"),
-                       counted(records, "record"));
+    std::string summary = fmt::format("{}, {}, {}", counted(zones, "zone"),
+                                      counted(networks, "network"), counted(records, "record"));
+    if (load.inventory) summary += ", " + counted(load.inventory->servers, "server");
+    return summary;
 }
 
 SerialDecision FirstSerials::serial_for(const Name&, const SerialModel& model,

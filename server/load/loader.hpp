@@ -36,6 +36,12 @@ enum class Standing : std::uint8_t {
     unknown,    ///< Nothing, and which zones it has is not known or contradicts another file.
 };
 
+/// What is used of the inventory.
+struct LoadedInventory {
+    Standing standing = Standing::current;  ///< `unknown` if nothing is used of it.
+    std::size_t servers = 0;
+};
+
 /// One zone file after a load.
 struct LoadedNetwork {
     std::size_t source = 0;  ///< Position of its file in what was loaded.
@@ -47,13 +53,15 @@ struct LoadedNetwork {
 /// The outcome of a load.
 struct Load {
     std::shared_ptr<const Snapshot> snapshot;
-    std::vector<LoadedNetwork> networks;  ///< In the order of the files.
-    Diagnostics diagnostics;              ///< In order.
+    std::vector<LoadedNetwork> networks;       ///< In the order of the files.
+    std::optional<LoadedInventory> inventory;  ///< None if there is none.
+    Diagnostics diagnostics;                   ///< In order.
 };
 
 /// Loads `sources`. Broken files are reported in full; their standing says what is served in their
-/// place. Takes serials from `serials`, which still has to make them durable.
-[[nodiscard]] Load load_zones(const std::vector<SourceFile>& sources, const ZoneDefaults& defaults,
+/// place. Without a usable inventory no address has a default name. Takes serials from `serials`,
+/// which still has to make them durable.
+[[nodiscard]] Load load_zones(const Sources& sources, const ZoneDefaults& defaults,
                               LastGoodCopies& copies, SerialSource& serials);
 
 /// "4 zones, 3 networks, 120 records": what is in service.

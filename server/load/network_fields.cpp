@@ -36,24 +36,6 @@ std::optional<Name> read_zone(const Fields& fields, FileFindings& findings) {
     return std::nullopt;
 }
 
-/// A style as written, and whether it could be read.
-struct WrittenStyle {
-    std::optional<ClasslessStyle> style;
-    bool is_readable = true;
-};
-
-WrittenStyle read_style(const Fields& fields, FileFindings& findings) {
-    if (!fields.has("style")) return {};
-    const auto text = fields.text("style");
-    if (!text) return {std::nullopt, false};
-    const auto style = classless_style_from_text(*text);
-    if (!style)
-        findings.error(fields.find("style")->place(),
-                       fmt::format("{} is no style", in_backquotes(*text)),
-                       "write `slash`, `dash` or `range`");
-    return {style, style.has_value()};
-}
-
 /// What makes `style` senseless for `key`; empty if it has a meaning.
 std::string_view objection_to_style(const NetworkKey& key) {
     if (key.zone) return "`zone` already says how the zone is called";
@@ -65,14 +47,25 @@ std::string_view objection_to_style(const NetworkKey& key) {
 
 }  // namespace
 
+std::optional<ClasslessStyle> read_style(const Fields& fields, FileFindings& findings) {
+    const auto text = fields.text("style");
+    if (!text) return std::nullopt;
+    const auto style = classless_style_from_text(*text);
+    if (!style)
+        findings.error(fields.find("style")->place(),
+                       fmt::format("{} is no style", in_backquotes(*text)),
+                       "write `slash`, `dash` or `range`");
+    return style;
+}
+
 std::optional<NetworkKey> read_network_key(const Fields& fields, FileFindings& findings) {
-    const WrittenStyle style = read_style(fields, findings);
-    NetworkKey key{read_network(fields, findings), read_zone(fields, findings), style.style,
+    const auto style = read_style(fields, findings);
+    NetworkKey key{read_network(fields, findings), read_zone(fields, findings), style,
                    fields.key_place(fields.has("network") ? "network" : "zone")};
     if (!fields.has("network") && !fields.has("zone"))
         findings.error(fields.place(), "neither `network` nor `zone` is written",
                        "write `network: PREFIX`, for example 192.0.2.0/24");
-    const bool is_readable = style.is_readable &&
+    const bool is_readable = fields.has("style") == style.has_value() &&
                              fields.has("network") == key.network.has_value() &&
                              fields.has("zone") == key.zone.has_value();
     if (!is_readable || (!key.network && !key.zone)) return std::nullopt;

@@ -2,27 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
 
+#include "load/address_fields.hpp"
 #include "load/address_text.hpp"
 #include "load/fields.hpp"
+#include "load/repeats.hpp"
 
 namespace arpad {
 namespace {
 
 constexpr std::array<std::string_view, 3> entry_keys{"name", "ttl", "locked"};
 
-/// An address and where it is written.
-struct PlacedAddress {
-    Address address;
-    Place place;
-};
-
-std::optional<Address> read_address(YamlNode key, const std::optional<Prefix>& network,
-                                    FileFindings& findings) {
+std::optional<Address> read_key(YamlNode key, const std::optional<Prefix>& network,
+                                FileFindings& findings) {
     const auto address = Address::from_text(key.text());
     if (!address) {
         const AddressFlaw flaw = explain_bad_address(key.text());
@@ -89,18 +84,17 @@ RecordModel read_record(const YamlEntry& entry, const std::optional<Address>& ad
     return record;
 }
 
-void report_repeated_addresses(std::vector<PlacedAddress> addresses, FileFindings& findings) {
-    if (!std::ranges::is_sorted(addresses, {}, &PlacedAddress::address))
-        std::ranges::stable_sort(addresses, {}, &PlacedAddress::address);
-    for (std::size_t index = 1; index < addresses.size(); ++index) {
-        const PlacedAddress& first = addresses[index - 1];
-        const PlacedAddress& second = addresses[index];
-        if (first.address != second.address) continue;
-        findings.error(second.place,
-                       fmt::format("{} has a second entry here; the first is in line {}",
-                                   second.address.to_text(), first.place.line),
-                       "keep one of the two; several names of one address are a list: [a, b]");
-    }
+void report_second_entries(const std::vector<PlacedAddress>& addresses, FileFindings& findings) {
+    const auto is_before = [](const PlacedAddress& left, const PlacedAddress& right) {
+        return left.address < right.address;
+    };
+    for_each_repeat(
+        addresses, is_before, [&findings](const PlacedAddress& first, const PlacedAddress& second) {
+            findings.error(second.place,
+                           fmt::format("{} has a second entry here; the first is in line {}",
+                                       second.address.to_text(), first.place.line),
+                           "keep one of the two; several names of one address are a list: [a, b]");
+        });
 }
 
 }  // namespace
@@ -116,11 +110,11 @@ std::vector<RecordModel> read_records(YamlNode records, const std::optional<Pref
     }
     std::vector<PlacedAddress> addresses;
     for (const YamlEntry entry : records.entries()) {
-        const auto address = read_address(entry.key, network, findings);
+        const auto address = read_key(entry.key, network, findings);
         if (address) addresses.push_back({*address, entry.key.place()});
         models.push_back(read_record(entry, address, findings));
     }
-    report_repeated_addresses(std::move(addresses), findings);
+    report_second_entries(addresses, findings);
     return models;
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -10,14 +9,17 @@
 
 #include "load/fields.hpp"
 #include "load/file_findings.hpp"
+#include "load/hexadecimal.hpp"
+#include "load/repeats.hpp"
 #include "load/yaml_document.hpp"
 #include "load/zone_settings.hpp"
 
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 8> config_keys{
-    "listen", "workers", "zones", "state", "serials", "zone_defaults", "identity", "tcp"};
+constexpr std::array<std::string_view, 9> config_keys{"listen",        "workers",  "zones",
+                                                      "inventory",     "state",    "serials",
+                                                      "zone_defaults", "identity", "tcp"};
 constexpr std::array<std::string_view, 4> zone_default_keys{"ttl", "nameservers", "nameservers_ttl",
                                                             "soa"};
 constexpr std::array<std::string_view, 3> identity_keys{"version", "hostname", "nsid"};
@@ -96,17 +98,17 @@ struct PlacedEndpoint {
     Place place;
 };
 
-void report_repeated_endpoints(std::vector<PlacedEndpoint> entries, FileFindings& findings) {
-    std::ranges::stable_sort(entries, {}, &PlacedEndpoint::endpoint);
-    for (std::size_t index = 1; index < entries.size(); ++index) {
-        const PlacedEndpoint& first = entries[index - 1];
-        const PlacedEndpoint& second = entries[index];
-        if (first.endpoint != second.endpoint) continue;
-        findings.error(second.place,
-                       fmt::format("{} is listed twice, first in line {}",
-                                   second.endpoint.to_text(), first.place.line),
-                       "remove one of the two");
-    }
+void report_repeated_endpoints(const std::vector<PlacedEndpoint>& entries, FileFindings& findings) {
+    const auto is_before = [](const PlacedEndpoint& left, const PlacedEndpoint& right) {
+        return left.endpoint < right.endpoint;
+    };
+    for_each_repeat(entries, is_before,
+                    [&findings](const PlacedEndpoint& first, const PlacedEndpoint& second) {
+                        findings.error(second.place,
+                                       fmt::format("{} is listed twice, first in line {}",
+                                                   second.endpoint.to_text(), first.place.line),
+                                       "remove one of the two");
+                    });
 }
 
 std::vector<ListenEndpoint> read_listen(const Fields& fields, FileFindings& findings) {
@@ -124,7 +126,7 @@ std::vector<ListenEndpoint> read_listen(const Fields& fields, FileFindings& find
             entries.push_back({*endpoint, item.place()});
     }
     for (const PlacedEndpoint& entry : entries) endpoints.push_back(entry.endpoint);
-    report_repeated_endpoints(std::move(entries), findings);
+    report_repeated_endpoints(entries, findings);
     return endpoints;
 }
 
@@ -136,19 +138,27 @@ std::optional<unsigned> read_workers(const Fields& fields, FileFindings& finding
     return count ? std::optional(static_cast<unsigned>(*count)) : std::nullopt;
 }
 
+/// The path of a `kind` that `key` says; none if it is not written or wrong.
+std::optional<std::filesystem::path> read_path(const Fields& fields, std::string_view key,
+                                               std::string_view kind,
+                                               const std::filesystem::path& base,
+                                               FileFindings& findings) {
+    const auto text = fields.text(key);
+    if (!text) return std::nullopt;
+    if (text->empty()) {
+        findings.error(fields.find(key)->place(), fmt::format("`{}` is empty", key),
+                       fmt::format("write the path of a {}", kind));
+        return std::nullopt;
+    }
+    return (base / std::filesystem::path(*text)).lexically_normal();
+}
+
 std::filesystem::path read_directory(const Fields& fields, std::string_view key,
                                      const std::filesystem::path& base, FileFindings& findings) {
-    if (!fields.has(key)) {
+    if (!fields.has(key))
         findings.error(fields.place(), fmt::format("`{}` is missing", key),
                        fmt::format("write `{}: DIRECTORY`", key));
-        return {};
-    }
-    const auto text = fields.text(key);
-    if (!text) return {};
-    if (text->empty())
-        findings.error(fields.find(key)->place(), fmt::format("`{}` is empty", key),
-                       "write the path of a directory");
-    return (base / std::filesystem::path(*text)).lexically_normal();
+    return read_path(fields, key, "directory", base, findings).value_or(std::filesystem::path());
 }
 
 std::optional<SerialFormat> read_serial_format(const Fields& fields, FileFindings& findings) {
@@ -182,19 +192,6 @@ std::optional<std::string> read_character_string(const Fields& fields, std::stri
                        fmt::format("`{}` is over {} octets long", key, max_character_string),
                        "shorten it");
     return std::string(*text);
-}
-
-/// The octets that an even number of hexadecimal digits stands for.
-std::optional<std::vector<std::uint8_t>> octets_from_hex(std::string_view digits) {
-    if (digits.empty() || digits.size() % 2 != 0) return std::nullopt;
-    std::vector<std::uint8_t> octets;
-    for (; !digits.empty(); digits.remove_prefix(2)) {
-        std::uint8_t octet = 0;
-        const char* const end = digits.data() + 2;
-        if (std::from_chars(digits.data(), end, octet, 16).ptr != end) return std::nullopt;
-        octets.push_back(octet);
-    }
-    return octets;
 }
 
 std::vector<std::uint8_t> read_nsid(const Fields& fields, FileFindings& findings) {
@@ -272,6 +269,7 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.listen = read_listen(fields, findings);
     config.workers = read_workers(fields, findings);
     config.zones = read_directory(fields, "zones", base, findings);
+    config.inventory = read_path(fields, "inventory", "file", base, findings);
     config.state = read_directory(fields, "state", base, findings);
     config.serial_format = read_serial_format(fields, findings).value_or(config.serial_format);
     config.zone_defaults = read_zone_defaults(fields, findings);

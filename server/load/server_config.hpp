@@ -51,7 +51,8 @@ struct ServerConfig {
     std::vector<ListenEndpoint> listen;  ///< At least one, no two equal.
     std::optional<unsigned> workers;     ///< None: one per core.
     std::filesystem::path zones;  ///< Directory; absolute, or relative to the working directory.
-    std::filesystem::path state;  ///< Directory; likewise.
+    std::optional<std::filesystem::path> inventory;  ///< File, likewise; none: no servers known.
+    std::filesystem::path state;                     ///< Directory; likewise.
     SerialFormat serial_format = SerialFormat::unix_time;
     ZoneDefaults zone_defaults;
     IdentityConfig identity;

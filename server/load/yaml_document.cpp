@@ -129,10 +129,11 @@ public:
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                   const std::string& value) override {
         YamlTape::Item& item = begin_node(mark, YamlKind::scalar, tag);
-        item.is_quoted = tag == "!";
+        const bool is_plain = tag != "!";
+        item.style = is_plain ? YamlStyle::plain : style_at(offset_of(mark));
         item.text_offset = static_cast<std::uint32_t>(tape_.text.size());
         item.text_octets = static_cast<std::uint32_t>(value.size());
-        if (is_key_next() && !item.is_quoted && value == "<<")
+        if (is_key_next() && is_plain && value == "<<")
             refuse(mark, "merge keys are not supported");
         tape_.text += value;
         end_node();
@@ -183,6 +184,13 @@ private:
     }
 
     bool is_key_next() const { return !open_.empty() && open_.back().wants_key; }
+
+    /// The style of a scalar that is not plain and begins at `offset`.
+    [[nodiscard]] YamlStyle style_at(std::size_t offset) const {
+        if (text_.substr(offset).starts_with('|')) return YamlStyle::literal;
+        if (text_.substr(offset).starts_with('>')) return YamlStyle::folded;
+        return YamlStyle::quoted;
+    }
 
     void refuse(const YAML::Mark& mark, std::string message) {
         findings_.error(cursor_.place_of(offset_of(mark)), std::move(message),

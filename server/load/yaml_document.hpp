@@ -21,6 +21,14 @@ namespace arpad {
 
 enum class YamlKind : std::uint8_t { null, scalar, sequence, mapping };
 
+/// How a scalar is written.
+enum class YamlStyle : std::uint8_t {
+    plain,
+    quoted,
+    literal,  ///< A block behind `|`: its lines are those of the file, moved in.
+    folded,   ///< A block behind `>`, whose lines are joined.
+};
+
 /// The nodes of a document in the order written, each container before its children. In a mapping
 /// keys and values take turns.
 struct YamlTape {
@@ -30,7 +38,7 @@ struct YamlTape {
         std::uint32_t text_octets = 0;
         Place place;
         YamlKind kind = YamlKind::null;
-        bool is_quoted = false;
+        YamlStyle style = YamlStyle::plain;
     };
 
     std::vector<Item> items;
@@ -59,8 +67,11 @@ public:
         return std::string_view(tape_->text).substr(item().text_offset, item().text_octets);
     }
 
+    /// How a scalar is written.
+    [[nodiscard]] YamlStyle style() const noexcept { return item().style; }
+
     /// Whether a scalar was written in quotes.
-    [[nodiscard]] bool is_quoted() const noexcept { return item().is_quoted; }
+    [[nodiscard]] bool is_quoted() const noexcept { return style() == YamlStyle::quoted; }
 
     /// Whether it has no children.
     [[nodiscard]] bool is_empty() const noexcept { return item().next == index_ + 1; }

@@ -131,6 +131,20 @@ void DirectoryReader::read_file(const fs::path& path, const fs::file_status& sta
 
 }  // namespace
 
+SourceFile read_inventory_source(const fs::path& path, Diagnostics& diagnostics) {
+    // No path of a zone file below its directory begins so.
+    SourceFile source{path.string(), "/inventory", std::nullopt};
+    auto text = read_text_file(path);
+    if (text) {
+        source.text = std::move(*text);
+    } else {
+        diagnostics.error(path.string(), {},
+                          fmt::format("cannot be read: {}", text.error().message()),
+                          advice_for(text.error()));
+    }
+    return source;
+}
+
 std::vector<SourceFile> read_zone_directory(const fs::path& directory, Diagnostics& diagnostics) {
     const std::size_t errors_before = diagnostics.error_count();
     DirectoryReader reader(directory, diagnostics);

@@ -1,12 +1,18 @@
 #include "load/zone_file.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
+#include "load/delegated_parts.hpp"
+#include "load/delegation_fields.hpp"
 #include "load/fields.hpp"
 #include "load/file_findings.hpp"
 #include "load/network_fields.hpp"
+#include "load/range_fields.hpp"
 #include "load/record_fields.hpp"
 #include "load/yaml_document.hpp"
 #include "load/zone_settings.hpp"
@@ -14,8 +20,9 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 8> zone_file_keys{
-    "network", "zone", "style", "ttl", "nameservers", "nameservers_ttl", "soa", "records"};
+constexpr std::array<std::string_view, 11> zone_file_keys{
+    "network", "zone",    "style",  "ttl",         "nameservers", "nameservers_ttl",
+    "soa",     "records", "ranges", "delegations", "extra"};
 
 template <class T>
 std::optional<T> first_of(const std::optional<T>& written, const std::optional<T>& other) {
@@ -59,11 +66,15 @@ SoaModel soa_model(const ZoneSettings& settings, const SoaDefaults& defaults,
     return soa;
 }
 
+Ttl network_ttl(const ZoneSettings& settings, const ZoneDefaults& defaults) {
+    return first_of(settings.written.ttl, defaults.ttl).value_or(NetworkModel().ttl);
+}
+
 /// What a file without errors says, where the configuration's `defaults` hold where it is silent.
 NetworkModel network_model(NetworkKey key, ZoneSettings settings, const ZoneDefaults& defaults) {
     NetworkModel model;
     model.key = std::move(key);
-    model.ttl = first_of(settings.written.ttl, defaults.ttl).value_or(model.ttl);
+    model.ttl = network_ttl(settings, defaults);
     model.nameservers_ttl = first_of(settings.written.nameservers_ttl, defaults.nameservers_ttl);
     model.nameservers = settings.has_nameservers_key ? std::move(settings.written.nameservers)
                                                      : without_places(defaults.nameservers);
@@ -71,15 +82,45 @@ NetworkModel network_model(NetworkKey key, ZoneSettings settings, const ZoneDefa
     return model;
 }
 
-std::vector<RecordModel> read_records_of(const Fields& fields, const std::optional<NetworkKey>& key,
-                                         FileFindings& findings) {
-    const auto records = fields.find("records");
-    if (!records) return {};
-    if (key && !key->network)
-        findings.error(fields.key_place("records"),
-                       "`records` without a network: the name in `zone` is no address prefix",
-                       "write `network: PREFIX` beside `zone`, or remove `records`");
-    return read_records(*records, key ? key->network : std::nullopt, findings);
+/// What a file says about addresses.
+struct AddressParts {
+    std::vector<RecordModel> records;
+    std::vector<RangeModel> ranges;
+    std::vector<DelegationModel> delegations;
+};
+
+/// The value of `part`, which makes sense only in a network.
+std::optional<YamlNode> find_address_part(const Fields& fields, std::string_view part,
+                                          const std::optional<NetworkKey>& key,
+                                          FileFindings& findings) {
+    const auto value = fields.find(part);
+    if (value && key && !key->network)
+        findings.error(
+            fields.key_place(part),
+            fmt::format("`{}` without a network: the name in `zone` is no address prefix", part),
+            fmt::format("write `network: PREFIX` beside `zone`, or remove `{}`", part));
+    return value;
+}
+
+AddressParts read_address_parts(const Fields& fields, const std::optional<NetworkKey>& key,
+                                FileFindings& findings) {
+    const auto network = key ? key->network : std::nullopt;
+    AddressParts parts;
+    if (const auto records = find_address_part(fields, "records", key, findings))
+        parts.records = read_records(*records, network, findings);
+    if (const auto ranges = find_address_part(fields, "ranges", key, findings))
+        parts.ranges = read_ranges(*ranges, network, findings);
+    if (const auto delegations = find_address_part(fields, "delegations", key, findings))
+        parts.delegations = read_delegations(*delegations, network, findings);
+    report_delegated(parts.records, parts.ranges, parts.delegations, findings);
+    return parts;
+}
+
+/// What names in `extra` are relative to if there is no other network.
+std::optional<Name> origin_alone(const NetworkKey& key) {
+    const NetworkEntry entry{"", key, nullptr};
+    Diagnostics ignored;
+    return extra_origin(Layout({&entry, 1}, ignored), 0);
 }
 
 /// What the zone is called in a file that is no YAML as a whole: only the lines that say so are
@@ -106,7 +147,8 @@ std::optional<NetworkKey> salvage_key(const std::string& file, std::string_view 
 
 ZoneFile read_zone_file(const std::string& file, std::string_view text,
                         const ZoneDefaults& defaults, Diagnostics& diagnostics) {
-    ZoneFile result{file, std::nullopt, std::nullopt};
+    ZoneFile result;
+    result.file = file;
     const auto document = parse_yaml(
         file, text, "write `network: PREFIX` and `records:`, or remove the file", diagnostics);
     if (!document) {
@@ -118,11 +160,21 @@ ZoneFile read_zone_file(const std::string& file, std::string_view text,
     result.key = read_network_key(fields, findings);
     ZoneSettings settings = read_zone_settings(fields, findings);
     report_missing(settings, defaults, fields.place(), findings);
-    std::vector<RecordModel> records = read_records_of(fields, result.key, findings);
+    AddressParts parts = read_address_parts(fields, result.key, findings);
+    std::vector<ExtraModel> extra;
+    result.extra = find_extra_text(fields, text, findings);
+    if (result.extra && result.key) {
+        result.extra_origin = origin_alone(*result.key);
+        extra = read_extra(*result.extra, result.extra_origin, network_ttl(settings, defaults),
+                           findings);
+    }
     if (findings.error_count() > 0 || !result.key) return result;
     result.model = network_model(*result.key, std::move(settings), defaults);
     result.model->file = file;
-    result.model->records = std::move(records);
+    result.model->records = std::move(parts.records);
+    result.model->ranges = std::move(parts.ranges);
+    result.model->delegations = std::move(parts.delegations);
+    result.model->extra = std::move(extra);
     return result;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/diagnostics.hpp"
 #include "dns/types.hpp"
+#include "load/extra_fields.hpp"
 #include "zone/model.hpp"
 
 namespace arpad {
@@ -40,6 +41,11 @@ struct ZoneFile {
     std::string file;
     std::optional<NetworkKey> key;      ///< None if not even that could be read, nor guessed.
     std::optional<NetworkModel> model;  ///< None if the file has an error.
+
+    /// What `extra` says, and what its names were taken as relative to: right unless the network is
+    /// nested and its zone is named after another.
+    std::optional<ExtraText> extra;
+    std::optional<Name> extra_origin;
 };
 
 /// Reads `text`, the content of `file`.

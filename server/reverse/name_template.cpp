@@ -174,7 +174,7 @@ void NameTemplate::put_label(const Label& label, Address address, LabelText& out
     }
 }
 
-NameView NameTemplate::render(Address address, NameSpace& space) const noexcept {
+NameView NameTemplate::render(Address address, NameSpaceView space) const noexcept {
     std::size_t position = 0;
     for (const Label& label : labels_) {
         LabelText text;
@@ -184,7 +184,7 @@ NameView NameTemplate::render(Address address, NameSpace& space) const noexcept 
         position += text.size();
     }
     space[position++] = 0;
-    return NameView::of_valid_wire(std::span(space).first(position));
+    return NameView::of_valid_wire(space.first(position));
 }
 
 /// Reads the pieces of one label.
@@ -513,6 +513,7 @@ Result<NameTemplate, TemplateFlaw> NameTemplate::make(std::string_view text,
         return TemplateFlaw{"the template is longer than 255 letters", "shorten it"};
     }
     NameTemplate made(range);
+    made.text_ = text;
     auto labels = Parser(text, range).parse();
     if (!labels) return labels.error();
     made.labels_ = std::move(*labels);

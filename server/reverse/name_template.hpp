@@ -37,6 +37,7 @@ struct TemplateFlaw {
 
 /// Room for one name in wire form.
 using NameSpace = std::array<std::uint8_t, max_name_octets>;
+using NameSpaceView = std::span<std::uint8_t, max_name_octets>;
 
 /// See above. Placeholders, for 192.0.2.7 and 2001:db8::7 in a range that begins with the network:
 ///
@@ -55,11 +56,14 @@ public:
     [[nodiscard]] static Result<NameTemplate, TemplateFlaw> make(std::string_view text,
                                                                  const AddressRange& range);
 
+    /// The template as written.
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
     /// Whether all addresses get the same name: there is no placeholder.
     [[nodiscard]] bool is_constant() const noexcept { return is_constant_; }
 
     /// The name of `address`, which lies in the range, written into `space`. No allocation.
-    [[nodiscard]] NameView render(Address address, NameSpace& space) const noexcept;
+    [[nodiscard]] NameView render(Address address, NameSpaceView space) const noexcept;
 
     /// The address of the range whose name is `name`, whatever its case; none if there is none or
     /// the template is constant. One computation, whatever the size of the range. No allocation.
@@ -92,6 +96,7 @@ private:
     [[nodiscard]] std::optional<Address> read_piece(const Piece& piece, std::string_view text,
                                                     Address so_far) const noexcept;
 
+    std::string text_;
     AddressRange range_;
     std::vector<Label> labels_;
     bool is_constant_ = true;

@@ -57,6 +57,9 @@ public:
     /// Whether the length is a whole number of labels.
     [[nodiscard]] constexpr bool is_aligned() const noexcept;
 
+    /// Whether it is a single address.
+    [[nodiscard]] constexpr bool is_address() const noexcept { return length_ == first_.bits(); }
+
     /// The smallest aligned prefix that contains this one: itself if aligned.
     [[nodiscard]] constexpr Prefix aligned_outward() const noexcept;
 

@@ -41,6 +41,12 @@ public:
 
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
 
+    /// Entry number `position` in ascending order.
+    [[nodiscard]] Entry at(std::size_t position) const noexcept {
+        const Uint128 value = family_ == Family::ipv4 ? ipv4_keys_[position] : ipv6_keys_[position];
+        return {Address(family_, value), nodes_[position]};
+    }
+
 private:
     Family family_ = Family::ipv4;
     std::vector<std::uint32_t> ipv4_keys_;  // one of the two is empty

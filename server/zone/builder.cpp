@@ -2,30 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <utility>
 
-#include "base/invariant.hpp"
 #include "reverse/arpa_name.hpp"
-#include "zone/zone_builder.hpp"
+#include "zone/content_check.hpp"
 
 namespace arpad {
 namespace {
-
-/// What an RRset may take in a message, so that question, SOA and OPT still fit beside it.
-constexpr std::size_t max_rrset_octets = 64'000;
-
-Ttl nameservers_ttl(const NetworkModel& model) {
-    return model.nameservers_ttl.value_or(model.ttl);
-}
-
-Rrset ns_rrset(const NetworkModel& model) {
-    Rrset rrset{RrType::ns, nameservers_ttl(model), {}};
-    for (const NameserverModel& server : model.nameservers) {
-        rrset.rdatas.push_back(name_rdata(server.name));
-    }
-    return rrset;
-}
 
 std::size_t ptr_octets(const RecordModel& record) {
     Rrset rrset{RrType::ptr, {}, {}};
@@ -41,7 +24,6 @@ public:
         : networks_(networks), layout_(layout), diagnostics_(diagnostics) {}
 
     void check(std::size_t network) {
-        check_nameservers(network);
         for (const RecordModel& record : networks_[network].model->records) {
             check_place(network, record);
             check_size(network, record);
@@ -49,15 +31,6 @@ public:
     }
 
 private:
-    void check_nameservers(std::size_t network) {
-        const NetworkModel& model = *networks_[network].model;
-        if (wire_octets(ns_rrset(model)) <= max_rrset_octets) return;
-        diagnostics_.error(model.file, model.key.place,
-                           fmt::format("the {} nameservers do not fit into a DNS message",
-                                       model.nameservers.size()),
-                           "remove some of them");
-    }
-
     void check_place(std::size_t network, const RecordModel& record) {
         const auto innermost = layout_.network_of(record.address);
         if (innermost == network) return;
@@ -81,78 +54,57 @@ private:
     Diagnostics& diagnostics_;
 };
 
-/// Fills the builders of all zones that can be served.
-class Assembly {
+/// Warns of addresses of servers that no network covers, and of primary ones that get no name.
+class InventoryCheck {
 public:
-    Assembly(std::span<const NetworkEntry> networks, const Layout& layout)
-        : networks_(networks), layout_(layout) {
-        for (const auto& [apex, zone] : layout_.zones()) add_apex(zone);
-        for (const auto& [apex, zone] : layout_.zones()) delegate(zone);
-        for (std::size_t network = 0; network < networks_.size(); ++network) {
-            if (networks_[network].model != nullptr) add_records(network);
-            if (layout_.is_reached_by_cname(network)) add_cnames(network);
+    InventoryCheck(const BuildInput& input, Diagnostics& diagnostics)
+        : input_(input), diagnostics_(diagnostics) {}
+
+    void run() {
+        for (const ServerModel& server : input_.inventory->servers) {
+            for (const AllocationModel& allocation : server.allocations) check(server, allocation);
         }
     }
 
-    /// The builder of the zone at `apex`; null if its network is broken.
-    [[nodiscard]] ZoneBuilder* builder_at(const Name& apex) {
-        const auto found = builders_.find(apex);
-        return found == builders_.end() ? nullptr : &found->second;
+    /// Reports the primary addresses in `zone` whose names do not exist in the DNS of ours.
+    void check_shut(const ZoneBuilder& zone) {
+        for (const PlacedPtr& standard : zone.defaults()) {
+            const auto name = address_name(zone.apex(), *zone.base(), standard.address);
+            if (!name || !is_shut(zone, *name)) continue;
+            diagnostics_.warning(
+                input_.inventory->file, standard.place,
+                fmt::format("{} gets no default name: its name is delegated or an alias",
+                            standard.address.to_text()),
+                "name it in the zone that it leads to");
+        }
     }
 
 private:
-    void add_apex(const PlannedZone& zone) {
-        const NetworkModel* const model = networks_[zone.network].model;
-        if (model == nullptr) return;
-        ZoneBuilder builder(zone.apex, zone.base, model->soa, model->soa.ttl.value_or(model->ttl));
-        builder.add(zone.apex, ns_rrset(*model));
-        builders_.emplace(zone.apex, std::move(builder));
-    }
-
-    /// Rule 2: the zone above has the NS of this one.
-    void delegate(const PlannedZone& zone) {
-        const NetworkModel* const model = networks_[zone.network].model;
-        const PlannedZone* const parent = layout_.parent_of(zone.apex);
-        if (model == nullptr || parent == nullptr) return;
-        if (ZoneBuilder* const builder = builder_at(parent->apex)) {
-            builder->add(zone.apex, ns_rrset(*model));
+    static bool is_shut(const ZoneBuilder& zone, NameView name) {
+        if (zone.find_way_out(name)) return true;
+        for (; name != zone.apex(); name = name.parent()) {
+            const auto rrsets = zone.find(name);
+            if (find_rrset(rrsets, RrType::cname) != nullptr) return true;
+            if (find_rrset(rrsets, RrType::dname) != nullptr) return true;
         }
+        return false;
     }
 
-    void add_records(std::size_t network) {
-        const NetworkModel& model = *networks_[network].model;
-        for (const RecordModel& record : model.records) {
-            if (record.names.empty()) continue;
-            const PlannedZone* const zone = layout_.zone_of(network, record.address);
-            ensure(zone != nullptr, "a checked record lies in a zone of its network");
-            builder_at(zone->apex)
-                ->add_ptr(record.address, record.ttl.value_or(model.ttl), record.names);
-        }
+    void check(const ServerModel& server, const AllocationModel& allocation) {
+        const Prefix& prefix = allocation.prefix;
+        const bool is_covered =
+            input_.layout.network_of(prefix.first()) && input_.layout.network_of(prefix.last());
+        if (is_covered) return;
+        diagnostics_.warning(
+            input_.inventory->file, allocation.place,
+            fmt::format("{} of {} lies in no network",
+                        prefix.is_address() ? prefix.first().to_text() : prefix.to_text(),
+                        server.name),
+            "write a zone file for its network, or correct the address");
     }
 
-    /// RFC 2317 5.2: the outer zone's names of the addresses lead to those of the inner zone.
-    void add_cnames(std::size_t network) {
-        const Prefix& prefix = *networks_[network].key.network;
-        const auto outer = layout_.outer_of(network);
-        if (!outer || networks_[*outer].model == nullptr) return;
-        const Ttl ttl = networks_[*outer].model->ttl;
-        for (Uint128 value = prefix.first().value(); value <= prefix.last().value(); ++value) {
-            const Address address(prefix.family(), value);
-            const PlannedZone* const from = layout_.zone_of(*outer, address);
-            const PlannedZone* const to = layout_.zone_of(network, address);
-            if (from == nullptr || to == nullptr) continue;
-            const auto owner = address_name(from->apex, *from->base, address);
-            const auto target = address_name(to->apex, *to->base, address);
-            ensure(owner && target, "laid out names fit 255 octets");
-            // A zone at or below this name has its NS here, or the name itself.
-            if (layout_.closest_zone(*owner) != from) continue;
-            builder_at(from->apex)->add(*owner, {RrType::cname, ttl, {name_rdata(*target)}});
-        }
-    }
-
-    std::span<const NetworkEntry> networks_;
-    const Layout& layout_;
-    std::map<Name, ZoneBuilder, CanonicalLess> builders_;
+    const BuildInput& input_;
+    Diagnostics& diagnostics_;
 };
 
 std::shared_ptr<const Zone> finish(ZoneBuilder& builder, const PlannedZone& zone,
@@ -171,25 +123,40 @@ std::shared_ptr<const Zone> finish(ZoneBuilder& builder, const PlannedZone& zone
 
 }  // namespace
 
-void check_networks(std::span<const NetworkEntry> networks, const Layout& layout,
-                    Diagnostics& diagnostics) {
-    NetworkCheck check(networks, layout, diagnostics);
-    for (std::size_t network = 0; network < networks.size(); ++network) {
-        if (networks[network].model != nullptr && layout.is_sound(network)) check.check(network);
+void check_networks(const BuildInput& input, Diagnostics& diagnostics) {
+    NetworkCheck check(input.networks, input.layout, diagnostics);
+    bool is_sound = true;
+    for (std::size_t network = 0; network < input.networks.size(); ++network) {
+        is_sound = is_sound && input.layout.is_sound(network);
+        const bool is_checkable =
+            input.networks[network].model != nullptr && input.layout.is_sound(network);
+        if (is_checkable) check.check(network);
     }
+    // Without a place for every network there is nothing to put together.
+    if (!is_sound) return;
+    Assembly assembly(input, diagnostics);
+    for (const auto& [apex, builder] : assembly.builders()) {
+        const PlannedZone& zone = input.layout.zones().at(apex);
+        check_content(builder, *input.networks[zone.network].model, diagnostics);
+    }
+    if (input.inventory == nullptr) return;
+    InventoryCheck inventory(input, diagnostics);
+    inventory.run();
+    for (const auto& [apex, builder] : assembly.builders()) inventory.check_shut(builder);
 }
 
-std::vector<std::shared_ptr<const Zone>> build_zones(std::span<const NetworkEntry> networks,
-                                                     const Layout& layout, SerialSource& serials,
+std::vector<std::shared_ptr<const Zone>> build_zones(const BuildInput& input, SerialSource& serials,
                                                      Diagnostics& diagnostics) {
-    Assembly assembly(networks, layout);
+    Diagnostics known;  // the check has reported everything
+    Assembly assembly(input, known);
     std::vector<std::shared_ptr<const Zone>> zones;
-    zones.reserve(layout.zones().size());
-    for (const auto& [apex, zone] : layout.zones()) {
+    zones.reserve(input.layout.zones().size());
+    for (const auto& [apex, zone] : input.layout.zones()) {
         ZoneBuilder* const builder = assembly.builder_at(apex);
-        zones.push_back(builder == nullptr ? Zone::make_unavailable(apex)
-                                           : finish(*builder, zone, *networks[zone.network].model,
-                                                    serials, diagnostics));
+        zones.push_back(builder == nullptr
+                            ? Zone::make_unavailable(apex)
+                            : finish(*builder, zone, *input.networks[zone.network].model, serials,
+                                     diagnostics));
     }
     return zones;
 }

@@ -210,11 +210,24 @@ std::optional<std::size_t> Layout::network_of(Address address) const {
     return network;
 }
 
+/// `planned` as it is served; null if another network took it.
+const PlannedZone* Layout::held(const PlannedZone& planned) const {
+    const auto found = zones_.find(planned.apex);
+    const bool is_held = found != zones_.end() && found->second.network == planned.network;
+    return is_held ? &found->second : nullptr;
+}
+
 const PlannedZone* Layout::zone_of(std::size_t network, Address address) const {
     for (const PlannedZone& planned : planned_[network]) {
-        if (!planned.covered || !planned.covered->contains(address)) continue;
-        const auto found = zones_.find(planned.apex);
-        return found != zones_.end() && found->second.network == network ? &found->second : nullptr;
+        if (planned.covered && planned.covered->contains(address)) return held(planned);
+    }
+    return nullptr;
+}
+
+const PlannedZone* Layout::zone_above(std::size_t network, NameView name) const {
+    // The zones of one network lie beside each other: at most one apex is above any name.
+    for (const PlannedZone& planned : planned_[network]) {
+        if (name.is_at_or_below(planned.apex)) return held(planned);
     }
     return nullptr;
 }

@@ -49,6 +49,11 @@ public:
     using Zones = std::map<Name, PlannedZone, CanonicalLess>;
     [[nodiscard]] const Zones& zones() const noexcept { return zones_; }
 
+    /// Network number `network` as it was given.
+    [[nodiscard]] const NetworkEntry& entry_of(std::size_t network) const {
+        return networks_[network];
+    }
+
     /// Whether nothing was reported of network number `network`.
     [[nodiscard]] bool is_sound(std::size_t network) const { return is_sound_[network]; }
 
@@ -70,6 +75,16 @@ public:
     /// A network that takes a zone contains all its addresses.
     [[nodiscard]] const PlannedZone* zone_of(std::size_t network, Address address) const;
 
+    /// The zones that network number `network` was laid out as, those included that an inner
+    /// network took.
+    [[nodiscard]] std::span<const PlannedZone> zones_of(std::size_t network) const {
+        return planned_[network];
+    }
+
+    /// The zone of network number `network` with the longest apex equal to or above `name`,
+    /// whatever zones other networks have there; null if there is none, or another network took it.
+    [[nodiscard]] const PlannedZone* zone_above(std::size_t network, NameView name) const;
+
     /// Whether the names that the outer networks have for the addresses of network number `network`
     /// lead to its own names by CNAME: it is an IPv4 network longer than /24 whose zone is not at
     /// such a name itself.
@@ -83,6 +98,7 @@ private:
     [[nodiscard]] Result<Name, NameError> name_in_outer(std::size_t network, const Prefix& aligned,
                                                         const Prefix& piece) const;
     void claim(PlannedZone zone, Diagnostics& diagnostics);
+    [[nodiscard]] const PlannedZone* held(const PlannedZone& planned) const;
     void report(std::size_t network, std::string message, std::string advice,
                 Diagnostics& diagnostics);
     [[nodiscard]] bool is_inside(std::size_t inner, std::size_t outer) const;

@@ -45,6 +45,12 @@ public:
     /// Names held, the empty non-terminals included.
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
 
+    /// Calls `visit(name, node)` for every name held, in no order.
+    template <class Visit>
+    void for_each(const Visit& visit) const {
+        for (const auto& [name, node] : nodes_) visit(name, node);
+    }
+
 private:
     struct Hash {
         std::size_t operator()(NameView name) const noexcept { return hash_of(name); }

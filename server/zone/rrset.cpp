@@ -51,6 +51,23 @@ NodeId NodeStore::add(std::span<const Rrset> rrsets) {
     return id;
 }
 
+RrsetView MadeRrset::finish(RrType type, Ttl ttl, std::size_t octets) noexcept {
+    const std::uint16_t count = 1;
+    const auto length = static_cast<std::uint16_t>(octets);
+    const auto stored_octets = static_cast<std::uint32_t>(stored::rdata_header_octets + octets);
+    std::uint8_t* at = octets_.data();
+    const auto put = [&at](const auto& number) {
+        std::memcpy(at, &number, sizeof number);
+        at += sizeof number;
+    };
+    put(type);
+    put(count);
+    put(ttl.seconds);
+    put(stored_octets);
+    put(length);
+    return RrsetView(octets_.data());
+}
+
 std::size_t wire_octets(const Rrset& rrset) noexcept {
     constexpr std::size_t pointer_type_class_ttl_length = 12;
     std::size_t octets = 0;

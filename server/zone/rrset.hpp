@@ -9,6 +9,7 @@
 /// Threads: a NodeStore is filled by one thread, then read by any number.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -16,6 +17,7 @@
 #include <span>
 #include <vector>
 
+#include "dns/name.hpp"
 #include "dns/types.hpp"
 
 namespace arpad {
@@ -94,6 +96,27 @@ public:
 
 private:
     const std::uint8_t* at_;
+};
+
+/// Room for an RRset of one name, such as a PTR or CNAME, that is made while answering. Not
+/// initialised: it is made for every query and rarely used.
+class MadeRrset {
+public:
+    MadeRrset() noexcept {}  // NOLINT(modernize-use-equals-default): that would fill it with zeros
+
+    /// Where the name is to be written, before `finish`.
+    [[nodiscard]] std::span<std::uint8_t, max_name_octets> name_space() noexcept {
+        return std::span(octets_).last<max_name_octets>();
+    }
+
+    /// The RRset, whose RDATA is the name of `octets` octets in `name_space()`. Lives as long as
+    /// this.
+    [[nodiscard]] RrsetView finish(RrType type, Ttl ttl, std::size_t octets) noexcept;
+
+private:
+    std::array<std::uint8_t,
+               stored::rrset_header_octets + stored::rdata_header_octets + max_name_octets>
+        octets_;
 };
 
 /// The RRsets of a node, for a range-based `for`.

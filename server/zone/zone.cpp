@@ -1,6 +1,7 @@
 #include "zone/zone.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/invariant.hpp"
@@ -46,27 +47,55 @@ LabelPath Zone::read_path(const NameBuffer& name) const noexcept {
     return read_labels(name, apex_labels_, *parts_.base);
 }
 
-std::optional<NodeView> Zone::find_by_path(unsigned depth, const LabelPath& path) const noexcept {
+/// The prefix that the first `depth` labels below the apex stand for, if they read as one.
+std::optional<Prefix> Zone::prefix_at(unsigned depth, const LabelPath& path) const noexcept {
     if (!parts_.base || depth > path.labels) return std::nullopt;
     const unsigned length = parts_.base->length() + depth * label_bits(parts_.base->family());
-    const Prefix prefix(path.prefix.first(), length);
-    if (length < address_bits(prefix.family())) {
-        // RFC 8020: a name with anything below it exists, with no data of its own.
-        if (parts_.addresses.has_any_in(prefix)) return NodeView();
-        return std::nullopt;
-    }
-    const auto node = parts_.addresses.find(prefix.first());
-    if (!node) return std::nullopt;
-    return parts_.nodes.at(*node);
+    return Prefix(path.prefix.first(), length);
 }
 
-std::optional<NodeView> Zone::find_node(const NameBuffer& name, unsigned labels,
-                                        const LabelPath& path) const noexcept {
+NodeView Zone::find_stored(const NameBuffer& name, unsigned labels,
+                           const LabelPath& path) const noexcept {
     if (labels == apex_labels_) return parts_.nodes.at(parts_.apex_node);
-    const auto by_path = find_by_path(labels - apex_labels_, path);
-    if (by_path && !by_path->is_empty()) return by_path;
-    if (const auto node = parts_.names.find(name.suffix(labels))) return parts_.nodes.at(*node);
-    return by_path;
+    const auto prefix = prefix_at(labels - apex_labels_, path);
+    const auto node = prefix && prefix->is_address() ? parts_.addresses.find(prefix->first())
+                                                     : parts_.names.find(name.suffix(labels));
+    return node ? parts_.nodes.at(*node) : NodeView();
+}
+
+std::optional<NameData> Zone::find_name(const NameBuffer& name, unsigned labels,
+                                        const LabelPath& path) const noexcept {
+    if (labels == apex_labels_) return NameData{parts_.nodes.at(parts_.apex_node)};
+    const auto prefix = prefix_at(labels - apex_labels_, path);
+    if (prefix && prefix->is_address()) {
+        if (const auto node = parts_.addresses.find(prefix->first())) {
+            return NameData{parts_.nodes.at(*node)};
+        }
+        if (const NamedRange* const range = parts_.ranges.find(prefix->first())) {
+            return NameData{NodeView(), range};
+        }
+    }
+    if (const auto node = parts_.names.find(name.suffix(labels))) {
+        return NameData{parts_.nodes.at(*node)};
+    }
+    // RFC 8020: a name with anything below it exists, with no data of its own.
+    if (prefix && !prefix->is_address() &&
+        (parts_.addresses.has_any_in(*prefix) || parts_.ranges.has_any_in(*prefix))) {
+        return NameData{};
+    }
+    return std::nullopt;
+}
+
+std::optional<NodeView> Zone::find_wildcard(const NameBuffer& name,
+                                            unsigned labels) const noexcept {
+    const auto parent = name.suffix(labels).wire();
+    std::array<std::uint8_t, max_name_octets> wire{1, '*'};
+    if (parent.size() + 2 > wire.size()) return std::nullopt;
+    std::ranges::copy(parent, wire.begin() + 2);
+    const auto node =
+        parts_.names.find(NameView::of_valid_wire(std::span(wire).first(parent.size() + 2)));
+    if (!node) return std::nullopt;
+    return parts_.nodes.at(*node);
 }
 
 }  // namespace arpad

@@ -16,6 +16,7 @@
 #include "reverse/prefix.hpp"
 #include "zone/address_index.hpp"
 #include "zone/name_index.hpp"
+#include "zone/range_index.hpp"
 #include "zone/rrset.hpp"
 
 namespace arpad {
@@ -30,8 +31,20 @@ struct ZoneParts {
     NodeStore nodes;
     NodeId apex_node{};      ///< Holds the SOA.
     AddressIndex addresses;  ///< Without the apex, should that be an address itself.
+    RangeIndex ranges;       ///< Without addresses that have a CNAME, or lie below NS or DNAME.
     NameIndex names;         ///< In lower case; without the apex and without addresses.
     DepthSet cuts;           ///< Where a name below the apex has NS.
+    DepthSet dnames;         ///< Where the apex or a name below it has a DNAME.
+    DepthSet wildcards;      ///< Where the apex or a name below it has a child `*`.
+};
+
+/// What a zone has at a name: RRsets in store, or a PTR made by a range; neither of them at an
+/// empty non-terminal.
+struct NameData {
+    NodeView node;
+    const NamedRange* range = nullptr;  ///< Null if `node` has RRsets.
+
+    [[nodiscard]] bool is_empty() const noexcept { return node.is_empty() && range == nullptr; }
 };
 
 /// See above.
@@ -57,14 +70,32 @@ public:
     /// How far the labels of `name`, which is at or below the apex, read as an address.
     [[nodiscard]] LabelPath read_path(const NameBuffer& name) const noexcept;
 
-    /// The node of the rightmost `labels` labels of `name`, an empty one for an empty non-terminal;
-    /// none if that name does not exist. `labels` is at least `apex_labels()`, `path` is
-    /// `read_path(name)`. Wildcards are not applied. No allocation.
-    [[nodiscard]] std::optional<NodeView> find_node(const NameBuffer& name, unsigned labels,
+    /// What stands at the rightmost `labels` labels of `name`; none if that name does not exist.
+    /// `labels` is at least `apex_labels()`, `path` is `read_path(name)`. Neither wildcards nor
+    /// cuts and DNAMEs above the name are looked at. No allocation.
+    [[nodiscard]] std::optional<NameData> find_name(const NameBuffer& name, unsigned labels,
                                                     const LabelPath& path) const noexcept;
+
+    /// The RRsets in store at that name; none if there are none, whether or not it exists.
+    [[nodiscard]] NodeView find_stored(const NameBuffer& name, unsigned labels,
+                                       const LabelPath& path) const noexcept;
+
+    /// What stands at the wildcard below the rightmost `labels` labels of `name`; none if there is
+    /// no such wildcard.
+    [[nodiscard]] std::optional<NodeView> find_wildcard(const NameBuffer& name,
+                                                        unsigned labels) const noexcept;
 
     /// Depths below the apex where delegations are.
     [[nodiscard]] const DepthSet& cuts() const noexcept { return parts_.cuts; }
+
+    /// Depths at and below the apex where DNAMEs are.
+    [[nodiscard]] const DepthSet& dnames() const noexcept { return parts_.dnames; }
+
+    /// Depths at and below the apex of names that have a wildcard below them.
+    [[nodiscard]] const DepthSet& wildcards() const noexcept { return parts_.wildcards; }
+
+    /// What it is made of, for those that walk through all of it.
+    [[nodiscard]] const ZoneParts& parts() const noexcept { return parts_; }
 
     /// Addresses with a node of their own.
     [[nodiscard]] std::size_t address_count() const noexcept { return parts_.addresses.size(); }
@@ -73,8 +104,8 @@ private:
     struct Unavailable {};
     Zone(Unavailable, const Name& apex);
 
-    [[nodiscard]] std::optional<NodeView> find_by_path(unsigned depth,
-                                                       const LabelPath& path) const noexcept;
+    [[nodiscard]] std::optional<Prefix> prefix_at(unsigned depth,
+                                                  const LabelPath& path) const noexcept;
 
     ZoneParts parts_;
     unsigned apex_labels_;

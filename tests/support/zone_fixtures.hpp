@@ -16,6 +16,7 @@
 #include "dns/name.hpp"
 #include "reverse/arpa_name.hpp"
 #include "reverse/prefix.hpp"
+#include "zone/assembly.hpp"
 #include "zone/layout.hpp"
 #include "zone/model.hpp"
 #include "zone/serials.hpp"
@@ -134,6 +135,7 @@ public:
 
     [[nodiscard]] const Layout& layout() const { return *layout_; }
     [[nodiscard]] std::span<const NetworkEntry> entries() const { return entries_; }
+    [[nodiscard]] BuildInput input() const { return {entries_, *layout_, nullptr}; }
     [[nodiscard]] const Diagnostics& diagnostics() const { return diagnostics_; }
 
     /// Apexes of all zones, in canonical order.
@@ -181,7 +183,9 @@ private:
 /// The node at `owner` in `zone`, as the query path finds it.
 inline std::optional<NodeView> find_node(const Zone& zone, NameView owner) {
     const NameBuffer query = buffer(owner);
-    return zone.find_node(query, query.label_count(), zone.read_path(query));
+    const auto data = zone.find_name(query, query.label_count(), zone.read_path(query));
+    if (!data) return std::nullopt;
+    return data->node;
 }
 
 /// Names that the RRset of `type` at `owner` holds; none if it is not there.

@@ -56,8 +56,12 @@ int check(const Arguments& arguments) {
         fmt::print(stderr, "{}", diagnostics.to_text());
         return 1;
     }
-    const auto sources = arguments.files.empty() ? read_zone_directory(config->zones, diagnostics)
-                                                 : read_named_files(arguments.files, diagnostics);
+    Sources sources;
+    if (arguments.files.empty()) {
+        sources = read_sources(*config, diagnostics);
+    } else {
+        sources.zones = read_named_files(arguments.files, diagnostics);
+    }
     return check_and_print(sources, config->zone_defaults, std::move(diagnostics)) ? 0 : 1;
 }
 

@@ -14,7 +14,8 @@ NameBuffer buffered(std::string_view text) {
 }
 
 Lookup look_up(const std::shared_ptr<const Zone>& zone, std::string_view name, RrType type) {
-    return look_up(*zone, buffered(name), type);
+    static MadeRrset space;
+    return look_up(*zone, buffered(name), type, space);
 }
 
 MATCHER(is_absent, "") {

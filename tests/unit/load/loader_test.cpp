@@ -42,7 +42,7 @@ protected:
 
     Load load() {
         FirstSerials serials;
-        return load_zones(sources_, {}, copies_, serials);
+        return load_zones({sources_, std::nullopt}, {}, copies_, serials);
     }
 
     /// The zone that answers for `name`; null if there is none.
@@ -56,7 +56,7 @@ protected:
         NameBuffer buffer;
         buffer.assign(*Name::from_text(name));
         const Zone* const zone = load.snapshot->find_zone(buffer, RrType::ptr);
-        return zone->find_node(buffer, buffer.label_count(), zone->read_path(buffer)).has_value();
+        return zone->find_name(buffer, buffer.label_count(), zone->read_path(buffer)).has_value();
     }
 
     std::vector<SourceFile> sources_;
@@ -180,7 +180,7 @@ TEST_F(LoaderTest, EveryFloorThatDidNotMoveIsAWarning) {
     sources_.push_back({"zones/a.yaml", "a.yaml",
                         "network: 192.0.2.0/24\nnameservers: [ns1.example.net]\n"
                         "soa:\n  contact: hostmaster.example.net\n  serial: 7\n"});
-    const Load loaded = load_zones(sources_, {}, copies_, serials);
+    const Load loaded = load_zones({sources_, std::nullopt}, {}, copies_, serials);
     EXPECT_THAT(loaded.diagnostics.entries(),
                 ElementsAre(finding(Severity::warning, {5, 3}, "`serial` is still 7: serving 8")));
 }

@@ -114,6 +114,12 @@ TEST(ServerConfig, PathsMayLeadElsewhere) {
     EXPECT_EQ(config->state, "state");
 }
 
+TEST(ServerConfig, MayHaveAnInventory) {
+    EXPECT_EQ(config_with("inventory: servers.yaml\n", "/etc/arpad/arpad.yaml").inventory,
+              "/etc/arpad/servers.yaml");
+    EXPECT_FALSE(config_with("").inventory);
+}
+
 TEST(ServerConfig, HasWorkers) {
     EXPECT_EQ(config_with("workers: 256\n").workers, 256U);
     EXPECT_FALSE(config_with("workers: auto\n").workers);
@@ -233,6 +239,17 @@ TEST(ServerConfig, RefusesNoWorkers) {
 TEST(ServerConfig, RefusesAnEmptyPath) {
     EXPECT_THAT(findings_of("listen: [127.0.0.1]\nzones: \"\"\nstate: s\n"),
                 ElementsAre("f:2:8: error: `zones` is empty\n  write the path of a directory"));
+}
+
+TEST(ServerConfig, RefusesAnEmptyPathOfTheInventory) {
+    EXPECT_THAT(findings_behind_minimal("inventory: \"\"\n"),
+                ElementsAre("f:4:12: error: `inventory` is empty\n  write the path of a file"));
+}
+
+TEST(ServerConfig, RefusesAnInventoryWithoutAPath) {
+    EXPECT_THAT(findings_behind_minimal("inventory:\n"),
+                ElementsAre("f:4:1: error: `inventory` has no value\n"
+                            "  write one, or remove the line"));
 }
 
 TEST(ServerConfig, RefusesUnknownSerialFormats) {

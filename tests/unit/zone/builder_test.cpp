@@ -36,10 +36,9 @@ class Built {
 public:
     explicit Built(std::vector<Network> networks, SerialDecision decision = {.serial = {1}})
         : world_(std::move(networks)), serials_(decision) {
-        check_networks(world_.entries(), world_.layout(), diagnostics_);
+        check_networks(world_.input(), diagnostics_);
         if (diagnostics_.error_count() != 0) return;
-        snapshot_ = std::make_unique<Snapshot>(
-            build_zones(world_.entries(), world_.layout(), serials_, diagnostics_));
+        snapshot_ = std::make_unique<Snapshot>(build_zones(world_.input(), serials_, diagnostics_));
     }
 
     [[nodiscard]] const World& world() const { return world_; }
@@ -321,7 +320,7 @@ TEST(CheckNetworks, BrokenNetworkIsNotLookedInto) {
 TEST(CheckNetworks, RecordsOfASecondFileOfTheSameNetworkAreNoFurtherErrors) {
     const World world({Network("192.0.2.0/24"), Network("192.0.2.0/24").ptr("192.0.2.1", {"a."})});
     Diagnostics diagnostics;
-    check_networks(world.entries(), world.layout(), diagnostics);
+    check_networks(world.input(), diagnostics);
     EXPECT_TRUE(diagnostics.is_empty()) << diagnostics.to_text();
 }
 

@@ -44,8 +44,12 @@ struct Recipe {
     [[nodiscard]] ZoneBuilder builder() const {
         ZoneBuilder made(apex, base, soa, soa_ttl);
         const std::vector<std::function<void()>> steps{
-            [&] { made.add_ptr(first_address, ptr_ttl, first); },
-            [&] { made.add_ptr(address("192.0.2.5"), ptr_ttl, second); },
+            [&] {
+                made.add_record({first_address, ptr_ttl, first, {}});
+            },
+            [&] {
+                made.add_record({address("192.0.2.5"), ptr_ttl, second, {}});
+            },
             [&] { made.add(name("9.2.0.192.in-addr.arpa."), text); },
             [&] { made.add(owner, text); },
             [&] { made.add(owner, other); },
@@ -191,7 +195,7 @@ TEST(BuildZone, TakesAddressesInAnyOrder) {
     const std::vector<Name> target{name("a.example.")};
     ZoneBuilder builder(name("2.0.192.in-addr.arpa."), prefix("192.0.2.0/24"), Recipe().soa, {60});
     for (const char* at : {"192.0.2.9", "192.0.2.1", "192.0.2.255", "192.0.2.0"})
-        builder.add_ptr(address(at), {60}, target);
+        builder.add_record({address(at), {60}, target, {}});
     const auto zone = builder.build({1});
     EXPECT_EQ(zone->address_count(), 4U);
     for (const char* owner : {"9", "1", "255", "0"})
@@ -203,7 +207,7 @@ TEST(BuildZone, OtherTypesStandBesideAPtr) {
     const std::vector<Name> target{name("a.example.")};
     ZoneBuilder builder(name("2.0.192.in-addr.arpa."), prefix("192.0.2.0/24"), Recipe().soa, {60});
     builder.add(name("7.2.0.192.in-addr.arpa."), Recipe().text);
-    builder.add_ptr(address("192.0.2.7"), {300}, target);
+    builder.add_record({address("192.0.2.7"), {300}, target, {}});
     const auto zone = builder.build({1});
     EXPECT_EQ(zone->address_count(), 1U);
     EXPECT_EQ(ttl_at(*zone, "7.2.0.192.in-addr.arpa.", RrType::ptr), Ttl{300});
@@ -215,7 +219,8 @@ TEST(BuildZone, AddressesWithoutPtrStandBetweenThoseWithOne) {
     ZoneBuilder builder(name("2.0.192.in-addr.arpa."), prefix("192.0.2.0/24"), Recipe().soa, {60});
     for (const char* owner : {"1", "5", "9"})
         builder.add(name(owner + std::string(".2.0.192.in-addr.arpa.")), Recipe().text);
-    for (const char* at : {"192.0.2.3", "192.0.2.7"}) builder.add_ptr(address(at), {60}, target);
+    for (const char* at : {"192.0.2.3", "192.0.2.7"})
+        builder.add_record({address(at), {60}, target, {}});
     const auto zone = builder.build({1});
     EXPECT_EQ(zone->address_count(), 5U);
     for (const char* owner : {"1", "5", "9"})
@@ -237,7 +242,7 @@ TEST(BuildZone, PtrOfAOneAddressZoneStandsAtTheApex) {
     const std::vector<Name> target{name("a.example.")};
     ZoneBuilder builder(name("7.2.0.192.in-addr.arpa."), prefix("192.0.2.7/32"), Recipe().soa,
                         {60});
-    builder.add_ptr(address("192.0.2.7"), {300}, target);
+    builder.add_record({address("192.0.2.7"), {300}, target, {}});
     const auto zone = builder.build({1});
     EXPECT_EQ(targets_at(*zone, "7.2.0.192.in-addr.arpa.", RrType::ptr), Texts{"a.example."});
     EXPECT_TRUE(ttl_at(*zone, "7.2.0.192.in-addr.arpa.", RrType::soa));
@@ -250,7 +255,8 @@ TEST(NameRdata, IsTheNameInFull) {
 TEST(ZoneBuilderDeathTest, RefusesNamesOutside) {
     ZoneBuilder builder(name("example."), std::nullopt, Recipe().soa, {60});
     EXPECT_DEATH(builder.add(name("a.other."), Recipe().text), "below its apex");
-    EXPECT_DEATH(builder.add_ptr(address("192.0.2.1"), {60}, {}), "lies in the zone");
+    const PlacedPtr outside{address("192.0.2.1"), {60}, {}, {}};
+    EXPECT_DEATH(builder.add_record(outside), "lies in the zone");
 }
 
 }  // namespace

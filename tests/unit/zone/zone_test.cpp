@@ -41,7 +41,7 @@ template <class Fill>
 std::shared_ptr<const Zone> zone_with(Fill fill) {
     const std::vector<Name> target{name("host.example.")};
     ZoneBuilder builder(name("0.192.in-addr.arpa."), prefix("192.0.0.0/16"), soa(), {3600});
-    builder.add_ptr(test::address("192.0.2.7"), {60}, target);
+    builder.add_record({test::address("192.0.2.7"), {60}, target, {}});
     fill(builder);
     return builder.build({1});
 }
@@ -160,21 +160,21 @@ TEST(FindNode, LooksAtAsManyLabelsAsItIsTold) {
     const auto zone = small_zone();
     const NameBuffer query = test::buffer(name("9.2.0.192.in-addr.arpa."));
     const LabelPath path = zone->read_path(query);
-    EXPECT_FALSE(zone->find_node(query, 6, path));
-    EXPECT_TRUE(zone->find_node(query, 5, path)->is_empty());
-    EXPECT_TRUE(zone->find_node(query, 4, path)->find(RrType::soa));
+    EXPECT_FALSE(zone->find_name(query, 6, path));
+    EXPECT_TRUE(zone->find_name(query, 5, path)->is_empty());
+    EXPECT_TRUE(zone->find_name(query, 4, path)->node.find(RrType::soa));
 }
 
 TEST(FindNode, KnowsEveryNibbleAboveAnIpv6Address) {
     const std::vector<Name> target{name("host.example.")};
     ZoneBuilder builder(name("8.b.d.0.1.0.0.2.ip6.arpa."), prefix("2001:db8::/32"), soa(), {3600});
-    builder.add_ptr(test::address("2001:db8:f000::7"), {60}, target);
+    builder.add_record({test::address("2001:db8:f000::7"), {60}, target, {}});
     const auto zone = builder.build({1});
     const NameBuffer query = test::buffer(arpa_name(test::address("2001:db8:f000::7")));
     const LabelPath path = zone->read_path(query);
     for (unsigned labels = 11; labels < 34; ++labels)
-        EXPECT_TRUE(zone->find_node(query, labels, path)->is_empty()) << labels;
-    EXPECT_TRUE(zone->find_node(query, 34, path)->find(RrType::ptr));
+        EXPECT_TRUE(zone->find_name(query, labels, path)->is_empty()) << labels;
+    EXPECT_TRUE(zone->find_name(query, 34, path)->node.find(RrType::ptr));
 }
 
 TEST(FindNode, IsRightInAZoneWithoutAddresses) {
@@ -189,7 +189,7 @@ TEST(FindNode, IsRightInAZoneWithoutAddresses) {
 TEST(FindNode, IsRightInAZoneOfOneAddress) {
     const std::vector<Name> target{name("host.example.")};
     ZoneBuilder builder(name("7.2.0.192.in-addr.arpa."), prefix("192.0.2.7/32"), soa(), {3600});
-    builder.add_ptr(test::address("192.0.2.7"), {60}, target);
+    builder.add_record({test::address("192.0.2.7"), {60}, target, {}});
     builder.add(name("x.7.2.0.192.in-addr.arpa."), txt());
     const auto zone = builder.build({1});
     EXPECT_TRUE(find_node(*zone, zone->apex())->find(RrType::ptr));

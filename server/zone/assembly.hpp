@@ -1,0 +1,63 @@
+/// \file  What every zone holds, as follows from all networks together: names, cuts, CNAMEs,
+/// ranges.
+///
+/// Made by zone/builder for each load, twice: once to be checked, once to be built. Threads: one at
+/// a time.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <span>
+
+#include "base/diagnostics.hpp"
+#include "zone/inventory.hpp"
+#include "zone/layout.hpp"
+#include "zone/zone_builder.hpp"
+
+namespace arpad {
+
+/// All that networks are built from. Borrows it.
+struct BuildInput {
+    std::span<const NetworkEntry> networks;
+    const Layout& layout;
+    const InventoryModel* inventory = nullptr;  ///< Null if there is none.
+};
+
+/// See above. Refers to what the input refers to.
+class Assembly {
+public:
+    /// Builders by apex, of all zones whose network has a model.
+    using Builders = std::map<Name, ZoneBuilder, CanonicalLess>;
+
+    /// Puts the zones of `input` together. Reports entries of delegations and `extra` that have no
+    /// place in a zone of their network; they are left out.
+    Assembly(const BuildInput& input, Diagnostics& diagnostics);
+
+    [[nodiscard]] Builders& builders() noexcept { return builders_; }
+
+    /// The builder of the zone at `apex`; null if its network is broken.
+    [[nodiscard]] ZoneBuilder* builder_at(const Name& apex);
+
+private:
+    void add_apex(const PlannedZone& zone);
+    void add_delegations(std::size_t network);
+    void add_names(std::size_t network);
+    void leave_out_inner(std::size_t network);
+    void delegate(const PlannedZone& zone);
+    void copy_glue(const PlannedZone& zone, ZoneBuilder& parent);
+    void add_cnames(std::size_t network);
+    void add_defaults();
+
+    [[nodiscard]] const NetworkModel* model_of(std::size_t network) const {
+        return input_.networks[network].model;
+    }
+
+    BuildInput input_;
+    Diagnostics& diagnostics_;
+    Builders builders_;
+};
+
+/// The NS RRset at the apex of the zones of `model`.
+[[nodiscard]] Rrset ns_rrset(const NetworkModel& model);
+
+}  // namespace arpad
