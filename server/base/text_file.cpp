@@ -38,7 +38,47 @@ void reserve_size_of(const OpenFile& file, std::string& text) {
         text.reserve(static_cast<std::size_t>(status.st_size));
 }
 
+/// Writes all of `text`; whether that went well, else the reason is in `errno`.
+bool write_all(const OpenFile& file, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t count = ::write(file.descriptor(), text.data(), text.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+}
+
+/// Makes it durable that `directory` holds what it holds.
+bool sync_directory(const std::filesystem::path& directory) {
+    const std::filesystem::path path = directory.empty() ? "." : directory;
+    const OpenFile file(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return file.is_open() && ::fsync(file.descriptor()) == 0;
+}
+
 }  // namespace
+
+std::error_code replace_text_file(const std::filesystem::path& path, std::string_view text) {
+    constexpr mode_t readable_by_all = 0666;  // less what the user's umask takes
+    std::filesystem::path beside = path;
+    beside += ".new";
+    {
+        const OpenFile file(
+            ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, readable_by_all));
+        if (!file.is_open()) return last_error();
+        if (!write_all(file, text) || ::fsync(file.descriptor()) != 0) {
+            const std::error_code error = last_error();
+            ::unlink(beside.c_str());
+            return error;
+        }
+    }
+    if (::rename(beside.c_str(), path.c_str()) != 0) {
+        const std::error_code error = last_error();
+        ::unlink(beside.c_str());
+        return error;
+    }
+    return sync_directory(path.parent_path()) ? std::error_code() : last_error();
+}
 
 Result<std::string, std::error_code> read_text_file(const std::filesystem::path& path) {
     const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -28,6 +28,12 @@ enum class RrType : std::uint16_t {
     any = 255,
 };
 
+/// Whether the RDATA of `type` is one domain name and nothing else.
+[[nodiscard]] constexpr bool is_one_name(RrType type) noexcept {
+    return type == RrType::ns || type == RrType::cname || type == RrType::ptr ||
+           type == RrType::dname;
+}
+
 enum class RrClass : std::uint16_t { in = 1, ch = 3, none = 254, any = 255 };
 
 enum class Opcode : std::uint8_t { query = 0, iquery = 1, status = 2, notify = 4, update = 5 };

@@ -31,12 +31,6 @@ struct RrDeleter {
     void operator()(ldns_rr* rr) const noexcept { ldns_rr_free(rr); }
 };
 
-/// Types whose RDATA is one name.
-bool is_one_name(RrType type) noexcept {
-    return type == RrType::ptr || type == RrType::ns || type == RrType::cname ||
-           type == RrType::dname;
-}
-
 bool is_digit(char letter) noexcept {
     return letter >= '0' && letter <= '9';
 }

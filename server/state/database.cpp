@@ -7,14 +7,16 @@ constexpr int busy_patience_ms = 5000;  // a backup may hold the file for a mome
 
 }  // namespace
 
-Database::Database(const std::filesystem::path& path) {
+Database::Database(const std::filesystem::path& path, Access access) {
     sqlite3* handle = nullptr;
-    const int code =
-        sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    const int flags = access == Access::read_only ? SQLITE_OPEN_READONLY
+                                                  : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
     handle_.reset(handle);
     if (handle == nullptr) throw DatabaseError("out of memory");
     if (code != SQLITE_OK) throw DatabaseError(sqlite3_errmsg(handle));
     sqlite3_busy_timeout(handle, busy_patience_ms);
+    if (access == Access::read_only) return;
     run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
 }
 

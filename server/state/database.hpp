@@ -25,9 +25,12 @@ public:
 /// An open database file.
 class Database {
 public:
-    /// Opens `path` for reading and writing, creating it if missing. What is committed is on disk
-    /// (WAL, synchronous=FULL).
-    explicit Database(const std::filesystem::path& path);
+    enum class Access : std::uint8_t {
+        read_write,  ///< Created if missing; what is committed is on disk (WAL, synchronous=FULL).
+        read_only,   ///< Must exist; another process may write to it meanwhile.
+    };
+
+    explicit Database(const std::filesystem::path& path, Access access = Access::read_write);
 
     /// Runs statements that have no parameters and no results.
     void run(const std::string& sql);

@@ -99,7 +99,7 @@ StateStore::StateStore(std::filesystem::path directory, std::unique_ptr<Lock> lo
       format_(format),
       database_(directory_ / "state.db") {
     prepare_schema();
-    read_served();
+    served_ = read_served(database_);
 }
 
 StateStore::~StateStore() = default;
@@ -118,20 +118,6 @@ void StateStore::prepare_schema() {
     }
     if (version == 0) database_.run(schema);
     transaction.commit();
-}
-
-void StateStore::read_served() {
-    Statement rows(database_, "SELECT apex, serial, content FROM served");
-    while (rows.step()) {
-        const auto apex = Name::from_wire(rows.octets(0));
-        ServedContent served{{static_cast<std::uint32_t>(rows.integer(1))}, {}};
-        const auto content = rows.octets(2);
-        if (!apex || content.size() != served.content.size()) {
-            throw DatabaseError("holds something that arpad did not write");
-        }
-        std::ranges::copy(content, served.content.begin());
-        served_.emplace(*apex, served);
-    }
 }
 
 std::optional<std::string> StateStore::find_copy(const std::string& key) {

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +18,7 @@
 #include "base/result.hpp"
 #include "load/loader.hpp"
 #include "state/database.hpp"
+#include "state/served_serials.hpp"
 #include "zone/serials.hpp"
 
 namespace arpad {
@@ -53,11 +53,9 @@ public:
 
 private:
     class Lock;
-    using Served = std::map<Name, ServedContent, CanonicalLess>;
 
     StateStore(std::filesystem::path directory, std::unique_ptr<Lock> lock, SerialFormat format);
     void prepare_schema();
-    void read_served();
     void write_served();
     void write_copies(std::span<const GoodCopy> copies);
 
@@ -65,8 +63,8 @@ private:
     std::unique_ptr<Lock> lock_;
     SerialFormat format_;
     Database database_;
-    Served served_;
-    Served decided_;  // since the last commit
+    ServedContents served_;
+    ServedContents decided_;  // since the last commit
 };
 
 }  // namespace arpad

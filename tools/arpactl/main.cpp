@@ -7,6 +7,8 @@
 
 #include "base/version.hpp"
 #include "check.hpp"
+#include "explain.hpp"
+#include "export.hpp"
 
 namespace {
 
@@ -18,6 +20,8 @@ int run(int argc, const char* const* argv) {
     app.require_subcommand(1);
     std::function<int()> command;
     arpad::add_check_command(app, command);
+    arpad::add_explain_command(app, command);
+    arpad::add_export_command(app, command);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

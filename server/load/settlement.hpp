@@ -1,0 +1,108 @@
+/// \file  Which version of each file is used: what is served when files are broken or contradict
+/// each other.
+///
+/// All or nothing per network: a file with an error is degraded to its last good copy, then to
+/// zones that answer SERVFAIL, then to nothing, in rounds, until what is left does not contradict
+/// itself. Threads: one at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "load/zone_directory.hpp"
+#include "load/zone_file.hpp"
+#include "zone/assembly.hpp"
+#include "zone/inventory.hpp"
+#include "zone/layout.hpp"
+
+namespace arpad {
+
+/// Zone files as they were when they were last in service. Implemented where copies are kept.
+class LastGoodCopies {
+public:
+    virtual ~LastGoodCopies() = default;
+
+    /// The text of the file that is called `key` in SourceFile, if there is a copy.
+    [[nodiscard]] virtual std::optional<std::string> find_copy(const std::string& key) = 0;
+};
+
+/// Keeps no copies, for tools that only check.
+class NoCopies final : public LastGoodCopies {
+public:
+    std::optional<std::string> find_copy(const std::string&) override { return std::nullopt; }
+};
+
+/// What is served of one zone file.
+enum class Standing : std::uint8_t {
+    current,    ///< The file as it is.
+    last_good,  ///< Its last good copy.
+    broken,     ///< Nothing: its zones answer SERVFAIL.
+    unknown,    ///< Nothing, and which zones it has is not known or contradicts another file.
+};
+
+/// What is used of the inventory.
+struct LoadedInventory {
+    Standing standing = Standing::current;  ///< `unknown` if nothing is used of it.
+    std::size_t servers = 0;
+};
+
+/// One zone file after a load.
+struct LoadedNetwork {
+    std::size_t source = 0;  ///< Position of its file in what was loaded.
+    Standing standing = Standing::unknown;
+    std::string name;         ///< "192.0.2.0/24", or the file's name if that is not known.
+    std::size_t records = 0;  ///< Entries of `records` in service.
+};
+
+/// See above. Borrows what it is given, and stays where it was made.
+class Settlement {
+public:
+    /// Reads and settles `sources`. What is wrong with files as they are now goes to `diagnostics`.
+    Settlement(const Sources& sources, const ZoneDefaults& defaults, LastGoodCopies& copies,
+               Diagnostics& diagnostics);
+
+    Settlement(const Settlement&) = delete;
+    Settlement& operator=(const Settlement&) = delete;
+
+    /// What zones are to be built from. Valid as long as this.
+    [[nodiscard]] BuildInput input() const;
+
+    /// What is used of each zone file.
+    [[nodiscard]] std::vector<LoadedNetwork> networks() const;
+
+    /// What is used of the inventory; none if there is none.
+    [[nodiscard]] std::optional<LoadedInventory> inventory() const;
+
+private:
+    struct File {
+        ZoneFile zone_file;  // of the standing it has
+        Standing standing = Standing::current;
+    };
+
+    void settle();
+    [[nodiscard]] File read(const SourceFile& source);
+    [[nodiscard]] File degrade(File file, const SourceFile& source);
+    [[nodiscard]] std::optional<ZoneFile> read_copy(const SourceFile& source);
+    void read_inventory_of(const SourceFile& source);
+    void gather();
+    void place_extra(Diagnostics& contradictions);
+    [[nodiscard]] bool judge(const Diagnostics& contradictions);
+    void report(const Diagnostic& entry);
+
+    const std::vector<SourceFile>& sources_;
+    const ZoneDefaults& defaults_;
+    LastGoodCopies& copies_;
+    Diagnostics& diagnostics_;
+    std::vector<File> files_;  // by source
+    std::optional<InventoryModel> inventory_;
+    std::optional<Standing> inventory_standing_;  // none if there is none
+    std::vector<NetworkEntry> entries_;           // point into files_
+    std::vector<File*> entry_files_;              // by network
+    std::optional<Layout> layout_;                // refers to entries_
+};
+
+}  // namespace arpad

@@ -1,0 +1,278 @@
+#include "zone/explanation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ranges>
+#include <utility>
+
+#include "reverse/arpa_name.hpp"
+
+namespace arpad {
+namespace {
+
+/// The names that the RDATA of `rrset` are; none if they are no names.
+std::vector<Name> names_of(const Rrset& rrset) {
+    std::vector<Name> names;
+    if (!is_one_name(rrset.type)) return names;
+    for (const Rdata& rdata : rrset.rdatas) names.emplace_back(NameView::of_valid_wire(rdata));
+    return names;
+}
+
+/// A finding that says which PTR an address has.
+NameFinding ptr_finding(NameLayer layer, std::string file, Place place, std::vector<Name> names) {
+    NameFinding finding;
+    finding.layer = layer;
+    finding.file = std::move(file);
+    finding.place = place;
+    finding.records = names.size();
+    finding.names = std::move(names);
+    return finding;
+}
+
+/// Whether an RRset of `type` keeps everything else from its name.
+bool shuts_out(RrType type) {
+    return type == RrType::cname || type == RrType::ns || type == RrType::dname;
+}
+
+/// Collects what is said about one name.
+class Inquiry {
+public:
+    Inquiry(const BuildInput& input, const Name& name) : input_(input), assembly_(input, ignored_) {
+        result_.name = name;
+    }
+
+    Explanation run() {
+        const PlannedZone* const zone = zone_of_name();
+        if (zone == nullptr) return std::move(result_);
+        const NetworkEntry& entry = input_.networks[zone->network];
+        result_.network = display_name(entry.key);
+        result_.file = entry.file;
+        result_.zone = zone->apex;
+        result_.is_broken = entry.model == nullptr;
+        if (result_.is_broken) return std::move(result_);
+        model_ = entry.model;
+        builder_ = assembly_.builder_at(zone->apex);
+        find_address();
+        gather();
+        decide();
+        return std::move(result_);
+    }
+
+private:
+    [[nodiscard]] const PlannedZone* zone_of_name() const {
+        return input_.layout.closest_zone(result_.name);
+    }
+
+    void find_address() {
+        if (!builder_->base()) return;
+        NameBuffer name;
+        name.assign(result_.name);
+        const LabelPath path = read_labels(name, builder_->apex().label_count(), *builder_->base());
+        const bool is_whole = path.end == LabelPath::End::name && path.prefix.is_address();
+        if (is_whole) result_.address = path.prefix.first();
+    }
+
+    void gather() {
+        way_out_ = builder_->find_way_out(result_.name);
+        if (way_out_ && *way_out_ != result_.name.view()) add_rrsets(*way_out_);
+        add_rrsets(result_.name);
+        if (result_.address) {
+            add_record();
+            add_defaults();
+            add_ranges();
+        }
+        if (result_.findings.empty()) add_wildcard();
+        std::ranges::stable_sort(result_.findings, {}, &NameFinding::layer);
+    }
+
+    /// What delegations, `extra` and other networks put at `owner`.
+    void add_rrsets(NameView owner) {
+        for (const PlacedRrset& placed : builder_->find(owner)) {
+            NameFinding finding;
+            finding.layer = layer_of(placed.origin, owner);
+            finding.file = finding.layer == NameLayer::nested_network
+                               ? file_behind(placed.rrset, owner)
+                               : model_->file;
+            finding.place = placed.origin.place;
+            if (owner != result_.name.view()) finding.owner = owner.to_text();
+            finding.type = placed.rrset.type;
+            finding.names = names_of(placed.rrset);
+            finding.records = placed.rrset.rdatas.size();
+            finding.ttl = placed.rrset.ttl;
+            result_.findings.push_back(std::move(finding));
+        }
+    }
+
+    [[nodiscard]] NameLayer layer_of(const RrsetOrigin& origin, NameView owner) const {
+        switch (origin.kind) {
+            case RrsetOrigin::Kind::delegation:
+                return NameLayer::delegation;
+            case RrsetOrigin::Kind::extra:
+                return NameLayer::extra;
+            case RrsetOrigin::Kind::derived:
+                break;
+        }
+        return owner == builder_->apex() ? NameLayer::settings : NameLayer::nested_network;
+    }
+
+    /// The file of the network that `rrset` leads to.
+    [[nodiscard]] std::string file_behind(const Rrset& rrset, NameView owner) const {
+        const NameView target =
+            rrset.type == RrType::cname ? NameView::of_valid_wire(rrset.rdatas.front()) : owner;
+        const PlannedZone* const zone = input_.layout.closest_zone(target);
+        return zone == nullptr ? std::string() : input_.networks[zone->network].file;
+    }
+
+    void add_record() {
+        for (const RecordModel& record : model_->records) {
+            if (record.address != *result_.address) continue;
+            auto& finding = result_.findings.emplace_back(
+                ptr_finding(NameLayer::record, model_->file, record.place, record.names));
+            if (!record.names.empty()) finding.ttl = record.ttl.value_or(model_->ttl);
+        }
+    }
+
+    void add_defaults() {
+        if (input_.inventory == nullptr) return;
+        for (const ServerModel& server : input_.inventory->servers) {
+            for (const PrimaryModel& primary : server.primaries) {
+                if (primary.address != *result_.address) continue;
+                auto& finding = result_.findings.emplace_back(
+                    ptr_finding(NameLayer::server_default, input_.inventory->file, primary.place,
+                                {server.host_name}));
+                finding.made_by = fmt::format("{} of product {}", server.name, server.product);
+                finding.ttl = input_.inventory->ttl.value_or(model_->ttl);
+            }
+        }
+    }
+
+    /// The ranges around the address, the smallest first.
+    void add_ranges() {
+        const Address address = *result_.address;
+        // The model has an outer range before all it contains.
+        for (const RangeModel& range : std::views::reverse(model_->ranges)) {
+            if (address < range.range.first || range.range.last < address) continue;
+            auto& finding = result_.findings.emplace_back(
+                ptr_finding(NameLayer::range, model_->file, range.place, {}));
+            if (!range.names) continue;
+            NameSpace space;
+            finding.names.emplace_back(range.names->render(address, space));
+            finding.records = 1;
+            finding.made_by = range.names->text();
+            finding.ttl = range.ttl.value_or(model_->ttl);
+        }
+    }
+
+    /// RFC 4592 3.3.1: the wildcard directly below the closest encloser, if anything is there.
+    void add_wildcard() {
+        for (NameView above = result_.name; above != builder_->apex();) {
+            above = above.parent();
+            const auto wildcard = Name(above).below("*");
+            if (wildcard) add_rrsets(*wildcard);
+            if (!result_.findings.empty() || exists(above)) break;
+        }
+        for (NameFinding& finding : result_.findings) finding.layer = NameLayer::wildcard;
+    }
+
+    /// Whether anything of `extra` and the like stands at or below `name`.
+    [[nodiscard]] bool exists(NameView name) const {
+        const auto found = builder_->rrsets().lower_bound(name);
+        return found != builder_->rrsets().end() && found->first.view().is_at_or_below(name);
+    }
+
+    /// Says which findings answers come from.
+    void decide() {
+        const NameFinding* const shut = find_shut();
+        const NameFinding* const ptr = shut == nullptr ? find_ptr() : nullptr;
+        for (NameFinding& finding : result_.findings) {
+            if (shut != nullptr) {
+                finding.is_effective = shuts_out(finding.type) && finding.owner == shut->owner;
+            } else {
+                finding.is_effective =
+                    finding.type != RrType::ptr || ptr == nullptr || &finding == ptr;
+            }
+            if (finding.is_effective && finding.type == RrType::cname) {
+                result_.leads_to = finding.names.front();
+            }
+        }
+    }
+
+    /// What keeps everything else from the name: a cut or DNAME at or above it, or a CNAME at it.
+    [[nodiscard]] const NameFinding* find_shut() const {
+        const bool is_above = way_out_ && *way_out_ != result_.name.view();
+        const std::string owner = is_above ? way_out_->to_text() : std::string();
+        for (const NameFinding& finding : result_.findings) {
+            const bool is_candidate = shuts_out(finding.type) && finding.owner == owner &&
+                                      finding.layer != NameLayer::settings &&
+                                      finding.layer != NameLayer::wildcard;
+            if (is_candidate && (way_out_ || finding.type == RrType::cname)) return &finding;
+        }
+        return nullptr;
+    }
+
+    /// The finding that says which PTR the name has; null if none does.
+    [[nodiscard]] const NameFinding* find_ptr() const {
+        const NameFinding* standard = nullptr;
+        for (const NameFinding& finding : result_.findings) {
+            if (finding.type != RrType::ptr) continue;
+            if (finding.layer == NameLayer::server_default) {
+                standard = &finding;
+            } else if (finding.layer == NameLayer::range && standard != nullptr) {
+                // A hole is heard before a default, a template after it.
+                return finding.records > 0 ? standard : &finding;
+            } else {
+                return &finding;
+            }
+        }
+        return standard;
+    }
+
+    const BuildInput& input_;
+    Diagnostics ignored_;
+    Assembly assembly_;
+    Explanation result_;
+    const NetworkModel* model_ = nullptr;
+    ZoneBuilder* builder_ = nullptr;
+    std::optional<NameView> way_out_;
+};
+
+}  // namespace
+
+std::string_view to_text(NameLayer layer) noexcept {
+    switch (layer) {
+        case NameLayer::settings:
+            return "settings";
+        case NameLayer::nested_network:
+            return "nested network";
+        case NameLayer::delegation:
+            return "delegation";
+        case NameLayer::record:
+            return "record";
+        case NameLayer::extra:
+            return "extra";
+        case NameLayer::server_default:
+            return "server default";
+        case NameLayer::range:
+            return "range";
+        case NameLayer::wildcard:
+            return "wildcard";
+    }
+    return "";
+}
+
+Explanation explain(const BuildInput& input, const Name& name) {
+    return Inquiry(input, name).run();
+}
+
+Name name_to_explain(const BuildInput& input, Address address) {
+    const Name name = arpa_name(address);
+    if (input.layout.closest_zone(name) != nullptr) return name;
+    const auto network = input.layout.network_of(address);
+    const PlannedZone* const zone = network ? input.layout.zone_of(*network, address) : nullptr;
+    const auto inside = zone == nullptr ? Result<Name, NameError>(name)
+                                        : address_name(zone->apex, *zone->base, address);
+    return inside ? *inside : name;
+}
+
+}  // namespace arpad

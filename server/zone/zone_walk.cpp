@@ -1,0 +1,146 @@
+#include "zone/zone_walk.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/invariant.hpp"
+
+namespace arpad {
+namespace {
+
+using Visit = std::function<void(NameView owner, RrsetView rrset)>;
+
+/// Octets in the order of their decimal labels: 0, 1, 10, 100, 101 and so on.
+std::array<std::uint8_t, 256> label_ranks() {
+    std::array<std::pair<std::string, std::size_t>, 256> labels;
+    for (std::size_t octet = 0; octet < labels.size(); ++octet) {
+        labels[octet] = {std::to_string(octet), octet};
+    }
+    std::ranges::sort(labels);
+    std::array<std::uint8_t, 256> ranks{};
+    for (std::size_t rank = 0; rank < labels.size(); ++rank) {
+        ranks[labels[rank].second] = static_cast<std::uint8_t>(rank);
+    }
+    return ranks;
+}
+
+/// A number that orders addresses as canonical order does their names. A nibble's label has one
+/// digit, so IPv6 addresses are in order as they are.
+Uint128 canonical_rank(Address address) {
+    static const std::array<std::uint8_t, 256> ranks = label_ranks();
+    if (address.family() == Family::ipv6) return address.value();
+    Uint128 rank = 0;
+    for (const unsigned shift : {24U, 16U, 8U, 0U}) {
+        rank = rank << 8U | ranks[static_cast<std::uint8_t>(address.value() >> shift)];
+    }
+    return rank;
+}
+
+/// An address with a node, or with a name that a range makes.
+struct AddressEntry {
+    Uint128 rank;
+    Address address;
+    NodeView node;
+    const NamedRange* range;
+};
+
+struct NameEntry {
+    NameView name;
+    NodeView node;
+};
+
+/// Gathers the names of one zone in order.
+class Walk {
+public:
+    Walk(const Zone& zone, const Visit& visit) : zone_(zone), parts_(zone.parts()), visit_(visit) {
+        parts_.names.for_each([this](NameView name, NodeId node) {
+            const NodeView view = parts_.nodes.at(node);
+            if (!view.is_empty()) names_.push_back({name, view});
+        });
+        std::ranges::sort(names_, [](const NameEntry& left, const NameEntry& right) {
+            return canonical_order(left.name, right.name) < 0;
+        });
+        addresses_.reserve(parts_.addresses.size());
+        for (std::size_t i = 0; i < parts_.addresses.size(); ++i) {
+            const auto [address, node] = parts_.addresses.at(i);
+            addresses_.push_back(
+                {canonical_rank(address), address, parts_.nodes.at(node), nullptr});
+        }
+    }
+
+    void expand_ranges() {
+        for (const RangeSegment& segment : parts_.ranges.segments()) {
+            const NamedRange& range = parts_.ranges.range_of_segment(segment);
+            for (Uint128 value = segment.first;; ++value) {
+                const Address address(range.range.first.family(), value);
+                if (!parts_.addresses.find(address)) {
+                    addresses_.push_back({canonical_rank(address), address, NodeView(), &range});
+                }
+                if (value == segment.last) break;
+            }
+        }
+    }
+
+    void run() {
+        std::ranges::sort(addresses_, {}, &AddressEntry::rank);
+        visit_node(zone_.apex(), parts_.nodes.at(parts_.apex_node));
+        auto name = names_.cbegin();
+        for (const AddressEntry& entry : addresses_) {
+            const auto owner = address_name(zone_.apex(), *parts_.base, entry.address);
+            ensure(owner.has_value(), "the names of a zone's addresses fit 255 octets");
+            for (; name != names_.cend() && canonical_order(name->name, *owner) < 0; ++name) {
+                visit_node(name->name, name->node);
+            }
+            visit_address(*owner, entry);
+        }
+        for (; name != names_.cend(); ++name) visit_node(name->name, name->node);
+    }
+
+private:
+    void visit_node(NameView owner, NodeView node) const {
+        for (const RrsetView rrset : node) visit_(owner, rrset);
+    }
+
+    void visit_address(NameView owner, const AddressEntry& entry) const {
+        if (entry.range == nullptr) {
+            visit_node(owner, entry.node);
+            return;
+        }
+        MadeRrset space;
+        const NameView name = entry.range->names->render(entry.address, space.name_space());
+        visit_(owner, space.finish(RrType::ptr, entry.range->ttl, name.octets()));
+    }
+
+    const Zone& zone_;
+    const ZoneParts& parts_;
+    const Visit& visit_;
+    std::vector<NameEntry> names_;
+    std::vector<AddressEntry> addresses_;
+};
+
+}  // namespace
+
+Uint128 count_range_names(const Zone& zone) noexcept {
+    Uint128 count = 0;
+    const ZoneParts& parts = zone.parts();
+    for (const RangeSegment& segment : parts.ranges.segments()) {
+        const Uint128 size = segment.last - segment.first + 1;
+        if (size == 0) return ~Uint128{0};
+        count += size;
+    }
+    for (std::size_t i = 0; i < parts.addresses.size() && count > 0; ++i) {
+        if (parts.ranges.find(parts.addresses.at(i).address) != nullptr) --count;
+    }
+    return count;
+}
+
+void walk(const Zone& zone, RangeWalk ranges, const Visit& visit) {
+    Walk walk(zone, visit);
+    if (ranges == RangeWalk::expand) walk.expand_ranges();
+    walk.run();
+}
+
+}  // namespace arpad

@@ -1,0 +1,31 @@
+/// \file  All of a zone, RRset by RRset: for export and, later, transfers.
+///
+/// Beside the query path, which needs no list of names. Canonical order (RFC 4034 6.1), each name
+/// with all its RRsets; the SOA comes first.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "dns/name.hpp"
+#include "zone/rrset.hpp"
+#include "zone/zone.hpp"
+
+namespace arpad {
+
+/// What becomes of the names that ranges make.
+enum class RangeWalk : std::uint8_t {
+    expand,  ///< Each is visited as if it were stored.
+    omit,    ///< None is visited.
+};
+
+/// How many addresses the ranges of `zone` name that have nothing stored; the largest number if it
+/// is 2^128.
+[[nodiscard]] Uint128 count_range_names(const Zone& zone) noexcept;
+
+/// Calls `visit(owner, rrset)` for each RRset of the available `zone`. What it is given lives until
+/// it returns. Takes memory for each name, so the caller bounds what it expands.
+void walk(const Zone& zone, RangeWalk ranges,
+          const std::function<void(NameView owner, RrsetView rrset)>& visit);
+
+}  // namespace arpad

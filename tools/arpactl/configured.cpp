@@ -1,0 +1,35 @@
+#include "configured.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <utility>
+
+namespace arpad {
+
+void add_config_option(CLI::App& command, std::string& config) {
+    config = default_config_file;
+    command.add_option("-c,--config", config, "Server configuration")
+        ->type_name("FILE")
+        ->capture_default_str();
+}
+
+std::unique_ptr<ConfiguredNetworks> ConfiguredNetworks::read(const std::string& file) {
+    Diagnostics diagnostics;
+    auto config = read_config_file(file, diagnostics);
+    if (!config) {
+        fmt::print(stderr, "{}", diagnostics.to_text());
+        return nullptr;
+    }
+    std::unique_ptr<ConfiguredNetworks> made(new ConfiguredNetworks(std::move(*config)));
+    made->diagnostics_ = std::move(diagnostics);
+    made->sources_ = read_sources(made->config_, made->diagnostics_);
+    made->settlement_.emplace(made->sources_, made->config_.zone_defaults, made->copies_,
+                              made->diagnostics_);
+    made->diagnostics_.sort();
+    fmt::print(stderr, "{}", made->diagnostics_.to_text());
+    made->is_sound_ = made->diagnostics_.error_count() == 0;
+    return made;
+}
+
+}  // namespace arpad

@@ -1,0 +1,199 @@
+#include "export.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/counted.hpp"
+#include "base/text_file.hpp"
+#include "base/version.hpp"
+#include "configured.hpp"
+#include "load/master_writer.hpp"
+#include "state/served_serials.hpp"
+#include "zone/builder.hpp"
+#include "zone/zone_walk.hpp"
+
+namespace arpad {
+namespace {
+
+struct Arguments {
+    std::string config;
+    std::string network;
+    std::optional<std::string> directory;
+    std::uint64_t limit = 1'000'000;
+    bool omit_ranges = false;
+};
+
+using Zones = std::vector<std::shared_ptr<const Zone>>;
+
+/// The number of the network that the operator calls `name`: its prefix, its `zone` or its file.
+std::optional<std::size_t> find_network(const BuildInput& input, const std::string& name) {
+    for (std::size_t network = 0; network < input.networks.size(); ++network) {
+        const NetworkEntry& entry = input.networks[network];
+        const auto prefix = Prefix::from_text(name);
+        const auto zone = Name::from_text(name);
+        const bool is_meant = (prefix && entry.key.network == *prefix) ||
+                              (zone && entry.key.zone && *entry.key.zone == *zone) ||
+                              entry.file == name;
+        if (is_meant) return network;
+    }
+    return std::nullopt;
+}
+
+/// The zones of network number `network`, or all zones if there is none.
+Zones choose(const Zones& zones, const BuildInput& input, std::optional<std::size_t> network) {
+    Zones chosen;
+    for (const auto& zone : zones) {
+        const PlannedZone& planned = input.layout.zones().at(Name(zone->apex()));
+        if (!network || planned.network == *network) chosen.push_back(zone);
+    }
+    return chosen;
+}
+
+/// `18.198.in-addr.arpa.zone`; what could not stand in the name of a file is written %2f.
+std::string file_name_of(NameView apex) {
+    const std::string text = apex.is_root() ? "root." : apex.to_text();
+    std::string name;
+    for (const char letter : text) {
+        const bool is_plain = (letter >= 'a' && letter <= 'z') ||
+                              (letter >= '0' && letter <= '9') || letter == '-' || letter == '_' ||
+                              (letter == '.' && !name.empty());
+        name += is_plain ? std::string(1, letter)
+                         : fmt::format("%{:02x}", static_cast<unsigned char>(letter));
+    }
+    return name + "zone";
+}
+
+/// The whole zone in master-file form.
+std::string master_text(const Zone& zone, RangeWalk ranges) {
+    std::string text =
+        fmt::format("$ORIGIN {}\n; exported by arpad {}\n", zone.apex().to_text(), program_version);
+    if (ranges == RangeWalk::omit && count_range_names(zone) > 0) {
+        text += "; without the names that ranges make\n";
+    }
+    walk(zone, ranges, [&text](NameView owner, RrsetView rrset) {
+        for (const auto rdata : rrset) {
+            text += master_line(owner, rrset.ttl(), rrset.type(), rdata);
+            text += '\n';
+        }
+    });
+    return text;
+}
+
+/// Whether the ranges of each zone stay below the limit; says which do not.
+bool fits(const Zones& zones, const Arguments& arguments) {
+    bool is_fit = true;
+    for (const auto& zone : zones) {
+        const Uint128 names = count_range_names(*zone);
+        if (arguments.omit_ranges || names <= arguments.limit) continue;
+        is_fit = false;
+        const auto most = Uint128{std::numeric_limits<std::uint64_t>::max()};
+        const std::string count =
+            names > most ? "more than 2^64" : fmt::format("{}", static_cast<std::uint64_t>(names));
+        fmt::print(stderr,
+                   "arpactl: the ranges of {} make {} names, and the limit is {}\n  raise it with "
+                   "--limit, or leave them out with --omit-ranges\n",
+                   zone->apex().to_text(), count, arguments.limit);
+    }
+    return is_fit;
+}
+
+int write_files(const Zones& zones, RangeWalk ranges, const std::filesystem::path& directory) {
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    for (const auto& zone : zones) {
+        const std::filesystem::path path = directory / file_name_of(zone->apex());
+        if (!error) error = replace_text_file(path, master_text(*zone, ranges));
+        if (error) {
+            fmt::print(stderr, "arpactl: {}: {}\n", path.string(), error.message());
+            return 1;
+        }
+    }
+    fmt::print("{} written to {}\n", counted(zones.size(), "zone"), directory.string());
+    return 0;
+}
+
+int write(const Zones& zones, const Arguments& arguments) {
+    const RangeWalk ranges = arguments.omit_ranges ? RangeWalk::omit : RangeWalk::expand;
+    if (!fits(zones, arguments)) return 1;
+    if (arguments.directory) return write_files(zones, ranges, *arguments.directory);
+    if (zones.size() != 1) {
+        fmt::print(stderr,
+                   "arpactl: {} has {}, and standard output takes one\n  write them to files with "
+                   "-o DIR\n",
+                   arguments.network, counted(zones.size(), "zone"));
+        return 1;
+    }
+    fmt::print("{}", master_text(*zones.front(), ranges));
+    return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+int export_networks(const Arguments& arguments) {
+    const auto networks = ConfiguredNetworks::read(arguments.config);
+    if (networks == nullptr) return 1;
+    if (!networks->is_sound()) {
+        fmt::print(stderr, "arpactl: nothing is exported while files have errors\n");
+        return 1;
+    }
+    const BuildInput input = networks->input();
+    std::optional<std::size_t> network;
+    if (arguments.network != "all") {
+        network = find_network(input, arguments.network);
+        if (!network) {
+            fmt::print(stderr,
+                       "arpactl: there is no network {}\n  write its prefix, its `zone`, its file, "
+                       "or `all`\n",
+                       arguments.network);
+            return 1;
+        }
+    }
+    auto serials = ServedSerials::read(networks->config().state, networks->config().serial_format);
+    if (!serials) {
+        fmt::print(stderr, "arpactl: {}\n", serials.error());
+        return 1;
+    }
+    Diagnostics warnings;
+    const Zones zones = build_zones(input, *serials, warnings);
+    fmt::print(stderr, "{}", warnings.to_text());
+    return write(choose(zones, input, network), arguments);
+}
+
+}  // namespace
+
+void add_export_command(CLI::App& app, std::function<int()>& run) {
+    CLI::App* const command = app.add_subcommand("export",
+                                                 "Write networks as master files, as NSD, Knot and "
+                                                 "BIND load them, with the serials that the "
+                                                 "server gives its zones");
+    const auto arguments = std::make_shared<Arguments>();
+    add_config_option(*command, arguments->config);
+    command
+        ->add_option("NETWORK", arguments->network,
+                     "Prefix, zone name or file of a network, or `all`")
+        ->required();
+    command
+        ->add_option("-o,--output", arguments->directory,
+                     "Write a file for each zone into this directory; without it the one zone goes "
+                     "to standard output")
+        ->type_name("DIR");
+    command
+        ->add_option("--limit", arguments->limit,
+                     "How many names the ranges of a zone may make; more is an error")
+        ->type_name("NAMES")
+        ->capture_default_str();
+    command->add_flag("--omit-ranges", arguments->omit_ranges,
+                      "Leave out the names that ranges make");
+    command->callback(
+        [arguments, &run] { run = [arguments] { return export_networks(*arguments); }; });
+}
+
+}  // namespace arpad
