@@ -1,5 +1,5 @@
 # Functions that declare tests. Each test carries one of the labels unit, conformance, system,
-# fuzz, check and load; one that takes more than seconds also carries `long`.
+# interop, fuzz, check and load; one that takes more than a minute also carries `long`.
 
 # arpad_test_support(SOURCES <file>... [USES <folder>...] [WITH <target>...])
 #
@@ -55,6 +55,16 @@ function(arpad_system_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS")
     arpad_python_test(system.${name} -m unittest -v ${name})
     set_tests_properties(system.${name} PROPERTIES LABELS "system;${arg_LABELS}" TIMEOUT 300)
+endfunction()
+
+# arpad_interop_test(<name> [ARGUMENTS <argument>...] [LABELS <label>...])
+#
+# test_agreement.py, which compares the built programs with NSD, Knot DNS and BIND.
+function(arpad_interop_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ARGUMENTS;LABELS")
+    arpad_python_test(interop.${name} test_agreement.py ${arg_ARGUMENTS})
+    set_tests_properties(interop.${name} PROPERTIES
+        LABELS "interop;${arg_LABELS}" TIMEOUT 900 PROCESSORS 2)
 endfunction()
 
 # arpad_load_test(<name> [<argument>...])

@@ -11,8 +11,9 @@ packages_run=(bind9-dnsutils)
 packages_test=(
     libgtest-dev libgmock-dev libbenchmark-dev clang-format python3
     bind9-dnsutils knot-dnsutils ldnsutils
+    bind9 knot nsd
 )
-packages_test_all=(clang-16 libclang-rt-16-dev dnsperf nsd)
+packages_test_all=(clang-16 libclang-rt-16-dev dnsperf)
 
 # Prints those of the named packages that are not installed.
 missing_packages() {
@@ -43,11 +44,19 @@ apt_install() {
     return "$status"
 }
 
-# Keeps a nameserver that only the tests need from being started at the next boot.
-disable_service() {
-    if [[ -d /run/systemd/system ]]; then
-        as_root systemctl --quiet disable "$1"
-    fi
+# Keeps the nameservers among the named packages, which only the tests need, from being started at
+# the next boot.
+disable_nameservers() {
+    local package service
+    [[ -d /run/systemd/system ]] || return 0
+    for package in "$@"; do
+        case "$package" in
+        bind9) service=named ;;
+        knot | nsd) service="$package" ;;
+        *) continue ;;
+        esac
+        as_root systemctl --quiet disable "$service"
+    done
 }
 
 # Installs those of the named packages that are missing; quick and without network if none is.
@@ -64,7 +73,7 @@ ensure_packages() {
     quietly as_root apt-get update || progress "apt-get update failed; going on with what it knew"
     quietly apt_install "${missing[@]}" ||
         fail "could not install: ${missing[*]}; try: apt-get install ${missing[*]}"
-    if [[ " ${missing[*]} " == *" nsd "* ]]; then disable_service nsd; fi
+    disable_nameservers "${missing[@]}"
 }
 
 # Where there is no apt-get: goes on if the commands are there, else says what is needed.
