@@ -119,7 +119,10 @@ class Site:
         ttl = self.ttls.setdefault((owner, rr_type), chosen)
         text = wire.name_text(owner)
         apex = self.places[0].apex
-        if len(self.places) == 1 and rng.random() < 0.7:
+        # Not where other networks took all zones of this one but one.
+        is_only_zone = len(self.places) == 1 and self.places[0].covered in (
+            None, self.network.prefix)
+        if is_only_zone and rng.random() < 0.7:
             labels = wire.labels_of(owner)[:len(wire.labels_of(owner)) - len(wire.labels_of(apex))]
             text = ".".join(map(wire.label_text, labels)) or "@"
         self.network.extra.append(Extra(text, rr_type, data, ttl))

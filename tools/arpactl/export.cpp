@@ -59,16 +59,20 @@ Zones choose(const Zones& zones, const BuildInput& input, std::optional<std::siz
     return chosen;
 }
 
-/// `18.198.in-addr.arpa.zone`; what could not stand in the name of a file is written %2f.
+/// `64_26.2.0.192.in-addr.arpa.zone`: a slash is written as an underscore, and whatever else could
+/// mean something in a path or in the configuration of a nameserver as =5f.
 std::string file_name_of(NameView apex) {
-    const std::string text = apex.is_root() ? "root." : apex.to_text();
     std::string name;
-    for (const char letter : text) {
+    for (const char letter : apex.is_root() ? "root." : apex.to_text()) {
         const bool is_plain = (letter >= 'a' && letter <= 'z') ||
-                              (letter >= '0' && letter <= '9') || letter == '-' || letter == '_' ||
+                              (letter >= '0' && letter <= '9') || letter == '-' ||
                               (letter == '.' && !name.empty());
-        name += is_plain ? std::string(1, letter)
-                         : fmt::format("%{:02x}", static_cast<unsigned char>(letter));
+        if (letter == '/') {
+            name += '_';
+        } else {
+            name += is_plain ? std::string(1, letter)
+                             : fmt::format("={:02x}", static_cast<unsigned char>(letter));
+        }
     }
     return name + "zone";
 }
