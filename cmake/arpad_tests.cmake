@@ -57,12 +57,12 @@ function(arpad_system_test name)
     set_tests_properties(system.${name} PROPERTIES LABELS "system;${arg_LABELS}" TIMEOUT 300)
 endfunction()
 
-# arpad_interop_test(<name> [ARGUMENTS <argument>...] [LABELS <label>...])
+# arpad_interop_test(<name> <script> [<argument>...] [LABELS <label>...])
 #
-# test_agreement.py, which compares the built programs with NSD, Knot DNS and BIND.
+# A script that compares the built programs with NSD, Knot DNS and BIND, or tests that comparison.
 function(arpad_interop_test name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ARGUMENTS;LABELS")
-    arpad_python_test(interop.${name} test_agreement.py ${arg_ARGUMENTS})
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS")
+    arpad_python_test(interop.${name} ${arg_UNPARSED_ARGUMENTS})
     set_tests_properties(interop.${name} PROPERTIES
         LABELS "interop;${arg_LABELS}" TIMEOUT 900 PROCESSORS 2)
 endfunction()

@@ -34,8 +34,6 @@ def answer(zones, question):
             if link == 0:
                 made.rcode = wire.REFUSED
             break
-        if link == MOST_LINKS and _leads_on(zone, name, question.type):
-            break
         seen.add(name)
         name = _step(made, zone, name, question.type)
         if name is None or name in seen:
@@ -49,11 +47,6 @@ def find_zone(zones, name, rr_type):
     if rr_type == DS and name in zones and name != wire.ROOT:
         return expansion.zone_above(zones, wire.parent(name)) or zones[name]
     return expansion.zone_above(zones, name)
-
-
-def _leads_on(zone, name, rr_type):
-    """Whether the answer at a name is one more link."""
-    return _step(_Answer(), zone, name, rr_type) is not None
 
 
 def _rrset(zone, owner, rr_type, shown=None):

@@ -121,16 +121,13 @@ def _is_other_zone(case):
 
 
 def _is_chain_bound(case):
-    """One of the two follows fewer CNAMEs."""
-    _, _, ours = answering.chain_end(case.question, case.ours.answer)
-    _, _, theirs = answering.chain_end(case.question, case.theirs.answer)
-    if ours == theirs:
-        return False
-    shorter, longer = ((case.ours, case.theirs) if ours < theirs else (case.theirs, case.ours))
-    bound = answering.MOST_LINKS if ours < theirs else LEAST_BOUND
-    return (min(ours, theirs) >= bound and shorter.answer <= longer.answer
-            and not shorter.authority and shorter.rcode in (wire.NOERROR, wire.SERVFAIL)
-            and (ours > theirs or shorter.rcode == wire.NOERROR))
+    """One of the two stops after a number of CNAMEs, and does not say what is at their end."""
+    def stops(shorter, longer, bound):
+        _, _, links = answering.chain_end(case.question, shorter.answer)
+        return (links >= bound and shorter.answer <= longer.answer
+                and not shorter.authority and not shorter.additional)
+    return (stops(case.ours, case.theirs, answering.MOST_LINKS) and case.ours.rcode == wire.NOERROR
+            or stops(case.theirs, case.ours, LEAST_BOUND))
 
 
 def _is_loop(case):
@@ -141,13 +138,21 @@ def _is_loop(case):
 
 
 def _is_one_tree(case):
-    """NSD finds a name that another zone holds below the apex of an inner one."""
-    if case.ours.rcode != wire.NXDOMAIN or case.theirs.rcode != wire.NOERROR:
-        return False
-    name = _last_target(case, case.ours) or case.question.name.lower()
-    return (case.has_same("flags", "answer", "authority")
-            and any(wire.is_at_or_below(name, apex) and name in zone.names
-                    for apex, zone in case.zones.items()))
+    """NSD finds names that only an outer zone's file has below the apex of an inner zone, so that
+    they are empty where the inner zone denies them or has a wildcard."""
+    _, last, _ = answering.chain_end(case.question, case.ours.answer)
+    _, before, _ = answering.chain_end(case.question, case.theirs.answer)
+    return (case.theirs.answer <= case.ours.answer and case.ours.flags == case.theirs.flags
+            and any(_is_hidden(case.zones, name)
+                    for name in (last, before, case.question.name.lower())))
+
+
+def _is_hidden(zones, name):
+    """Whether a name or one above it is missing from its zone, and stands in an outer one's."""
+    zone = expansion.zone_above(zones, name)
+    return zone is not None and any(
+        above not in zone.names and any(above in other.names for other in zones.values())
+        for above in wire.ancestors(name, zone.apex))
 
 
 def _is_wildcard_dname(case):
@@ -164,7 +169,7 @@ _EVERY = frozenset({"NSD", "Knot", "BIND"})
 
 RULES = (
     Rule("additional data of an answer", _EVERY, "RFC 1034 4.3.2 step 6: it is optional",
-         _is_additional),
+         _is_additional, True),
     Rule("sibling glue", _EVERY, "RFC 9471 3.2: it may be left out", _is_sibling_glue, True),
     Rule("glue below the cut that does not fit", frozenset({"NSD", "BIND"}),
          "RFC 9471 3.1: TC must be set", _is_glue_cut_short),
@@ -227,6 +232,9 @@ def judge(zones, question, is_udp, ours, theirs):
         if pool:
             verdict.complaints += _any_flaws(ours[0], pool)
             return verdict
+    known = frozenset().union(*(reply.additional for pair in theirs.values() for reply in pair))
+    if not ours[0].additional <= known:
+        verdict.complaints.append("additional records that no peer has")
     agreeing = 0
     may_be_alone = False
     for peer, pair in theirs.items():

@@ -92,7 +92,7 @@ class Site:
         self.addresses = []
         self.ttls = {}  # of RRsets in extra
         self.written = set()
-        self.apexes = set(decorator.plan)
+        self.apexes = sorted(decorator.plan)
 
     # Names
 
@@ -158,6 +158,7 @@ class Site:
         self.addresses = list(dict.fromkeys(self.addresses))
         self._add_records()
         self._add_extra_at_addresses()
+        self._add_at_inner_apexes()
 
     def _sample(self, block, most):
         size = block.num_addresses
@@ -390,6 +391,21 @@ class Site:
                 else:
                     self.add_extra(wire.name("*", owner), "TXT", '"wildcard below an address"')
 
+    def _add_at_inner_apexes(self):
+        """What an outer zone may hold at and below the apex of an inner one: NS that are used in
+        place of the inner network's, DS, and data that is never answered."""
+        rng = self.rng
+        own = {zone.apex for zone in self.places}
+        for apex in self.apexes:
+            above = expansion.zone_above(self.decorator.plan, wire.parent(apex))
+            if above is None or above.apex not in own or rng.random() < 0.6:
+                continue
+            if rng.random() < 0.4:
+                self.add_extra(apex, "NS", "ns9.example.net.")
+            if rng.random() < 0.5:
+                self.add_extra(apex, "DS", _ds(rng))
+            self.add_extra(wire.name("a.hidden", apex), "TXT", '"in the outer file"')
+
     # Names
 
     def fill_below_apex_dname(self):
@@ -410,6 +426,8 @@ class Site:
                 place.covered) and rng.random() < 0.5:
             return  # a zone at an address, and nothing else
         self._add_plain(place)
+        if len(self.places) == 1 and b"/" not in place.apex and rng.random() < 0.2:
+            self._add_own_nameserver(place)
         for add in rng.sample([self._add_chain, self._add_loop, self._add_dname, self._add_deep,
                                self._add_wild, self._add_named_cut, self._add_big_cut,
                                self._add_strange], rng.randint(3, 6)):
@@ -427,6 +445,12 @@ class Site:
         for text, rr_type, data in records:
             if text == "txt" or rng.random() < 0.5:
                 self.add_extra(self.name(text, place), rr_type, data)
+
+    def _add_own_nameserver(self, place):
+        """A nameserver in its own zone, whose address the zone above needs too."""
+        server = wire.name("ns1", place.apex)
+        self.network.nameservers.append(wire.name_text(server).rstrip("."))
+        self.add_extra(server, "A", "192.0.2.54")
 
     def _add_chain(self, place):
         length = self.rng.choice([2, 3, 7, 8, 9, 12])
@@ -463,7 +487,8 @@ class Site:
                    ("foo.*.entwild", "TXT", '"makes an empty wildcard"'),
                    ("*.wildcname", "CNAME", wire.name_text(self.name("txt", place))),
                    ("*.wildout", "CNAME", "out.example.org."),
-                   ("*.a.*.wild", "TXT", '"two of them"'), ("*", "TXT", '"the whole zone"')]
+                   ("*.a.*.wild", "TXT", '"two of them"'),
+                   ("*.wilddname", "DNAME", "out.example.org."), ("*", "TXT", '"the whole zone"')]
         for text, rr_type, data in rng.sample(records, rng.randint(4, 8)):
             self.add_extra(self.name(text, place), rr_type, data)
 

@@ -320,8 +320,9 @@ def _add_nesting(expansion, network, all_networks):
         above = zone_above(expansion.plan, wire.parent(place.apex))
         if above is not None:
             zone = expansion.zones[above.apex]
-            if not zone.has(place.apex, NS):
+            if not _is_led_away(zone, place.apex):
                 _add_nameservers(zone, place.apex, network)
+                _copy_glue(expansion.zones[place.apex], zone)
             expansion.mark("nested networks", place.apex)
     outer = outer_of(network, all_networks)
     if outer is None or network.prefix.version != 4 or network.prefix.prefixlen <= 24:
@@ -337,6 +338,23 @@ def _add_nesting(expansion, network, all_networks):
             expansion.mark("nested networks", address_name(above, network.prefix[0]))
             if network.zone is None:
                 expansion.mark(f"RFC 2317 {network.style or 'slash'}", place.apex)
+
+
+def _is_led_away(zone, owner):
+    """Whether what the operator wrote leads away from a name: NS or DNAME at it or above."""
+    return any(zone.is_cut(name) or zone.has(name, DNAME)
+               for name in wire.ancestors(owner, zone.apex))
+
+
+def _copy_glue(inner, outer):
+    """The addresses that nameservers of an inner zone have in it are glue in the zone above."""
+    for target in inner.types_at(inner.apex)[NS][1]:
+        if wire.is_at_or_below(target, inner.apex):
+            for rr_type in _ADDRESS_TYPES.values():
+                if inner.has(target, rr_type) and not outer.has(target, rr_type):
+                    ttl, rdatas = inner.types_at(target)[rr_type]
+                    for rdata in rdatas:
+                        outer.add(target, rr_type, ttl, rdata)
 
 
 def _is_shut_out(zone, owner):

@@ -8,7 +8,6 @@ import ipaddress
 import random
 
 import expansion
-import wire
 from decoration import Decorator
 from networks import Network, Server, Soa, World
 
@@ -200,8 +199,3 @@ def file_names(seed, world):
     """The zone files of a World by name."""
     for number, network in enumerate(world.networks):
         yield f"seed{seed}-{number:02}", network
-
-
-def apex_texts(made):
-    """The apexes of an expansion, for messages."""
-    return sorted(map(wire.name_text, made.zones))

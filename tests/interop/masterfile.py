@@ -144,7 +144,8 @@ def read_rdata(rr_type, tokens, origin):
     """The RDATA, with the names in it in lower case."""
     words = [text for text, _ in tokens]
     if words[0] == "\\#":
-        return _canonical(rr_type, _unknown(words))
+        octets = _unknown(words)
+        return wire.read_rdata(octets, wire.type_number(rr_type), 0, len(octets))
     if rr_type in _NAME_TYPES:
         (target,) = words
         return wire.name(target, origin)
@@ -161,15 +162,6 @@ def _unknown(words):
     octets = bytes.fromhex("".join(words[2:]))
     if len(octets) != int(words[1]):
         raise ValueError("RDATA of another length than it says")
-    return octets
-
-
-def _canonical(rr_type, octets):
-    """RDATA whose names are all of it, in lower case."""
-    if rr_type in _NAME_TYPES:
-        return octets.lower()
-    if rr_type in ("SOA", "MX", "SRV"):
-        raise ValueError(f"{rr_type} is not expected as unknown RDATA")
     return octets
 
 

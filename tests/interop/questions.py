@@ -13,7 +13,6 @@ PTR, NS, DS, ANY = (wire.TYPES[name] for name in ("PTR", "NS", "DS", "ANY"))
 PAYLOADS = [(None, False), (1232, False), (1232, True)]
 STRANGE_CHILDREN = [b"*", b"zz", b"y" * 63, b"\0", b"0", b"_tcp"]
 MARKED_EACH = 6  # names of each kind that are asked for all their types
-PLAIN_SHARE = 0.7  # of a seed's questions that are about names taken at random
 
 
 class Asked(NamedTuple):

@@ -71,15 +71,15 @@ class Tally:
 class Group:
     """Networks of several seeds that are served at once, and what was found out about them.
 
-    Of `parts`, pairs of a seed and an Expansion, all zones are served; the questions are made for
-    each by itself."""
+    `parts` are pairs of a seed and an Expansion; the questions are made for each by itself, while
+    all zones are served together."""
 
     def __init__(self, label, count, is_self_test):
         self.label = label
         self.count = count
         self.is_self_test = is_self_test
         self.tally = Tally()
-        self.workspace = Workspace(settings="inventory: inventory.yaml\n")
+        self.workspace = Workspace(settings="")
         self.parts = []
         self.zones = {}
 
@@ -110,8 +110,12 @@ class Group:
         if not seeds:
             for sample in SAMPLES.glob("*.yaml"):
                 shutil.copy(sample, self.workspace.zones)
-        inventory = networks.inventory_file(worlds) if worlds else "servers: {}\n"
-        (self.workspace.directory / "inventory.yaml").write_text(inventory, encoding="ascii")
+            return
+        inventory = self.workspace.directory / "inventory.yaml"
+        inventory.write_text(networks.inventory_file(worlds), encoding="ascii")
+        config = self.workspace.config
+        config.write_text(config.read_text(encoding="ascii") + "inventory: inventory.yaml\n",
+                          encoding="ascii")
 
     def _serve(self, stack):
         """Starts all servers and asks them."""
@@ -121,7 +125,7 @@ class Group:
         if self.is_self_test:
             paths = self._write(directory)
         else:
-            own = stack.enter_context(self.workspace.start())
+            own = stack.enter_context(self.workspace.start("--strict"))
             paths = self._export(directory)
         started = [stack.enter_context(peer(self.workspace.directory / peer.name, paths))
                    for peer in peers.ALL]

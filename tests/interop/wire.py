@@ -235,7 +235,8 @@ def _read_name(octets, position):
     return made, position + 1 if end is None else end
 
 
-def _read_rdata(octets, rr_type, start, end):
+def read_rdata(octets, rr_type, start, end):
+    """The RDATA between two positions of a message, as it stands in our records."""
     offset = _NAME_OFFSETS.get(rr_type)
     if offset is not None:
         target, position = _read_name(octets, start + offset)
@@ -287,7 +288,7 @@ def _read_reply(octets):
             if rr_type == _OPT:
                 rcode |= ttl >> 24 << 4
                 continue
-            rdata = _read_rdata(octets, rr_type, position - length, position)
+            rdata = read_rdata(octets, rr_type, position - length, position)
             records.append((owner, rr_type, rr_class, ttl, rdata))
         section = frozenset(records)
         repeats = repeats or len(section) != len(records)
