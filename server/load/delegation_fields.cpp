@@ -42,12 +42,7 @@ std::optional<AddressFlaw> explain_no_part(const Prefix& prefix, const Prefix& n
             fmt::format("{} contains all of {}", prefix.to_text(), network.to_text()),
             "delegate parts of the network"};
     const AddressRange range{prefix.first(), prefix.last()};
-    if (auto flaw = explain_outside(range, "prefix", network)) return flaw;
-    if (is_several_zones(network) && prefix.length() <= split_at_labels(network).front().length())
-        return AddressFlaw{
-            fmt::format("{} is a whole zone of {}", prefix.to_text(), network.to_text()),
-            "delegate parts of a zone, or leave the prefix out of `network`"};
-    return std::nullopt;
+    return explain_outside(range, "prefix", network);
 }
 
 /// The prefix that `key` says, though it may be no part of the network.

@@ -42,6 +42,7 @@ public:
             check_beside(owner, rrsets);
             if (const auto* const servers = find_rrset(rrsets, RrType::ns)) {
                 check_servers(owner, *servers);
+                check_wildcard_cut(owner, *servers);
             }
         }
         for (const PlacedPtr& record : zone_.records()) check_record(record);
@@ -150,6 +151,16 @@ private:
                     "write `{name: ..., addresses: [...]}`, or its A or AAAA record in `extra`");
             }
         }
+    }
+
+    /// RFC 4592 4.2 gives it no meaning.
+    void check_wildcard_cut(const Name& owner, const PlacedRrset& servers) {
+        const auto label = owner.view().first_label();
+        if (label.size() != 1 || label[0] != '*') return;
+        warning(servers.origin,
+                fmt::format("{} has NS, which means something else to each nameserver",
+                            owner.to_text()),
+                "write the NS at the names that are delegated; BIND refuses such a zone");
     }
 
     [[nodiscard]] bool has_address(NameView server) const {

@@ -84,8 +84,9 @@ ZoneBuilder* DelegationWriter::builder_around(const DelegationModel& delegation,
     const PlannedZone* const zone = layout_.zone_of(network_, piece.first());
     if (zone == nullptr || !zone->base->contains(piece) || *zone->base == piece) {
         report(delegation.place,
-               fmt::format("{} is all of a zone that this network is served as", piece.to_text()),
-               "a zone cannot delegate itself: remove the entry, or write networks for the rest");
+               fmt::format("{} is a whole zone of {}", piece.to_text(),
+                           display_name(layout_.entry_of(network_).key)),
+               "delegate parts of a zone, or leave the prefix out of `network`");
         return nullptr;
     }
     return &builders_.at(zone->apex);

@@ -109,7 +109,10 @@ class Group:
             self.parts.append((seed, generator.expand(world)))
         if not seeds:
             for sample in SAMPLES.glob("*.yaml"):
-                shutil.copy(sample, self.workspace.zones)
+                # The others can only take so many names of a range.
+                text = sample.read_text(encoding="ascii").replace(
+                    "2001:db8:0:40::/60", "2001:db8:0:40::/118")
+                (self.workspace.zones / sample.name).write_text(text, encoding="ascii")
             return
         inventory = self.workspace.directory / "inventory.yaml"
         inventory.write_text(networks.inventory_file(worlds), encoding="ascii")

@@ -178,14 +178,6 @@ TEST(DelegationKey, DoesNotContainTheNetwork) {
                             "  delegate parts of the network"));
 }
 
-TEST(DelegationKey, IsNoWholeZoneOfTheNetwork) {
-    EXPECT_THAT(findings_of("  198.19.0.0/16: {nameservers: [a.example]}\n", "198.18.0.0/15"),
-                ElementsAre("f:2:3: error: 198.19.0.0/16 is a whole zone of 198.18.0.0/15\n"
-                            "  delegate parts of a zone, or leave the prefix out of `network`"));
-    EXPECT_THAT(findings_of("  198.19.0.0/17: {nameservers: [a.example]}\n", "198.18.0.0/15"),
-                IsEmpty());
-}
-
 TEST(DelegationKey, MayBeAnyPartOfAnRfc2317Network) {
     EXPECT_THAT(findings_of("  192.0.2.64/32: {nameservers: [a.example]}\n", "192.0.2.64/26"),
                 IsEmpty());
