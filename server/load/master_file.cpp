@@ -343,14 +343,29 @@ private:
     }
 
     /// The text behind the type: BIND wants several words in quotes, which are not part of it.
+    /// Quotes inside these are written with a backslash.
     static std::string data_text(const Source& source, std::size_t data_at) {
         const Tokens data = source.tokens.subspan(data_at);
-        if (data.size() == 1) return std::string(data[0].text);
+        if (data.size() == 1) return without_quote_escapes(data[0]);
         std::string text;
         for (const MasterToken& token : data) {
             text += text.empty() ? "" : " ";
             text += token.is_quoted ? fmt::format("\"{}\"", token.text) : std::string(token.text);
         }
+        return text;
+    }
+
+    static std::string without_quote_escapes(const MasterToken& token) {
+        std::string text(token.text);
+        if (!token.is_quoted) return text;
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const bool is_escape = text[i] == '\\' && i + 1 < text.size();
+            if (is_escape && text[i + 1] != '"') text[kept++] = text[i];
+            if (is_escape) ++i;
+            text[kept++] = text[i];
+        }
+        text.resize(kept);
         return text;
     }
 

@@ -123,8 +123,7 @@ private:
 };
 
 MasterWordFlaw no_origin(std::string_view text) {
-    return {fmt::format("{} is no full name", in_backquotes(text)),
-            "write full names ending in a dot"};
+    return {fmt::format("{} is no full name", in_backquotes(text)), std::string(full_names_advice)};
 }
 
 MasterWordFlaw bad_name(std::string_view text, NameError error) {

@@ -18,6 +18,9 @@ struct MasterWordFlaw {
     std::string advice;
 };
 
+/// What to do about a relative name where there is no origin.
+inline constexpr std::string_view full_names_advice = "write full names ending in a dot";
+
 /// Reads a name: absolute with a final dot, else below `origin`; `@` is the origin itself. Case is
 /// kept. Without an origin only absolute names are accepted.
 [[nodiscard]] Result<Name, MasterWordFlaw> name_from_master_text(std::string_view text,

@@ -269,7 +269,7 @@ private:
         std::size_t words = takes_all_words(field) ? tokens_.size() - at_ : 1;
         if (field == LDNS_RDF_TYPE_HIP) words = std::min(tokens_.size() - at_, hip_words);
         auto text = join(field, words);
-        if (!text) return std::move(text.error());
+        if (!text) return text.error();
         ldns_rdf* made = nullptr;
         const bool has_nul = text->find('\0') != std::string::npos;
         const auto status = has_nul ? LDNS_STATUS_SYNTAX_ERR : convert(field, *text, made);

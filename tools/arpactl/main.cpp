@@ -9,6 +9,7 @@
 #include "check.hpp"
 #include "explain.hpp"
 #include "export.hpp"
+#include "import/import.hpp"
 
 namespace {
 
@@ -22,6 +23,7 @@ int run(int argc, const char* const* argv) {
     arpad::add_check_command(app, command);
     arpad::add_explain_command(app, command);
     arpad::add_export_command(app, command);
+    arpad::add_import_command(app, command);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

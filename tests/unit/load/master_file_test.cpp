@@ -442,6 +442,11 @@ TEST(MasterFile, GenerateTakesDataInQuotes) {
                 ElementsAre("m1.example. 5 MX 000b026831076578616d706c6500"));
 }
 
+TEST(MasterFile, GenerateTakesStringsInsideTheQuotes) {
+    EXPECT_THAT(records_of(R"($GENERATE 1-1 t 5 TXT "a \"b $\"")", with_generate()),
+                ElementsAre("t.example. 5 TXT 016103622031"));
+}
+
 TEST(MasterFile, EscapedDollarSignIsNoNumber) {
     EXPECT_THAT(records_of("$GENERATE 1-1 \\$a$$ 5 A 1.2.3.$", with_generate()),
                 ElementsAre("\\$a\\$.example. 5 A 01020301"));
