@@ -179,6 +179,7 @@ private:
                               place_of(ptr->origin)),
                   "write it in one place");
         }
+        if (record.targets.empty()) return;  // there is no name that anything could shut out
         for (unsigned labels = zone_.apex().label_count(); labels <= name->view().label_count();
              ++labels) {
             const NameView above = name->view().suffix(labels);

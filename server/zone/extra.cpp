@@ -5,7 +5,6 @@
 #include <map>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace arpad {
 namespace {
@@ -13,7 +12,8 @@ namespace {
 /// An RRset of `extra` while its records are being gathered.
 struct Gathered {
     Rrset rrset;
-    std::vector<Place> places;  // of each RDATA
+    Place place;                    // of its first record
+    std::map<Rdata, Place> places;  // of each
 };
 
 /// Gathers records into RRsets.
@@ -43,8 +43,7 @@ public:
         for (auto& [apex, rrsets] : rrsets_) {
             ZoneBuilder& builder = builders.at(apex);
             for (auto& [key, gathered] : rrsets) {
-                const RrsetOrigin origin{RrsetOrigin::Kind::extra, model_.file,
-                                         gathered.places.front()};
+                const RrsetOrigin origin{RrsetOrigin::Kind::extra, model_.file, gathered.place};
                 builder.add(key.first, std::move(gathered.rrset), origin);
             }
         }
@@ -65,11 +64,11 @@ private:
         if (rrset.rdatas.empty()) {
             rrset.type = record.type;
             rrset.ttl = ttl;
+            gathered.place = record.place;
         }
-        for (std::size_t i = 0; i < rrset.rdatas.size(); ++i) {
-            if (rrset.rdatas[i] != record.rdata) continue;
-            report(record,
-                   fmt::format("the same record stands in line {}", gathered.places[i].line),
+        const auto [known, is_new] = gathered.places.emplace(record.rdata, record.place);
+        if (!is_new) {
+            report(record, fmt::format("the same record stands in line {}", known->second.line),
                    "keep one of the two");
             return;
         }
@@ -77,11 +76,10 @@ private:
             report(record,
                    fmt::format("{} {} has the TTL {} here and {} in line {}",
                                record.owner.to_text(), to_text(record.type), ttl.seconds,
-                               rrset.ttl.seconds, gathered.places.front().line),
+                               rrset.ttl.seconds, gathered.place.line),
                    "give all records of one name and type the same TTL");
         }
         rrset.rdatas.push_back(record.rdata);
-        gathered.places.push_back(record.place);
     }
 
     void report(const ExtraModel& record, std::string message, std::string advice) {

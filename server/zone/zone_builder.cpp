@@ -108,11 +108,7 @@ void ZoneBuilder::add(const Name& owner, Rrset rrset, RrsetOrigin origin) {
 
 void ZoneBuilder::add_record(const PlacedPtr& ptr) {
     ensure(base_ && base_->contains(ptr.address), "an address lies in the zone");
-    if (ptr.targets.empty()) {
-        leave_out({ptr.address, ptr.address});
-    } else {
-        records_.push_back(ptr);
-    }
+    records_.push_back(ptr);
 }
 
 void ZoneBuilder::add_default(const PlacedPtr& ptr) {
@@ -172,6 +168,10 @@ bool ZoneBuilder::is_apex_address() const {
 void ZoneBuilder::settle() {
     if (is_settled_) return;
     is_settled_ = true;
+    std::erase_if(records_, [this](const PlacedPtr& record) {
+        if (record.targets.empty()) leave_out({record.address, record.address});
+        return record.targets.empty();
+    });
     sort_by_address(records_);
     sort_by_address(defaults_);
     std::ranges::stable_sort(ranges_, is_outer_first);

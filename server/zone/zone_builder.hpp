@@ -89,6 +89,8 @@ public:
     [[nodiscard]] NameView apex() const noexcept { return apex_; }
     [[nodiscard]] const std::optional<Prefix>& base() const noexcept { return base_; }
     [[nodiscard]] const Rrsets& rrsets() const noexcept { return rrsets_; }
+
+    /// The records and defaults that were added. The zone must not have been built.
     [[nodiscard]] std::span<const PlacedPtr> records() const noexcept { return records_; }
     [[nodiscard]] std::span<const PlacedPtr> defaults() const noexcept { return defaults_; }
 
@@ -137,7 +139,7 @@ private:
     SoaModel soa_;
     Ttl soa_ttl_;
     Rrsets rrsets_;
-    std::vector<PlacedPtr> records_;   // with targets
+    std::vector<PlacedPtr> records_;   // once settled: those with targets
     std::vector<PlacedPtr> defaults_;  // once settled: those that name their addresses
     std::vector<NamedRange> ranges_;
     std::vector<AddressRange> left_out_;
