@@ -31,6 +31,14 @@ struct RrDeleter {
     void operator()(ldns_rr* rr) const noexcept { ldns_rr_free(rr); }
 };
 
+/// RFC 1348 has a name in it; ldns takes it for a string.
+constexpr auto nsap_ptr = static_cast<RrType>(23);
+
+/// Whether the RDATA of `type` is read as a name.
+bool is_read_as_name(RrType type) noexcept {
+    return is_one_name(type) || type == nsap_ptr;
+}
+
 bool is_digit(char letter) noexcept {
     return letter >= '0' && letter <= '9';
 }
@@ -50,6 +58,8 @@ public:
 
     /// Whether there is a form other than the generic one.
     [[nodiscard]] bool is_known() const noexcept {
+        // ldns loses the first octet of ATMA, which says what the others are.
+        if (ldns_rr_descriptor_field_type(descriptor_, 0) == LDNS_RDF_TYPE_ATMA) return false;
         if (ldns_rr_descriptor_field_type(descriptor_, 0) == LDNS_RDF_TYPE_INT16_DATA) return false;
         return is_described() && field(0) != LDNS_RDF_TYPE_UNKNOWN &&
                field(least_fields() > 1 ? 1 : 0) != LDNS_RDF_TYPE_UNKNOWN;
@@ -67,9 +77,7 @@ public:
         return ldns_rr_descriptor_maximum(descriptor_);
     }
     [[nodiscard]] ldns_rdf_type field(std::size_t index) const noexcept {
-        constexpr std::uint16_t nsap_ptr = 23;
-        // RFC 1348 has a name here; ldns takes it for a string.
-        if (static_cast<std::uint16_t>(type_) == nsap_ptr) return LDNS_RDF_TYPE_DNAME;
+        if (type_ == nsap_ptr) return LDNS_RDF_TYPE_DNAME;
         return ldns_rr_descriptor_field_type(descriptor_, index);
     }
 
@@ -90,7 +98,6 @@ bool takes_all_words(ldns_rdf_type field) noexcept {
         case LDNS_RDF_TYPE_SVCPARAMS:
         case LDNS_RDF_TYPE_NSEC:
         case LDNS_RDF_TYPE_NSAP:
-        case LDNS_RDF_TYPE_ATMA:
             return true;
         default:
             return false;
@@ -415,7 +422,7 @@ Result<Octets, RdataFlaw> read_master_rdata(RrType type, std::span<const MasterT
     if (!tokens.empty() && tokens[0].text == "\\#" && !tokens[0].is_quoted) {
         return read_generic(type, tokens);
     }
-    if (is_one_name(type) || Layout(type).is_known()) {
+    if (is_read_as_name(type) || Layout(type).is_known()) {
         return FieldReader(type, tokens, origin).read();
     }
     return RdataFlaw{0,
@@ -432,7 +439,7 @@ bool is_valid_rdata(RrType type, std::span<const std::uint8_t> rdata) {
     if (compressible.names > 0) {
         return holds_names(rdata, compressible, type == RrType::soa ? soa_numbers : 0);
     }
-    if (type == RrType::dname) return holds_names(rdata, {0, 1}, 0);
+    if (is_read_as_name(type)) return holds_names(rdata, {0, 1}, 0);
     const Layout layout(type);
     return !layout.is_known() || survives_ldns(type, rdata);
 }

@@ -15,7 +15,8 @@ from arpad_server import run_program
 from zone_expansion import Expansion, parse, prefix_name
 
 APEX = "2.0.192.in-addr.arpa."
-SOA = (APEX, "SOA", 3600, "ns1.example.net. hostmaster.example.net. 2026112201 7200 1800 1209600 900")
+SOA = (APEX, "SOA", 3600,
+       "ns1.example.net. hostmaster.example.net. 2026112201 7200 1800 1209600 900")
 NAMESERVERS = [(APEX, "NS", 3600, "ns1.example.net."), (APEX, "NS", 3600, "ns2.example.net.")]
 
 
@@ -163,7 +164,8 @@ class Extra(ImportTestCase):
     def test_odd_owners(self):
         zone = self.assert_same([
             (f"*.{APEX}", "PTR", 3600, "wild."), (f"007.{APEX}", "PTR", 3600, "zeros."),
-            (f"256.{APEX}", "PTR", 3600, "large."), (f"_x\\.y\\032\\@.{APEX}", "TXT", 5, '"\\"\\\\"'),
+            (f"256.{APEX}", "PTR", 3600, "large."),
+            (f"_x\\.y\\032\\@.{APEX}", "TXT", 5, '"\\"\\\\"'),
             (f"\\@.{APEX}", "TXT", 3600, '"at"'), (f"\\$x.{APEX}", "TXT", 3600, '"dollar"'),
             (APEX, "TXT", 3600, '"apex"'), (APEX, "PTR", 3600, "apex.")])
         self.assertNotIn("records", zone)
@@ -541,7 +543,8 @@ class _TransferServer(socketserver.BaseRequestHandler):
         query = self._read(size)
         end = query.index(b"\0", 12) + 5
         for rr in self.server.records:
-            message = (query[:2] + struct.pack("!HHHHH", 0x8400, 1, 1, 0, 0) + query[12:end] + rr)
+            flags = 0x8400 | self.server.rcode
+            message = query[:2] + struct.pack("!HHHHH", flags, 1, 1, 0, 0) + query[12:end] + rr
             self.request.sendall(struct.pack("!H", len(message)) + message)
 
     def _read(self, size):
@@ -560,11 +563,12 @@ def wire_name(text):
 class Transfers(ImportTestCase):
     """--axfr"""
 
-    def serve(self, records):
+    def serve(self, records, rcode=0):
         """A server of the records; its port."""
         server = socketserver.TCPServer(("127.0.0.1", 0), _TransferServer)
         server.records = records
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        server.rcode = rcode
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         self.addCleanup(thread.join)
         self.addCleanup(server.server_close)
@@ -585,12 +589,40 @@ class Transfers(ImportTestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("192.0.2.7: a.example", done.stdout)
 
+    def test_compressed_names(self):
+        pointer = struct.pack("!H", 0xC00C)  # to the name in the question
+        soa = (pointer + struct.pack("!HHIH", 6, 1, 3600, 29) + b"\2ns" + pointer + b"\1h" + pointer
+               + struct.pack("!5I", *range(5)))
+        ns = pointer + struct.pack("!HHIH", 2, 1, 3600, 5) + b"\2ns" + pointer
+        srv = (b"\1x" + pointer + struct.pack("!HHIH", 33, 1, 3600, 11)
+               + struct.pack("!HHH", 1, 2, 3) + b"\2ns" + pointer)
+        done = self.run_import("--axfr", f"127.0.0.1:{self.serve([soa, ns, srv, soa])}", APEX)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn(f"nameservers: [ns.{APEX[:-1]}]", done.stdout)
+        self.assertIn(f"SRV    1 2 3 ns.{APEX}", done.stdout)
+
+    def test_hostile_messages(self):
+        pointer = struct.pack("!H", 0xC00C)
+        for rr in (b"", b"\xC0", b"\xC0\xFF" * 20, pointer * 30, b"\x3f" * 40,
+                   pointer + struct.pack("!HHIH", 6, 1, 3600, 65535) + b"x" * 30,
+                   pointer + struct.pack("!HHIH", 250, 1, 3600, 0),
+                   pointer + struct.pack("!HHIH", 2, 1, 3600, 2) + struct.pack("!H", 0xC03B)):
+            with self.subTest(rr):
+                done = self.run_import("--axfr", f"127.0.0.1:{self.serve([rr, rr])}", APEX)
+                self.assertEqual(done.returncode, 1, done.stdout)
+                self.assertIn("error: ", done.stdout)
+
+    def test_transfer_that_is_refused(self):
+        done = self.run_import("--axfr", f"127.0.0.1:{self.serve([b''], rcode=5)}", APEX)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("refuses to transfer 2.0.192.in-addr.arpa.: REFUSED", done.stdout)
+
     def test_transfer_that_breaks_off(self):
         soa = self.rr(APEX, 6, wire_name("ns.example.") + wire_name("host.example.")
                       + struct.pack("!5I", 1, 2, 3, 4, 5))
         done = self.run_import("--axfr", f"127.0.0.1:{self.serve([soa])}", APEX)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("does not transfer", done.stdout)
+        self.assertIn("breaks off", done.stdout)
 
     def test_server_that_is_not_there(self):
         with socket.socket() as unused:

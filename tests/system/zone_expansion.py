@@ -8,7 +8,9 @@ import ipaddress
 import re
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_FLOW_TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[\[\]{},]|:(?=\s)|[^\s\[\]{},"][^\[\]{},]*?(?=\s*(?:[\[\]{},]|:\s|$)))')
+_FLOW_TOKEN = re.compile(
+    r'\s*("(?:[^"\\]|\\.)*"|[\[\]{},]|:(?=\s)'
+    r'|[^\s\[\]{},"][^\[\]{},]*?(?=\s*(?:[\[\]{},]|:\s|$)))')
 
 
 def _scalar(token):
@@ -94,7 +96,8 @@ def render(template, address, first):
         name, width = match[1], int(match[2] or 0)
         if name == "ip":
             made = str(address).replace(".", "-").replace(":", "-")
-            return ("0" if made.startswith("-") else "") + made + ("0" if made.endswith("-") else "")
+            made = "0" + made if made.startswith("-") else made
+            return made + "0" if made.endswith("-") else made
         if name == "hex":
             return f"{number:08x}" if address.version == 4 else f"{number:032x}"
         if name == "groups":

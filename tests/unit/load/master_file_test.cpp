@@ -231,6 +231,16 @@ TEST(MasterFile, ReadsTheGenericFormOfAKnownType) {
     EXPECT_EQ(rdata_of("a 5 PTR \\# 3 01 61 00"), "016100");
 }
 
+TEST(MasterFile, NsapPtrHoldsAName) {
+    EXPECT_EQ(rdata_of("a 5 NSAP-PTR b."), "016200");
+    EXPECT_EQ(rdata_of("a 5 NSAP-PTR \\# 3 016200"), "016200");
+}
+
+TEST(MasterFile, TypesThatLdnsMisreadsNeedTheGenericForm) {
+    EXPECT_THAT(flaws_of("a 5 ATMA 39.246f"), SizeIs(1));
+    EXPECT_EQ(rdata_of("a 5 ATMA \\# 2 0039"), "0039");
+}
+
 TEST(MasterFile, GenericFormMustBeValidForItsType) {
     EXPECT_THAT(flaws_of("a 5 PTR \\# 1 01\na 5 A \\# 3 010203\na 5 TXT \\# 1 05\n"
                          "a 5 MX \\# 2 0001\na 5 SOA \\# 2 0000\na 5 SRV \\# 8 000000000000c000"),

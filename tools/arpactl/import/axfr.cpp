@@ -2,65 +2,63 @@
 
 #include <fmt/format.h>
 #include <netdb.h>
+#include <unistd.h>
 
-#include <algorithm>
 #include <charconv>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
+#include <string_view>
 #include <utility>
-#include <vector>
 
 // Behind the standard library: it defines `false`.
 #include <ldns/ldns.h>
 
-#include "load/master_rdata.hpp"
+#include "base/counted.hpp"
+#include "import/transfer_message.hpp"
 #include "reverse/address.hpp"
 
 namespace arpad {
 namespace {
 
-constexpr int answer_seconds = 20;  // for each message of the server
+constexpr timeval patience{20, 0};  // for a connection, and for each message
 
-struct RrDeleter {
-    void operator()(ldns_rr* rr) const noexcept { ldns_rr_free(rr); }
-};
-struct RdfDeleter {
-    void operator()(ldns_rdf* rdf) const noexcept { ldns_rdf_deep_free(rdf); }
-};
-struct ResolverDeleter {
-    void operator()(ldns_resolver* resolver) const noexcept { ldns_resolver_deep_free(resolver); }
-};
 struct AddressListDeleter {
     void operator()(addrinfo* list) const noexcept { freeaddrinfo(list); }
 };
-using Resolver = std::unique_ptr<ldns_resolver, ResolverDeleter>;
+using AddressList = std::unique_ptr<addrinfo, AddressListDeleter>;
 
-/// The addresses of `host` in text.
-std::vector<std::string> addresses_of(const std::string& host) {
-    addrinfo* found = nullptr;
-    addrinfo hints{};
-    hints.ai_socktype = 1;  // one entry for each address
-    if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return {};
-    const std::unique_ptr<addrinfo, AddressListDeleter> owner(found);
-    std::vector<std::string> addresses;
-    for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-        std::vector<char> text(NI_MAXHOST);
-        if (getnameinfo(entry->ai_addr, entry->ai_addrlen, text.data(),
-                        static_cast<unsigned>(text.size()), nullptr, 0, NI_NUMERICHOST) == 0) {
-            addresses.emplace_back(text.data());
-        }
+struct BufferDeleter {
+    void operator()(ldns_buffer* buffer) const noexcept { ldns_buffer_free(buffer); }
+};
+struct OctetsDeleter {
+    void operator()(std::uint8_t* octets) const noexcept { std::free(octets); }
+};
+
+/// A connection that is closed in the end.
+class Connection {
+public:
+    explicit Connection(int number) noexcept : number_(number) {}
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection() {
+        if (is_open()) ::close(number_);
     }
-    return addresses;
-}
 
-std::unique_ptr<ldns_rdf, RdfDeleter> address_rdf(const std::string& text) {
-    const auto address = Address::from_text(text);
-    if (!address) return nullptr;
-    const auto type = address->family() == Family::ipv4 ? LDNS_RDF_TYPE_A : LDNS_RDF_TYPE_AAAA;
-    return std::unique_ptr<ldns_rdf, RdfDeleter>(ldns_rdf_new_frm_str(type, text.c_str()));
-}
+    [[nodiscard]] bool is_open() const noexcept { return number_ >= 0; }
+    [[nodiscard]] int number() const noexcept { return number_; }
 
-std::span<const std::uint8_t> octets_of(const ldns_rdf* rdf) {
-    return {ldns_rdf_data(rdf), ldns_rdf_size(rdf)};
+private:
+    int number_;
+};
+
+AddressList addresses_of(const AxfrServer& server) {
+    addrinfo hints{};
+    hints.ai_socktype = 1;  // SOCK_STREAM: one entry for each address
+    addrinfo* found = nullptr;
+    const std::string port = fmt::format("{}", server.port);
+    if (getaddrinfo(server.host.c_str(), port.c_str(), &hints, &found) != 0) return nullptr;
+    return AddressList(found);
 }
 
 class Transfer {
@@ -69,16 +67,18 @@ public:
         : server_(server), zone_(zone), sink_(sink) {}
 
     void run() {
-        const auto addresses = addresses_of(server_.host);
-        if (addresses.empty()) {
+        const auto addresses = addresses_of(server_);
+        if (!addresses) {
             fail(fmt::format("{} has no address", server_.host), "write its address");
             return;
         }
-        for (const std::string& address : addresses) {
-            if (start(address)) {
-                read_records();
-                return;
-            }
+        for (const addrinfo* entry = addresses.get(); entry != nullptr; entry = entry->ai_next) {
+            sockaddr_storage to{};
+            std::memcpy(&to, entry->ai_addr, entry->ai_addrlen);
+            const Connection connection(ldns_tcp_connect2(&to, entry->ai_addrlen, patience));
+            if (!connection.is_open() || !send_query(connection, to, entry->ai_addrlen)) continue;
+            read_messages(connection);
+            return;
         }
         fail(fmt::format("{} does not answer over TCP at port {}", server_.host, server_.port),
              "check address and port, and that nothing between the two blocks TCP");
@@ -89,54 +89,66 @@ private:
         sink_.take_flaw({server_.host, {}, std::move(message), std::move(advice)});
     }
 
-    bool start(const std::string& address) {
-        resolver_.reset(ldns_resolver_new());
-        const auto server = address_rdf(address);
-        const std::unique_ptr<ldns_rdf, RdfDeleter> name(ldns_rdf_new_frm_data(
-            LDNS_RDF_TYPE_DNAME, zone_.view().octets(), zone_.view().wire().data()));
-        if (!resolver_ || !server || !name) return false;
-        ldns_resolver_set_port(resolver_.get(), server_.port);
-        ldns_resolver_set_timeout(resolver_.get(), {answer_seconds, 0});
-        return ldns_resolver_push_nameserver(resolver_.get(), server.get()) == LDNS_STATUS_OK &&
-               ldns_axfr_start(resolver_.get(), name.get(), LDNS_RR_CLASS_IN) == LDNS_STATUS_OK;
+    [[nodiscard]] bool send_query(const Connection& connection, const sockaddr_storage& to,
+                                  unsigned to_octets) const {
+        const auto query = transfer_query(zone_);
+        const std::unique_ptr<ldns_buffer, BufferDeleter> buffer(ldns_buffer_new(query.size()));
+        if (!buffer) return false;
+        ldns_buffer_write(buffer.get(), query.data(), query.size());
+        return ldns_tcp_send_query(buffer.get(), connection.number(), &to, to_octets) > 0;
     }
 
-    void read_records() {
-        while (!ldns_axfr_complete(resolver_.get())) {
-            const std::unique_ptr<ldns_rr, RrDeleter> rr(ldns_axfr_next(resolver_.get()));
-            if (!rr) {
-                fail(fmt::format("{} does not transfer {}", server_.host, zone_.to_text()),
+    void read_messages(const Connection& connection) {
+        while (soas_ < 2) {
+            std::size_t octets = 0;
+            const std::unique_ptr<std::uint8_t, OctetsDeleter> wire(
+                ldns_tcp_read_wire_timeout(connection.number(), &octets, patience));
+            if (!wire) {
+                fail(fmt::format("{} breaks off the transfer of {}", server_.host, zone_.to_text()),
+                     "look into its log, or import the zone's master file");
+                return;
+            }
+            auto message = read_transfer_message({wire.get(), octets});
+            if (!message) {
+                fail(fmt::format("{} sends a message that cannot be read", server_.host),
+                     "check that it is a nameserver, or import the zone's master file");
+                return;
+            }
+            if (!message->refusal.empty()) {
+                fail(fmt::format("{} refuses to transfer {}: {}", server_.host, zone_.to_text(),
+                                 message->refusal),
                      "check the zone's name, and allow the transfer to this machine there");
                 return;
             }
-            take(*rr);
+            if (!take(std::move(*message))) return;
         }
     }
 
-    void take(const ldns_rr& rr) {
-        MasterRecord record;
-        const auto owner = Name::from_wire(octets_of(ldns_rr_owner(&rr)));
-        record.type = static_cast<RrType>(ldns_rr_get_type(&rr));
-        record.ttl = Ttl{std::min(ldns_rr_ttl(&rr), max_ttl.seconds)};
-        record.file = server_.host;
-        for (std::size_t i = 0; i < ldns_rr_rd_count(&rr); ++i) {
-            const auto octets = octets_of(ldns_rr_rdf(&rr, i));
-            record.rdata.insert(record.rdata.end(), octets.begin(), octets.end());
-        }
-        if (!owner || ldns_rr_get_class(&rr) != LDNS_RR_CLASS_IN ||
-            !is_valid_rdata(record.type, record.rdata)) {
-            fail("the server sends a record that cannot be read",
+    /// False if this is no transfer.
+    bool take(TransferMessage message) {
+        if (message.unusable > 0) {
+            fail(fmt::format("{} sends {} that cannot be in a zone", server_.host,
+                             counted(message.unusable, "record")),
                  "import the zone's master file instead");
-            return;
         }
-        record.owner = *owner;
-        sink_.take_record(std::move(record));
+        for (MasterRecord& record : message.records) {
+            // RFC 5936 2.2: the SOA record comes first and last.
+            if (record.type == RrType::soa) ++soas_;
+            if (soas_ == 0) break;
+            record.file = server_.host;
+            sink_.take_record(std::move(record));
+        }
+        if (soas_ > 0) return true;
+        fail(fmt::format("{} begins the transfer of {} without an SOA record", server_.host,
+                         zone_.to_text()),
+             "import the zone's master file instead");
+        return false;
     }
 
     const AxfrServer& server_;
     const Name& zone_;
     MasterSink& sink_;
-    Resolver resolver_;
+    unsigned soas_ = 0;
 };
 
 }  // namespace
