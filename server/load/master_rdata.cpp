@@ -93,8 +93,6 @@ bool takes_all_words(ldns_rdf_type field) noexcept {
         case LDNS_RDF_TYPE_HEX:
         case LDNS_RDF_TYPE_LOC:
         case LDNS_RDF_TYPE_WKS:
-        case LDNS_RDF_TYPE_IPSECKEY:
-        case LDNS_RDF_TYPE_AMTRELAY:
         case LDNS_RDF_TYPE_SVCPARAMS:
         case LDNS_RDF_TYPE_NSEC:
         case LDNS_RDF_TYPE_NSAP:
@@ -116,10 +114,7 @@ public:
         for (; index < layout.most_fields() && !is_at_end(); ++index) {
             if (auto flaw = read_field(layout.field(index))) return std::move(*flaw);
         }
-        if (index < layout.least_fields()) {
-            return flaw_here(fmt::format("the data of the {} record ends too early", called()),
-                             "write what is missing");
-        }
+        if (index < layout.least_fields()) return ends_too_early();
         if (!is_at_end()) {
             return flaw_here(fmt::format("{} is more than a {} record holds", quoted(), called()),
                              "remove it, or put a string with blanks in quotes");
@@ -162,6 +157,8 @@ private:
                 return read_address(Family::ipv4);
             case LDNS_RDF_TYPE_AAAA:
                 return read_address(Family::ipv6);
+            case LDNS_RDF_TYPE_IPSECKEY:
+                return read_ipseckey();
             default:
                 return read_by_ldns(field);
         }
@@ -271,15 +268,53 @@ private:
         return std::nullopt;
     }
 
+    /// RFC 4025 3: what the gateway is, the second number says. ldns would take a relative name for
+    /// absolute.
+    Flaw read_ipseckey() {
+        constexpr std::size_t numbers = 3;
+        const std::size_t type_at = octets_.size() + 1;
+        for (std::size_t i = 0; i < numbers; ++i) {
+            if (is_at_end()) return ends_too_early();
+            if (auto flaw = read_integer<std::uint8_t>()) return flaw;
+        }
+        if (is_at_end()) return ends_too_early();
+        if (auto flaw = read_gateway(octets_[type_at])) return flaw;
+        return is_at_end() ? std::nullopt : read_by_ldns(LDNS_RDF_TYPE_B64);
+    }
+
+    Flaw read_gateway(std::uint8_t type) {
+        switch (type) {
+            case 0:
+                if (tokens_[at_].text != ".") {
+                    return flaw_here(quoted() + " is no gateway of type 0", "write a dot");
+                }
+                ++at_;
+                return std::nullopt;
+            case 1:
+                return read_address(Family::ipv4);
+            case 2:
+                return read_address(Family::ipv6);
+            case 3:
+                return read_name();
+            default:
+                return flaw_here(fmt::format("{} is no type of gateway", type),
+                                 "write 0, 1, 2 or 3, or the record in the generic form");
+        }
+    }
+
+    [[nodiscard]] RdataFlaw ends_too_early() const {
+        return flaw_here(fmt::format("the data of the {} record ends too early", called()),
+                         "write what is missing");
+    }
+
     Flaw read_by_ldns(ldns_rdf_type field) {
         constexpr std::size_t hip_words = 3;  // algorithm, tag and key are one field
         std::size_t words = takes_all_words(field) ? tokens_.size() - at_ : 1;
         if (field == LDNS_RDF_TYPE_HIP) words = std::min(tokens_.size() - at_, hip_words);
-        auto text = join(field, words);
-        if (!text) return text.error();
+        const std::string text = join(field, words);
         ldns_rdf* made = nullptr;
-        const bool has_nul = text->find('\0') != std::string::npos;
-        const auto status = has_nul ? LDNS_STATUS_SYNTAX_ERR : convert(field, *text, made);
+        const bool has_nul = text.find('\0') != std::string::npos;
+        const auto status = has_nul ? LDNS_STATUS_SYNTAX_ERR : convert(field, text, made);
         const std::unique_ptr<ldns_rdf, RdfDeleter> rdf(made);
         if (status != LDNS_STATUS_OK || !rdf) {
             return flaw_here(fmt::format("{} cannot stand here in a {} record: {}", quoted(),
@@ -299,7 +334,7 @@ private:
 
     /// The next `words` words as ldns wants them: what was written together stays together, as in
     /// alpn="h2,h3".
-    Result<std::string, RdataFlaw> join(ldns_rdf_type field, std::size_t words) const {
+    [[nodiscard]] std::string join(ldns_rdf_type field, std::size_t words) const {
         std::string text;
         const bool is_digits =
             field == LDNS_RDF_TYPE_HEX || field == LDNS_RDF_TYPE_B64 || field == LDNS_RDF_TYPE_NSAP;
@@ -307,11 +342,7 @@ private:
         for (std::size_t i = 0; i < words; ++i) {
             const MasterToken& token = tokens_[at_ + i];
             if (i > 0 && !is_digits && token.offset != end_of_last) text += ' ';
-            if (words > 1 && is_gateway_name(field, i)) {
-                const auto name = name_from_master_text(token.text, origin_);
-                if (!name) return RdataFlaw{at_ + i, name.error().message, name.error().advice};
-                text += name->to_text();
-            } else if (field == LDNS_RDF_TYPE_SVCPARAMS && token.is_quoted) {
+            if (field == LDNS_RDF_TYPE_SVCPARAMS && token.is_quoted) {
                 text += fmt::format("\"{}\"", token.text);
             } else {
                 text += token.text;
@@ -319,17 +350,6 @@ private:
             end_of_last = token.offset + token.text.size() + (token.is_quoted ? 2 : 0);
         }
         return text;
-    }
-
-    /// Whether word `index` of a field is a name that ldns would take for absolute: the gateway of
-    /// IPSECKEY (RFC 4025 3) and the relay of AMTRELAY (RFC 8777 4.3), of type 3.
-    [[nodiscard]] bool is_gateway_name(ldns_rdf_type field, std::size_t index) const noexcept {
-        const auto has_type_3 = [this](std::size_t word) {
-            return tokens_[at_ + word].text == "3";
-        };
-        if (field == LDNS_RDF_TYPE_IPSECKEY) return index == 3 && has_type_3(1);
-        if (field == LDNS_RDF_TYPE_AMTRELAY) return index == 3 && has_type_3(2);
-        return false;
     }
 
     RrType type_;

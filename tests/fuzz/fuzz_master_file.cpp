@@ -67,6 +67,8 @@ public:
 private:
     /// ldns reads the record's wire form, and the name it reads is the one we have.
     static void compare_with_ldns(const MasterRecord& record) {
+        constexpr auto nsap_ptr = static_cast<RrType>(23);
+        if (record.type == nsap_ptr) return;  // ldns takes its name for a string
         const auto wire = wire_of(record);
         ldns_rr* made = nullptr;
         std::size_t position = 0;

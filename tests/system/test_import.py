@@ -295,6 +295,25 @@ class Delegations(ImportTestCase):
                 self.assertEqual(zone["delegations"]["192.0.2.64/26"].get("style"), style)
                 self.assertNotIn("extra", zone)
 
+    def test_classless_delegation_of_one_address(self):
+        zone = self.assert_same(self.block("7/32", 7, 1))
+        self.assertEqual(zone["delegations"]["192.0.2.7/32"]["style"], "slash")
+
+    def test_delegation_inside_a_classless_zone(self):
+        apex = f"64/26.{APEX}"
+        zone = self.assert_same(
+            [(apex, *SOA[1:]), (apex, "NS", 3600, "ns."), (f"70.{apex}", "NS", 3600, "a.example."),
+             (f"64/28.{apex}", "NS", 3600, "b.example.")]
+            + [(f"{n}.{apex}", "CNAME", 3600, f"{n}.64/28.{apex}") for n in range(64, 80)
+               if n != 70], head=False)
+        self.assertEqual(list(zone["delegations"]), ["192.0.2.70/32"])
+
+    def test_nibble_of_ipv6(self):
+        apex = "8.b.d.0.1.0.0.2.ip6.arpa."
+        zone = self.assert_same([(apex, *SOA[1:]), (apex, "NS", 3600, "ns."),
+                                 ("7.0.0.0." + apex, "NS", 3600, "a.example.")], head=False)
+        self.assertEqual(list(zone["delegations"]), ["2001:db8:7::/48"])
+
     def test_block_with_one_alias_missing_stays_as_it_is(self):
         zone = self.assert_same(self.block("64/26", 64, 64)[:-1])
         self.assertNotIn("delegations", zone)

@@ -222,6 +222,13 @@ TEST(MasterFile, RelativeGatewayOfIpseckeyIsBelowTheOrigin) {
               "6578616d706c6500010203");
 }
 
+TEST(MasterFile, ReadsEveryGatewayOfIpseckey) {
+    EXPECT_EQ(rdata_of("a 5 IPSECKEY 10 0 2 . AQ ID"), "0a0002010203");
+    EXPECT_EQ(rdata_of("a 5 IPSECKEY 10 1 0 192.0.2.1"), "0a0100c0000201");
+    EXPECT_THAT(flaws_of("a 5 IPSECKEY 10 0 2 x\na 5 IPSECKEY 10 4 2 .\na 5 IPSECKEY 10 1\n"),
+                SizeIs(3));
+}
+
 TEST(MasterFile, ReadsTheGenericForm) {
     EXPECT_EQ(rdata_of("a 5 TYPE65280 \\# 3 ab CD e f"), "abcdef");
     EXPECT_EQ(rdata_of("a 5 TYPE65280 \\# 0"), "");
