@@ -116,8 +116,9 @@ public:
         }
         if (index < layout.least_fields()) return ends_too_early();
         if (!is_at_end()) {
-            return flaw_here(fmt::format("{} is more than a {} record holds", quoted(), called()),
-                             "remove it, or put a string with blanks in quotes");
+            return flaw_here(
+                fmt::format("{} is too much for a record of type {}", quoted(), called()),
+                "remove it, or put a string with blanks in quotes");
         }
         if (octets_.size() > max_rdata_octets) {
             return RdataFlaw{0, "the data of the record is over 65535 octets long", "shorten it"};
@@ -317,8 +318,8 @@ private:
         const auto status = has_nul ? LDNS_STATUS_SYNTAX_ERR : convert(field, text, made);
         const std::unique_ptr<ldns_rdf, RdfDeleter> rdf(made);
         if (status != LDNS_STATUS_OK || !rdf) {
-            return flaw_here(fmt::format("{} cannot stand here in a {} record: {}", quoted(),
-                                         called(), ldns_get_errorstr_by_id(status)),
+            return flaw_here(fmt::format("{} cannot stand here in a record of type {}: {}",
+                                         quoted(), called(), ldns_get_errorstr_by_id(status)),
                              "correct it");
         }
         octets_.insert(octets_.end(), ldns_rdf_data(rdf.get()),
@@ -391,7 +392,7 @@ Result<Octets, RdataFlaw> read_generic_octets(std::span<const MasterToken> token
 Result<Octets, RdataFlaw> read_generic(RrType type, std::span<const MasterToken> tokens) {
     auto octets = read_generic_octets(tokens);
     if (!octets || is_valid_rdata(type, *octets)) return octets;
-    return RdataFlaw{0, fmt::format("the octets are no data of a {} record", to_mnemonic(type)),
+    return RdataFlaw{0, fmt::format("the octets are no data of type {}", to_mnemonic(type)),
                      "correct them, or write the record in the type's own form"};
 }
 

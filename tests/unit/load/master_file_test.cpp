@@ -326,8 +326,8 @@ TEST(MasterFile, RefusesRecordsThatEndTooEarly) {
 
 TEST(MasterFile, RefusesTooMuchRdata) {
     EXPECT_THAT(flaws_of("a 5 A 1.2.3.4 5\na 5 PTR b c\n"),
-                ElementsAre("f:1:15 `5` is more than a A record holds",
-                            "f:2:11 `c` is more than a PTR record holds"));
+                ElementsAre("f:1:15 `5` is too much for a record of type A",
+                            "f:2:11 `c` is too much for a record of type PTR"));
 }
 
 TEST(MasterFile, RefusesNumbersThatAreTooGreat) {
