@@ -2,77 +2,11 @@
 
 import ipaddress
 import random
-import shutil
-import socket
-import socketserver
-import struct
-import tempfile
-import threading
 import unittest
 from pathlib import Path
 
-from arpad_server import run_program
-from zone_expansion import Expansion, parse, prefix_name
-
-APEX = "2.0.192.in-addr.arpa."
-SOA = (APEX, "SOA", 3600,
-       "ns1.example.net. hostmaster.example.net. 2026112201 7200 1800 1209600 900")
-NAMESERVERS = [(APEX, "NS", 3600, "ns1.example.net."), (APEX, "NS", 3600, "ns2.example.net.")]
-
-
-def master_file(records):
-    """The records, one a line, with full names."""
-    return "".join(f"{owner} {ttl} IN {rr_type} {data}\n" for owner, rr_type, ttl, data in records)
-
-
-def ptr(number, name, ttl=3600, apex=APEX):
-    """The PTR record of the last octet `number`."""
-    return (f"{number}.{apex}", "PTR", ttl, name)
-
-
-class ImportTestCase(unittest.TestCase):
-    """Runs arpactl import in a directory of its own."""
-
-    def setUp(self):
-        self.directory = Path(tempfile.mkdtemp(prefix="arpad-test-"))
-        self.addCleanup(shutil.rmtree, self.directory)
-
-    def write(self, name, text):
-        """Writes a file in the directory."""
-        path = self.directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
-        return path
-
-    def run_import(self, *arguments):
-        """Runs the command; both outputs are in `stdout`."""
-        return run_program("ARPACTL", "import", *arguments, cwd=self.directory)
-
-    def imported(self, text, *arguments):
-        """The zone file that a good master file becomes; nothing else is printed."""
-        self.write("zone.db", text)
-        done = self.run_import("zone.db", *arguments)
-        self.assertEqual(done.returncode, 0, done.stdout)
-        return done.stdout
-
-    def assert_same(self, records, head=True):
-        """The records survive; returns the zone file as a mapping."""
-        records = ([SOA, *NAMESERVERS] if head else []) + records
-        text = self.imported(master_file(records))
-        expected = {(owner.lower(), rr_type, ttl, data) for owner, rr_type, ttl, data in records}
-        made = Expansion(text).records
-        self.assertEqual(made, expected, text)
-        return parse(text)
-
-    def assert_error(self, text, place, part, *arguments):
-        """The import stops with an error at a place."""
-        self.write("zone.db", text)
-        done = self.run_import("zone.db", *arguments)
-        self.assertEqual(done.returncode, 1, done.stdout)
-        self.assertIn(f"zone.db{place}: error: ", done.stdout)
-        self.assertIn(part, done.stdout)
-        self.assertNotIn("network:", done.stdout)
-        return done.stdout
+from import_case import APEX, GOOD, HEAD, NAMESERVERS, SOA, ImportTestCase, master_file, ptr
+from zone_expansion import prefix_name
 
 
 class Records(ImportTestCase):
@@ -355,20 +289,17 @@ class Delegations(ImportTestCase):
 class MasterFiles(ImportTestCase):
     """Directives."""
 
-    HEAD = ("$TTL 1h\n@ SOA ns1.example.net. hostmaster.example.net. 1 2h 30m 2w 15m\n"
-            " NS ns1.example.net.\n")
-
     def test_origin_option(self):
-        text = self.imported(self.HEAD + "1 PTR a.example.\n", "--origin", APEX)
+        text = self.imported(HEAD + "1 PTR a.example.\n", "--origin", APEX)
         self.assertIn("192.0.2.1: a.example", text)
 
     def test_generate_becomes_a_range(self):
-        text = self.imported(f"$ORIGIN {APEX}\n{self.HEAD}$GENERATE 128-255 $ PTR p-$.example.\n")
+        text = self.imported(f"$ORIGIN {APEX}\n{HEAD}$GENERATE 128-255 $ PTR p-$.example.\n")
         self.assertIn('192.0.2.128/25: "p-{d}.example"', text)
 
     def test_include_beside_the_file(self):
         self.write("sub/inc.db", "1 PTR a.example.\n")
-        self.write("sub/zone.db", f"$ORIGIN {APEX}\n{self.HEAD}$INCLUDE inc.db\n")
+        self.write("sub/zone.db", f"$ORIGIN {APEX}\n{HEAD}$INCLUDE inc.db\n")
         done = self.run_import("sub/zone.db")
         self.assertIn("192.0.2.1: a.example", done.stdout)
 
@@ -389,22 +320,21 @@ class MasterFiles(ImportTestCase):
 class Errors(ImportTestCase):
     """What stops the import."""
 
-    GOOD = master_file([SOA, *NAMESERVERS, ptr(1, "a.example.")])
 
     def test_unusable_line(self):
-        self.assert_error(self.GOOD + f"2.{APEX} 5 PTR\n", ":5:27", "ends too early")
+        self.assert_error(GOOD + f"2.{APEX} 5 PTR\n", ":5:27", "ends too early")
 
     def test_all_of_them_are_listed(self):
-        done = self.assert_error(self.GOOD + f"x\n1.{APEX} 5 A 1\n", ":5:1", "`x`")
+        done = self.assert_error(GOOD + f"x\n1.{APEX} 5 A 1\n", ":5:1", "`x`")
         self.assertIn("zone.db:6:29: error: ", done)
 
     def test_name_outside_the_zone(self):
-        self.assert_error(self.GOOD + "1.3.0.192.in-addr.arpa. 5 PTR a.\n", ":5:1",
+        self.assert_error(GOOD + "1.3.0.192.in-addr.arpa. 5 PTR a.\n", ":5:1",
                           "outside the zone")
-        self.assert_error(self.GOOD + "a.example. 5 A 1.2.3.4\n", ":5:1", "outside the zone")
+        self.assert_error(GOOD + "a.example. 5 A 1.2.3.4\n", ":5:1", "outside the zone")
 
     def test_skip_bad(self):
-        self.write("zone.db", self.GOOD + "a.example. 5 A 1.2.3.4\nnonsense\n")
+        self.write("zone.db", GOOD + "a.example. 5 A 1.2.3.4\nnonsense\n")
         done = self.run_import("zone.db", "--skip-bad")
         self.assertEqual(done.returncode, 0)
         self.assertIn("zone.db:5:1: warning: ", done.stdout)
@@ -415,7 +345,7 @@ class Errors(ImportTestCase):
         self.assert_error(master_file([*NAMESERVERS]), "", "no SOA record")
 
     def test_two_zones(self):
-        self.assert_error(self.GOOD + master_file([("3.0.192.in-addr.arpa.", *SOA[1:])]), ":5:1",
+        self.assert_error(GOOD + master_file([("3.0.192.in-addr.arpa.", *SOA[1:])]), ":5:1",
                           "second SOA")
 
     def test_no_nameserver(self):
@@ -432,7 +362,7 @@ class Errors(ImportTestCase):
         self.assert_error("@ SOA a. b.c. 1 2 3 4 5\n", ":1:1", "--origin")
 
     def test_different_ttls_are_made_one(self):
-        self.write("zone.db", self.GOOD + f"1.{APEX} 60 PTR b.example.\n")
+        self.write("zone.db", GOOD + f"1.{APEX} 60 PTR b.example.\n")
         done = self.run_import("zone.db")
         self.assertEqual(done.returncode, 0)
         self.assertIn("zone.db:5:1: warning: ", done.stdout)
@@ -443,213 +373,11 @@ class Errors(ImportTestCase):
         self.assertIn("nowhere.db: error: ", done.stdout)
 
     def test_misuse(self):
-        self.write("a.db", self.GOOD)
+        self.write("a.db", GOOD)
         for arguments in ((), ("a.db", "a.db"), ("--from", "x", "a.db"), ("--axfr", "127.0.0.1"),
                           ("a.db", "--force"), ("a.db", "--view", "x"), ("--nonsense",)):
             with self.subTest(arguments):
                 self.assertEqual(self.run_import(*arguments).returncode, 2)
-
-
-class Output(ImportTestCase):
-    """-o DIR"""
-
-    GOOD = Errors.GOOD
-
-    def setUp(self):
-        super().setUp()
-        self.write("zone.db", self.GOOD)
-        (self.directory / "out").mkdir()
-
-    def test_file_is_named_after_the_network(self):
-        done = self.run_import("zone.db", "-o", "out")
-        self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertEqual([path.name for path in (self.directory / "out").iterdir()],
-                         ["192.0.2.0_24.yaml"])
-
-    def test_ipv6_file_name(self):
-        self.write("zone.db", self.GOOD.replace(APEX, "8.b.d.0.1.0.0.2.ip6.arpa."))
-        self.run_import("zone.db", "-o", "out")
-        self.assertTrue((self.directory / "out" / "2001-db8--_32.yaml").exists())
-
-    def test_existing_file_is_kept(self):
-        path = self.write("out/192.0.2.0_24.yaml", "mine")
-        done = self.run_import("zone.db", "-o", "out")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("there already", done.stdout)
-        self.assertEqual(path.read_text(encoding="utf-8"), "mine")
-
-    def test_force(self):
-        path = self.write("out/192.0.2.0_24.yaml", "mine")
-        self.assertEqual(self.run_import("zone.db", "-o", "out", "--force").returncode, 0)
-        self.assertIn("network:", path.read_text(encoding="utf-8"))
-
-    def test_one_bad_zone_keeps_all_from_being_written(self):
-        self.write("bad.db", "nonsense\n")
-        self.assertEqual(self.run_import("zone.db", "bad.db", "-o", "out").returncode, 1)
-        self.assertEqual(list((self.directory / "out").iterdir()), [])
-
-    def test_directory_that_is_not_there(self):
-        self.assertEqual(self.run_import("zone.db", "-o", "nowhere").returncode, 1)
-
-    def test_file_passes_the_check(self):
-        self.run_import("zone.db", "-o", "out")
-        done = run_program("ARPACTL", "check", "out/192.0.2.0_24.yaml", cwd=self.directory)
-        self.assertEqual(done.returncode, 0, done.stdout)
-
-
-class NamedConf(ImportTestCase):
-    """--from named.conf"""
-
-    CONF = """\
-// a comment
-# another
-options { directory "zones"; listen-on { 127.0.0.1; }; /* a } third */ };
-key "k" { algorithm hmac-sha256; secret "x;}"; };
-zone "2.0.192.in-addr.arpa" IN { type master; file "a.db"; allow-update { none; }; };
-include "more.conf";
-zone "example.net" { type master; file "forward.db"; };
-zone "9.0.192.in-addr.arpa" { type slave; file "s.db"; masters { 192.0.2.1; }; };
-"""
-
-    def setUp(self):
-        super().setUp()
-        (self.directory / "out").mkdir()
-        self.write("named.conf", self.CONF)
-        self.write("zones/more.conf", 'zone "3.0.192.in-addr.arpa." { type primary; '
-                                      'file "sub/b.db"; };\n')
-        relative = MasterFiles.HEAD + "1 PTR a.example.\n"
-        self.write("zones/a.db", relative + "$INCLUDE sub/inc.db\n")
-        self.write("zones/sub/b.db", relative)
-        self.write("zones/sub/inc.db", "2 PTR b.example.\n")
-
-    def names(self):
-        """The files that were written."""
-        return sorted(path.name for path in (self.directory / "out").iterdir())
-
-    def test_primary_reverse_zones_are_imported(self):
-        done = self.run_import("--from", "named.conf", "-o", "out")
-        self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertEqual(self.names(), ["192.0.2.0_24.yaml", "192.0.3.0_24.yaml"])
-
-    def test_one_of_two_views(self):
-        self.write("named.conf", 'options { directory "zones"; };\n'
-                   'view "in" { zone "2.0.192.in-addr.arpa" { type master; file "a.db"; }; };\n'
-                   'view "out" { zone "2.0.192.in-addr.arpa" { type master; file "a.db"; }; };\n')
-        done = self.run_import("--from", "named.conf", "-o", "out")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("--view", done.stdout)
-        done = self.run_import("--from", "named.conf", "-o", "out", "--view", "in")
-        self.assertEqual(done.returncode, 0, done.stdout)
-
-    def test_errors_have_places(self):
-        for text, part in (('zone "2.0.192.in-addr.arpa" { type master; };', ":1:1: error: "),
-                           ('include "nowhere.conf";', ":1:9: error: "),
-                           ("/* never closed", ":1:1: error: "),
-                           ("options { };", ": error: no reverse zone"),
-                           ('include "named.conf";', ":1:9: error: ")):
-            with self.subTest(text):
-                self.write("named.conf", text)
-                done = self.run_import("--from", "named.conf", "-o", "out")
-                self.assertEqual(done.returncode, 1)
-                self.assertIn(f"named.conf{part}", done.stdout)
-
-
-class _TransferServer(socketserver.BaseRequestHandler):
-    """Answers every query over TCP with the zone, a record a message."""
-
-    def handle(self):
-        size = struct.unpack("!H", self._read(2))[0]
-        query = self._read(size)
-        end = query.index(b"\0", 12) + 5
-        for rr in self.server.records:
-            flags = 0x8400 | self.server.rcode
-            message = query[:2] + struct.pack("!HHHHH", flags, 1, 1, 0, 0) + query[12:end] + rr
-            self.request.sendall(struct.pack("!H", len(message)) + message)
-
-    def _read(self, size):
-        octets = b""
-        while len(octets) < size:
-            octets += self.request.recv(size - len(octets))
-        return octets
-
-
-def wire_name(text):
-    """A name without escapes in wire form."""
-    return b"".join(bytes([len(label)]) + label.encode()
-                    for label in text.rstrip(".").split(".")) + b"\0"
-
-
-class Transfers(ImportTestCase):
-    """--axfr"""
-
-    def serve(self, records, rcode=0):
-        """A server of the records; its port."""
-        server = socketserver.TCPServer(("127.0.0.1", 0), _TransferServer)
-        server.records = records
-        server.rcode = rcode
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        self.addCleanup(thread.join)
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        return server.server_address[1]
-
-    @staticmethod
-    def rr(owner, number, rdata):
-        """A record in wire form with a TTL of an hour."""
-        return wire_name(owner) + struct.pack("!HHIH", number, 1, 3600, len(rdata)) + rdata
-
-    def test_zone_is_transferred(self):
-        soa = self.rr(APEX, 6, wire_name("ns.example.") + wire_name("host.example.")
-                      + struct.pack("!5I", 1, 2, 3, 4, 5))
-        records = [soa, self.rr(APEX, 2, wire_name("ns.example.")),
-                   self.rr("7." + APEX, 12, wire_name("a.example.")), soa]
-        done = self.run_import("--axfr", f"127.0.0.1:{self.serve(records)}", APEX[:-1])
-        self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn("192.0.2.7: a.example", done.stdout)
-
-    def test_compressed_names(self):
-        pointer = struct.pack("!H", 0xC00C)  # to the name in the question
-        soa = (pointer + struct.pack("!HHIH", 6, 1, 3600, 29) + b"\2ns" + pointer + b"\1h" + pointer
-               + struct.pack("!5I", *range(5)))
-        ns = pointer + struct.pack("!HHIH", 2, 1, 3600, 5) + b"\2ns" + pointer
-        srv = (b"\1x" + pointer + struct.pack("!HHIH", 33, 1, 3600, 11)
-               + struct.pack("!HHH", 1, 2, 3) + b"\2ns" + pointer)
-        done = self.run_import("--axfr", f"127.0.0.1:{self.serve([soa, ns, srv, soa])}", APEX)
-        self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn(f"nameservers: [ns.{APEX[:-1]}]", done.stdout)
-        self.assertIn(f"SRV    1 2 3 ns.{APEX}", done.stdout)
-
-    def test_hostile_messages(self):
-        pointer = struct.pack("!H", 0xC00C)
-        for rr in (b"", b"\xC0", b"\xC0\xFF" * 20, pointer * 30, b"\x3f" * 40,
-                   pointer + struct.pack("!HHIH", 6, 1, 3600, 65535) + b"x" * 30,
-                   pointer + struct.pack("!HHIH", 250, 1, 3600, 0),
-                   pointer + struct.pack("!HHIH", 2, 1, 3600, 2) + struct.pack("!H", 0xC03B)):
-            with self.subTest(rr):
-                done = self.run_import("--axfr", f"127.0.0.1:{self.serve([rr, rr])}", APEX)
-                self.assertEqual(done.returncode, 1, done.stdout)
-                self.assertIn("error: ", done.stdout)
-
-    def test_transfer_that_is_refused(self):
-        done = self.run_import("--axfr", f"127.0.0.1:{self.serve([b''], rcode=5)}", APEX)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("refuses to transfer 2.0.192.in-addr.arpa.: REFUSED", done.stdout)
-
-    def test_transfer_that_breaks_off(self):
-        soa = self.rr(APEX, 6, wire_name("ns.example.") + wire_name("host.example.")
-                      + struct.pack("!5I", 1, 2, 3, 4, 5))
-        done = self.run_import("--axfr", f"127.0.0.1:{self.serve([soa])}", APEX)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("breaks off", done.stdout)
-
-    def test_server_that_is_not_there(self):
-        with socket.socket() as unused:
-            unused.bind(("127.0.0.1", 0))
-            port = unused.getsockname()[1]
-            done = self.run_import("--axfr", f"127.0.0.1:{port}", APEX)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("error: ", done.stdout)
 
 
 class RandomZones(ImportTestCase):
