@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 
 namespace arpad {
 namespace {
@@ -50,34 +52,47 @@ bool write_all(const OpenFile& file, std::string_view text) {
 }
 
 /// Makes it durable that `directory` holds what it holds.
-bool sync_directory(const std::filesystem::path& directory) {
-    const std::filesystem::path path = directory.empty() ? "." : directory;
-    const OpenFile file(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return file.is_open() && ::fsync(file.descriptor()) == 0;
+std::error_code sync_directory(const std::filesystem::path& directory) {
+    const OpenFile file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!file.is_open() || ::fsync(file.descriptor()) != 0) return last_error();
+    return {};
+}
+
+/// Gives what is called `temporary` its name.
+std::error_code settle(const std::string& temporary, const std::filesystem::path& path,
+                       Overwriting overwriting) {
+    if (overwriting == Overwriting::allowed) {
+        return ::rename(temporary.c_str(), path.c_str()) == 0 ? std::error_code() : last_error();
+    }
+    // rename would replace a file that has come in the meantime.
+    if (::link(temporary.c_str(), path.c_str()) != 0) return last_error();
+    return ::unlink(temporary.c_str()) == 0 ? std::error_code() : last_error();
+}
+
+/// Fills a new file, whose name takes the place of the X in `temporary`.
+std::error_code write_temporary(std::string& temporary, std::string_view text) {
+    constexpr mode_t readable_by_all = 0644;
+    const OpenFile file(::mkostemp(temporary.data(), O_CLOEXEC));
+    const bool is_written = file.is_open() && ::fchmod(file.descriptor(), readable_by_all) == 0 &&
+                            write_all(file, text) && ::fsync(file.descriptor()) == 0;
+    return is_written ? std::error_code() : last_error();
 }
 
 }  // namespace
 
-std::error_code replace_text_file(const std::filesystem::path& path, std::string_view text) {
-    constexpr mode_t readable_by_all = 0666;  // less what the user's umask takes
-    std::filesystem::path beside = path;
-    beside += ".new";
-    {
-        const OpenFile file(
-            ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, readable_by_all));
-        if (!file.is_open()) return last_error();
-        if (!write_all(file, text) || ::fsync(file.descriptor()) != 0) {
-            const std::error_code error = last_error();
-            ::unlink(beside.c_str());
-            return error;
-        }
-    }
-    if (::rename(beside.c_str(), path.c_str()) != 0) {
-        const std::error_code error = last_error();
-        ::unlink(beside.c_str());
+std::error_code write_text_file(const std::filesystem::path& path, std::string_view text,
+                                Overwriting overwriting) {
+    const std::filesystem::path parent = path.parent_path();
+    const std::filesystem::path directory = parent.empty() ? "." : parent;
+    // Hidden, so that it is no zone file should it be left behind.
+    std::string temporary = (directory / ".arpad-XXXXXX").string();
+    std::error_code error = write_temporary(temporary, text);
+    if (!error) error = settle(temporary, path, overwriting);
+    if (error) {
+        ::unlink(temporary.c_str());
         return error;
     }
-    return sync_directory(path.parent_path()) ? std::error_code() : last_error();
+    return sync_directory(directory);
 }
 
 Result<std::string, std::error_code> read_text_file(const std::filesystem::path& path) {

@@ -1,6 +1,7 @@
-/// \file  Whole files: read into memory, and replaced so that nothing is lost.
+/// \file  Whole files: read into memory, and written so that nothing is lost.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -15,10 +16,13 @@ namespace arpad {
 [[nodiscard]] Result<std::string, std::error_code> read_text_file(
     const std::filesystem::path& path);
 
-/// Puts `text` into the file at `path`, whether or not it exists: written beside it, made durable,
-/// then renamed, so that the file is never half written. The system's reason if that failed; the
-/// file is then as it was.
-[[nodiscard]] std::error_code replace_text_file(const std::filesystem::path& path,
-                                                std::string_view text);
+/// What to do about a file that is there already.
+enum class Overwriting : std::uint8_t { refused, allowed };
+
+/// Writes `text` beside `path`, to the disk, and only then gives it that name, so that nobody ever
+/// sees half of it. The system's reason if that failed; the file is then as it was. Without leave
+/// to overwrite it is `file_exists` if there is one, even if it came while writing.
+[[nodiscard]] std::error_code write_text_file(const std::filesystem::path& path,
+                                              std::string_view text, Overwriting overwriting);
 
 }  // namespace arpad

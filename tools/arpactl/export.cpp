@@ -116,7 +116,7 @@ int write_files(const Zones& zones, RangeWalk ranges, const std::filesystem::pat
     std::filesystem::create_directories(directory, error);
     for (const auto& zone : zones) {
         const std::filesystem::path path = directory / file_name_of(zone->apex());
-        if (!error) error = replace_text_file(path, master_text(*zone, ranges));
+        if (!error) error = write_text_file(path, master_text(*zone, ranges), Overwriting::allowed);
         if (error) {
             fmt::print(stderr, "arpactl: {}: {}\n", path.string(), error.message());
             return 1;

@@ -16,7 +16,6 @@
 #include "base/text_file.hpp"
 #include "import/axfr.hpp"
 #include "import/named_conf.hpp"
-#include "import/output_files.hpp"
 #include "import/zone_planner.hpp"
 #include "import/zone_yaml.hpp"
 #include "load/host_name.hpp"
@@ -197,7 +196,7 @@ int write_files(const std::vector<ImportedZone>& zones, const std::filesystem::p
     if (diagnostics.is_empty()) {
         for (const ImportedZone& zone : zones) {
             const auto path = directory / zone.file_name;
-            if (const auto error = write_output_file({path, zone.yaml}, overwriting)) {
+            if (const auto error = write_text_file(path, zone.yaml, overwriting)) {
                 diagnostics.error(path.string(), {}, error.message(),
                                   "check that the directory is there and may be written to");
                 break;

@@ -121,9 +121,8 @@ private:
         std::vector<std::string> nameservers;
         for (const std::string& name : plan_.nameservers) nameservers.push_back(scalar(name));
         put("nameservers: {}\n", list_of(nameservers));
-        if (!is_usual(plan_.nameservers_ttl)) {
-            put("nameservers_ttl: {}\n", duration(plan_.nameservers_ttl.seconds));
-        }
+        // Without it, and without that of the SOA, `zone_defaults` could change the TTL.
+        put("nameservers_ttl: {}\n", duration(plan_.nameservers_ttl.seconds));
     }
 
     static std::string in_one_line(std::string text) {
@@ -153,8 +152,7 @@ private:
         put("soa:\n  contact: {}\n  primary: {}\n", scalar(soa.contact), scalar(soa.primary));
         put("  refresh: {}\n  retry: {}\n  expire: {}\n  negative_ttl: {}\n", duration(soa.refresh),
             duration(soa.retry), duration(soa.expire), duration(soa.negative_ttl));
-        if (!is_usual(soa.ttl)) put("  ttl: {}\n", duration(soa.ttl.seconds));
-        put("  serial: {}\n", soa.serial);
+        put("  ttl: {}\n  serial: {}\n", duration(soa.ttl.seconds), soa.serial);
     }
 
     void put_records() {
