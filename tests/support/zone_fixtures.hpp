@@ -1,7 +1,9 @@
 /// \file  Short ways to write names, addresses, networks and zones in tests.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,7 +18,10 @@
 #include "dns/name.hpp"
 #include "reverse/arpa_name.hpp"
 #include "reverse/prefix.hpp"
+#include "support/record_text.hpp"
+#include "support/zone_maker.hpp"
 #include "zone/assembly.hpp"
+#include "zone/inventory.hpp"
 #include "zone/layout.hpp"
 #include "zone/model.hpp"
 #include "zone/serials.hpp"
@@ -58,7 +63,8 @@ inline Address random_address(const Prefix& around, std::mt19937_64& random) {
     return {around.family(), around.first().value() | (bits & mask)};
 }
 
-/// One zone file, written step by step. Lines of records are counted from 10.
+/// One zone file, written step by step. Lines are counted from 10 for records, 30 for ranges, 50
+/// for delegations (their nameservers have the same places, moved in), 70 for `extra`.
 class Network {
 public:
     explicit Network(std::string_view network) : Network() {
@@ -100,6 +106,44 @@ public:
         model_.records.push_back(std::move(record));
         return *this;
     }
+    Network& ttl(std::uint32_t seconds) {
+        model_.ttl = {seconds};
+        return *this;
+    }
+    /// Names for a prefix or FIRST-LAST.
+    Network& range(std::string_view addresses, std::string_view names,
+                   std::optional<Ttl> ttl = std::nullopt) {
+        const AddressRange range = range_from_text(addresses);
+        return add({range, *NameTemplate::make(names, range), std::string(names), ttl, {}});
+    }
+    /// The same with `~`.
+    Network& hole(std::string_view addresses) {
+        return add({range_from_text(addresses), std::nullopt, {}, std::nullopt, {}});
+    }
+    /// `change` may write more into the entry.
+    Network& delegation(std::string_view given_away, const std::vector<std::string_view>& servers,
+                        const std::function<void(DelegationModel&)>& change = nullptr) {
+        DelegationModel entry;
+        entry.prefix = prefix(given_away);
+        entry.place = {static_cast<std::uint32_t>(50 + model_.delegations.size()), 3};
+        for (const std::string_view server : servers) {
+            entry.nameservers.push_back({name(server), {}, {entry.place.line, 20}});
+        }
+        if (change) change(entry);
+        model_.delegations.push_back(std::move(entry));
+        std::ranges::sort(model_.delegations, {}, &DelegationModel::prefix);
+        return *this;
+    }
+    /// A line of `extra`. Names are relative to the root, or to `zone` if it is written.
+    Network& extra(std::string_view line, std::string_view zone = ".") {
+        RecordText read = read_record(line, name(zone), Ttl{no_ttl});
+        std::optional<Ttl> ttl = read.ttl;
+        if (ttl->seconds == no_ttl) ttl.reset();
+        const auto number = static_cast<std::uint32_t>(70 + model_.extra.size());
+        model_.extra.push_back(
+            {std::move(read.owner), read.type, ttl, std::move(read.rdata), {number, 3}});
+        return *this;
+    }
     Network& broken() {
         is_broken_ = true;
         return *this;
@@ -112,6 +156,18 @@ public:
     }
 
 private:
+    static constexpr std::uint32_t no_ttl = 123'456'789;  // nobody writes this one
+
+    Network& add(RangeModel range) {
+        range.place = {static_cast<std::uint32_t>(30 + model_.ranges.size()), 3};
+        model_.ranges.push_back(std::move(range));
+        std::ranges::sort(model_.ranges, [](const RangeModel& left, const RangeModel& right) {
+            if (left.range.first != right.range.first) return left.range.first < right.range.first;
+            return right.range.last < left.range.last;
+        });
+        return *this;
+    }
+
     Network() {
         model_.key.place = {1, 1};
         model_.nameservers = {{name("ns1.example.net."), {}}, {name("ns2.example.net."), {}}};
@@ -123,10 +179,42 @@ private:
     bool is_broken_ = false;
 };
 
+/// An inventory, written step by step. Lines of servers are counted from 10.
+class Inventory {
+public:
+    Inventory() { model_.file = "inventory.yaml"; }
+
+    /// A server whose addresses, each of which is a primary one, have `host_name`.
+    Inventory& server(std::string_view host_name, const std::vector<std::string_view>& addresses) {
+        ServerModel server;
+        server.host_name = name(host_name);
+        server.name = server.host_name.to_text();
+        server.name.resize(server.name.find('.'));
+        server.product = "product";
+        server.place = {static_cast<std::uint32_t>(10 + model_.servers.size()), 3};
+        std::uint32_t column = 5;
+        for (const std::string_view text : addresses) {
+            const Address at = address(text);
+            const Place place{server.place.line, column++};
+            server.allocations.push_back({Prefix(at, at.bits()), place});
+            server.primaries.push_back({at, place});
+        }
+        model_.servers.push_back(std::move(server));
+        return *this;
+    }
+
+    InventoryModel& model() { return model_; }
+    [[nodiscard]] const InventoryModel& model() const { return model_; }
+
+private:
+    InventoryModel model_;
+};
+
 /// Networks with their layout. Stays where it was made, since the layout refers to it.
 class World {
 public:
-    explicit World(std::vector<Network> networks) : networks_(std::move(networks)) {
+    explicit World(std::vector<Network> networks, std::optional<Inventory> inventory = std::nullopt)
+        : networks_(std::move(networks)), inventory_(std::move(inventory)) {
         for (const Network& network : networks_) entries_.push_back(network.entry());
         layout_.emplace(entries_, diagnostics_);
     }
@@ -135,7 +223,9 @@ public:
 
     [[nodiscard]] const Layout& layout() const { return *layout_; }
     [[nodiscard]] std::span<const NetworkEntry> entries() const { return entries_; }
-    [[nodiscard]] BuildInput input() const { return {entries_, *layout_, nullptr}; }
+    [[nodiscard]] BuildInput input() const {
+        return {entries_, *layout_, inventory_ ? &inventory_->model() : nullptr};
+    }
     [[nodiscard]] const Diagnostics& diagnostics() const { return diagnostics_; }
 
     /// Apexes of all zones, in canonical order.
@@ -156,6 +246,7 @@ public:
 
 private:
     std::vector<Network> networks_;
+    std::optional<Inventory> inventory_;
     std::vector<NetworkEntry> entries_;
     Diagnostics diagnostics_;
     std::optional<Layout> layout_;

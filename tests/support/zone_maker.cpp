@@ -1,6 +1,7 @@
 #include "support/zone_maker.hpp"
 
 #include "reverse/arpa_name.hpp"
+#include "support/record_text.hpp"
 #include "zone/zone_builder.hpp"
 
 namespace arpad {
@@ -39,10 +40,29 @@ ZoneMaker& ZoneMaker::ttl(std::uint32_t seconds) {
     return *this;
 }
 
-ZoneMaker& ZoneMaker::rr(std::string_view owner, RrType type, Rdata rdata) {
-    Rrset& rrset =
-        rrsets_.try_emplace({std::string(owner), type}, Rrset{type, ttl_, {}}).first->second;
+ZoneMaker& ZoneMaker::add(const Name& owner, RrType type, Ttl ttl, Rdata rdata) {
+    Rrset& rrset = rrsets_.try_emplace({owner.to_text(), type}, Rrset{type, ttl, {}}).first->second;
     rrset.rdatas.push_back(std::move(rdata));
+    return *this;
+}
+
+ZoneMaker& ZoneMaker::rr(std::string_view owner, RrType type, Rdata rdata) {
+    return add(owner == "@" ? apex_ : *apex_.below(name_of(owner)), type, ttl_, std::move(rdata));
+}
+
+ZoneMaker& ZoneMaker::record(std::string_view line) {
+    RecordText record = read_record(line, apex_, ttl_);
+    return add(record.owner, record.type, record.ttl, std::move(record.rdata));
+}
+
+ZoneMaker& ZoneMaker::range(std::string_view addresses, std::string_view names) {
+    const AddressRange range = range_from_text(addresses);
+    ranges_.push_back({range, *NameTemplate::make(names, range), ttl_});
+    return *this;
+}
+
+ZoneMaker& ZoneMaker::hole(std::string_view addresses) {
+    ranges_.push_back({range_from_text(addresses), std::nullopt, ttl_});
     return *this;
 }
 
@@ -60,14 +80,19 @@ ZoneMaker& ZoneMaker::ns(std::string_view owner, std::string_view target) {
 
 std::shared_ptr<const Zone> ZoneMaker::build() const {
     ZoneBuilder builder(apex_, base_, soa_, soa_ttl_);
-    if (!rrsets_.contains({"@", RrType::ns})) {
+    if (!rrsets_.contains({apex_.to_text(), RrType::ns})) {
         builder.add(apex_, {RrType::ns, Ttl{3600}, {name_rdata(name_of("ns.example."))}});
     }
-    for (const auto& [key, rrset] : rrsets_) {
-        const std::string_view owner = key.first;
-        builder.add(owner == "@" ? apex_ : *apex_.below(name_of(owner)), rrset);
-    }
+    for (const auto& [key, rrset] : rrsets_) builder.add(name_of(key.first), rrset);
+    for (const NamedRange& range : ranges_) builder.add_range(range);
     return builder.build(Serial{1});
+}
+
+AddressRange range_from_text(std::string_view text) {
+    const std::size_t dash = text.find('-');
+    if (dash == std::string_view::npos) return range_of(*Prefix::from_text(text));
+    return {Address::from_text(text.substr(0, dash)).value(),
+            Address::from_text(text.substr(dash + 1)).value()};
 }
 
 ZoneMaker zone_for(std::string_view prefix) {

@@ -10,11 +10,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "dns/name.hpp"
 #include "dns/types.hpp"
 #include "reverse/prefix.hpp"
 #include "zone/model.hpp"
+#include "zone/range_index.hpp"
 #include "zone/rrset.hpp"
 #include "zone/zone.hpp"
 
@@ -47,16 +49,32 @@ public:
     ZoneMaker& cname(std::string_view owner, std::string_view target);
     ZoneMaker& ns(std::string_view owner, std::string_view target);
 
+    /// One more RR, written as in a master file: `OWNER [TTL] TYPE RDATA`.
+    ZoneMaker& record(std::string_view line);
+
+    /// Names for the addresses of a prefix, or of `FIRST-LAST`, that have none of their own. An
+    /// outer range comes before what it contains.
+    ZoneMaker& range(std::string_view addresses, std::string_view names);
+
+    /// No names for them, whatever ranges are around.
+    ZoneMaker& hole(std::string_view addresses);
+
     [[nodiscard]] std::shared_ptr<const Zone> build() const;
 
 private:
+    ZoneMaker& add(const Name& owner, RrType type, Ttl ttl, Rdata rdata);
+
     Name apex_;
     std::optional<Prefix> base_;
     SoaModel soa_;
     Ttl soa_ttl_{3600};
     Ttl ttl_{3600};
-    std::map<std::pair<std::string, RrType>, Rrset> rrsets_;
+    std::map<std::pair<std::string, RrType>, Rrset> rrsets_;  // by absolute name
+    std::vector<NamedRange> ranges_;
 };
+
+/// The addresses of a prefix, or from FIRST to LAST: "192.0.2.0/28", "192.0.2.3-192.0.2.5".
+[[nodiscard]] AddressRange range_from_text(std::string_view text);
 
 /// The zone of an aligned prefix at its own reverse name.
 [[nodiscard]] ZoneMaker zone_for(std::string_view prefix);

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/built_networks.hpp"
 #include "support/zone_fixtures.hpp"
 #include "zone/snapshot.hpp"
 
@@ -20,56 +21,17 @@ namespace arpad {
 namespace {
 
 using test::address;
+using test::Built;
 using test::name;
 using test::Network;
 using test::prefix;
-using test::SerialScript;
 using test::targets_at;
+using test::texts_of;
 using test::ttl_at;
 using test::World;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// Networks, checked and built.
-class Built {
-public:
-    explicit Built(std::vector<Network> networks, SerialDecision decision = {.serial = {1}})
-        : world_(std::move(networks)), serials_(decision) {
-        check_networks(world_.input(), diagnostics_);
-        if (diagnostics_.error_count() != 0) return;
-        snapshot_ = std::make_unique<Snapshot>(build_zones(world_.input(), serials_, diagnostics_));
-    }
-
-    [[nodiscard]] const World& world() const { return world_; }
-    [[nodiscard]] const Snapshot& snapshot() const { return *snapshot_; }
-    [[nodiscard]] const SerialScript& serials() const { return serials_; }
-    [[nodiscard]] const Diagnostics& diagnostics() const { return diagnostics_; }
-
-    /// The zone at `apex`.
-    [[nodiscard]] const Zone& zone(std::string_view apex) const {
-        const Zone* const found = snapshot_->find_zone(test::buffer(name(apex)), RrType::soa);
-        EXPECT_EQ(found->apex(), name(apex).view());
-        return *found;
-    }
-
-    /// Digest of the zone at `apex`.
-    [[nodiscard]] Digest content_of(const std::string& apex) const {
-        return serials_.content_of(apex);
-    }
-
-private:
-    World world_;
-    Diagnostics diagnostics_;
-    SerialScript serials_;
-    std::unique_ptr<Snapshot> snapshot_;
-};
-
-std::vector<std::string> texts_of(const Diagnostics& diagnostics) {
-    std::vector<std::string> texts;
-    for (const Diagnostic& entry : diagnostics.entries()) texts.push_back(entry.to_text());
-    return texts;
-}
 
 TEST(BuildZones, HasOneZonePerApex) {
     const Built built({Network("198.18.0.0/15"), Network("192.0.2.0/24")});
