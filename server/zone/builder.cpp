@@ -82,10 +82,9 @@ public:
 private:
     static bool is_shut(const ZoneBuilder& zone, NameView name) {
         if (zone.find_way_out(name)) return true;
+        if (find_rrset(zone.find(name), RrType::dname) != nullptr) return true;
         for (; name != zone.apex(); name = name.parent()) {
-            const auto rrsets = zone.find(name);
-            if (find_rrset(rrsets, RrType::cname) != nullptr) return true;
-            if (find_rrset(rrsets, RrType::dname) != nullptr) return true;
+            if (find_rrset(zone.find(name), RrType::cname) != nullptr) return true;
         }
         return false;
     }

@@ -217,8 +217,9 @@ private:
     const NetworkModel& model_;
     Diagnostics& diagnostics_;
     std::set<Name, CanonicalLess> glue_names_;
-    // Only the apex has RRsets that are no PTR of `records`: nothing can be in their way.
-    const bool has_only_records_ = zone_.rrsets().size() == 1;
+    // All RRsets that are no PTR of `records` are the NS of the apex: nothing can be in their way.
+    const bool has_only_records_ =
+        zone_.rrsets().size() == 1 && zone_.rrsets().begin()->second.size() == 1;
 };
 
 }  // namespace
