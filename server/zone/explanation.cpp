@@ -82,7 +82,7 @@ private:
             add_defaults();
             add_ranges();
         }
-        if (result_.findings.empty()) add_wildcard();
+        look_at_zone();
         std::ranges::stable_sort(result_.findings, {}, &NameFinding::layer);
     }
 
@@ -164,21 +164,31 @@ private:
         }
     }
 
-    /// RFC 4592 3.3.1: the wildcard directly below the closest encloser, if anything is there.
-    void add_wildcard() {
-        for (NameView above = result_.name; above != builder_->apex();) {
-            above = above.parent();
-            const auto wildcard = Name(above).below("*");
-            if (wildcard) add_rrsets(*wildcard);
-            if (!result_.findings.empty() || exists(above)) break;
+    /// What exists, and whether an address gets a name at all, only the zone as a whole can say.
+    void look_at_zone() {
+        const auto zone = builder_->build(Serial{});
+        NameBuffer name;
+        name.assign(result_.name);
+        const LabelPath path = zone->read_path(name);
+        unsigned labels = name.label_count();
+        if (const auto data = zone->find_name(name, labels, path)) {
+            has_ptr_ = data->range != nullptr || data->node.find(RrType::ptr).has_value();
+        } else if (!way_out_) {
+            // RFC 4592 3.3.1: only the wildcard directly below the closest encloser may answer.
+            while (!zone->find_name(name, --labels, path)) {
+            }
+            add_wildcard(result_.name.view().suffix(labels));
         }
-        for (NameFinding& finding : result_.findings) finding.layer = NameLayer::wildcard;
     }
 
-    /// Whether anything of `extra` and the like stands at or below `name`.
-    [[nodiscard]] bool exists(NameView name) const {
-        const auto found = builder_->rrsets().lower_bound(name);
-        return found != builder_->rrsets().end() && found->first.view().is_at_or_below(name);
+    void add_wildcard(NameView encloser) {
+        const auto wildcard = Name(encloser).below("*");
+        if (!wildcard) return;
+        const std::size_t known = result_.findings.size();
+        add_rrsets(*wildcard);
+        for (NameFinding& finding : result_.findings | std::views::drop(known)) {
+            finding.layer = NameLayer::wildcard;
+        }
     }
 
     /// Says which findings answers come from.
@@ -189,8 +199,8 @@ private:
             if (shut != nullptr) {
                 finding.is_effective = shuts_out(finding.type) && finding.owner == shut->owner;
             } else {
-                finding.is_effective =
-                    finding.type != RrType::ptr || ptr == nullptr || &finding == ptr;
+                finding.is_effective = finding.type != RrType::ptr || &finding == ptr ||
+                                       finding.layer == NameLayer::wildcard;
             }
             if (finding.is_effective && finding.type == RrType::cname) {
                 result_.leads_to = finding.names.front();
@@ -211,8 +221,14 @@ private:
         return nullptr;
     }
 
-    /// The finding that says which PTR the name has; null if none does.
+    /// The finding that says which PTR the name has, or that it has none; null if none is heard: a
+    /// CNAME above, say, or a nested network keeps defaults and ranges from a name.
     [[nodiscard]] const NameFinding* find_ptr() const {
+        const NameFinding* const first = find_first_ptr();
+        return first != nullptr && first->records > 0 && !has_ptr_ ? nullptr : first;
+    }
+
+    [[nodiscard]] const NameFinding* find_first_ptr() const {
         const NameFinding* standard = nullptr;
         for (const NameFinding& finding : result_.findings) {
             if (finding.type != RrType::ptr) continue;
@@ -235,6 +251,7 @@ private:
     const NetworkModel* model_ = nullptr;
     ZoneBuilder* builder_ = nullptr;
     std::optional<NameView> way_out_;
+    bool has_ptr_ = false;  // the name, in the zone that is served
 };
 
 }  // namespace
