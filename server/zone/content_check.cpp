@@ -46,6 +46,7 @@ public:
             }
         }
         for (const PlacedPtr& record : zone_.records()) check_record(record);
+        for (const auto& [owner, rrsets] : zone_.rrsets()) check_wildcard(owner, rrsets);
     }
 
 private:
@@ -184,6 +185,39 @@ private:
              ++labels) {
             const NameView above = name->view().suffix(labels);
             if (report_shut(record, above)) return;
+        }
+    }
+
+    /// A wildcard that names addresses names holes too, as it does in every nameserver.
+    void check_wildcard(const Name& owner, std::span<const PlacedRrset> rrsets) {
+        const auto label = owner.view().first_label();
+        const bool is_wildcard = label.size() == 1 && label[0] == '*' && owner != zone_.apex();
+        const bool names_addresses = find_rrset(rrsets, RrType::ptr) != nullptr ||
+                                     find_rrset(rrsets, RrType::cname) != nullptr;
+        if (!is_wildcard || !names_addresses) return;
+        const auto covered = zone_.prefix_of(owner.view().parent());
+        const auto is_covered = [&](const AddressRange& hole) {
+            // Further down, names that exist for other reasons may stand between.
+            return covered &&
+                   covered->length() + label_bits(covered->family()) == hole.first.bits() &&
+                   hole.first <= covered->last() && covered->first() <= hole.last;
+        };
+        const auto report = [&](const std::string& hole, Place place) {
+            diagnostics_.warning(
+                model_.file, place,
+                fmt::format("{} has no name of its own, and gets that of {} {}", hole,
+                            owner.to_text(), place_of(rrsets.front().origin)),
+                "remove the wildcard, or write ranges in its place");
+        };
+        for (const PlacedPtr& record : zone_.records()) {
+            if (record.targets.empty() && is_covered({record.address, record.address})) {
+                report(record.address.to_text(), record.place);
+            }
+        }
+        for (const RangeModel& range : model_.ranges) {
+            if (!range.names && is_covered(range.range)) {
+                report(range.range.first.to_text(), range.place);
+            }
         }
     }
 

@@ -150,7 +150,6 @@ Rrset ZoneBuilder::soa_rrset(Serial serial) const {
     return {RrType::soa, soa_ttl_, {std::move(rdata)}};
 }
 
-/// The prefix that `owner` stands for below the apex; none if it does not read as one.
 std::optional<Prefix> ZoneBuilder::prefix_of(NameView owner) const {
     if (!base_) return std::nullopt;
     NameBuffer name;

@@ -101,6 +101,10 @@ public:
     /// DNAME and is not `owner` itself; none if there is none.
     [[nodiscard]] std::optional<NameView> find_way_out(NameView owner) const;
 
+    /// The prefix that `owner`, which is at or below the apex, stands for; none if it does not read
+    /// as one.
+    [[nodiscard]] std::optional<Prefix> prefix_of(NameView owner) const;
+
     /// Digest of everything in the zone but its serial, whatever the order it was added in.
     [[nodiscard]] Digest content();
 
@@ -119,7 +123,6 @@ private:
     void settle_defaults(std::span<const RangeSegment> segments);
     void settle_ranges(std::span<const RangeSegment> segments);
     void settle_apex_address();
-    [[nodiscard]] std::optional<Prefix> prefix_of(NameView owner) const;
     [[nodiscard]] std::optional<Rrset> range_ptr(Address address) const;
     [[nodiscard]] bool is_apex_address() const;
     [[nodiscard]] std::vector<Rrset> gather(const AddressRrsets& other, const Rrset* ptr) const;

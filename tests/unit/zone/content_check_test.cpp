@@ -299,5 +299,31 @@ TEST(ContentCheck, NamesThatDifferInCaseOnlyAreOneRecord) {
                 ElementsAre(HasSubstr("z.yaml:71:3: error: the same record stands in line 70")));
 }
 
+TEST(ContentCheck, WildcardThatNamesARecordWithoutANameIsAWarning) {
+    EXPECT_THAT(
+        findings(net().ptr("192.0.2.13", {}).extra("*.2.0.192.in-addr.arpa. PTR any.")),
+        ElementsAre("z.yaml:10:3: warning: 192.0.2.13 has no name of its own, and gets that "
+                    "of *.2.0.192.in-addr.arpa. in line 70\n"
+                    "  remove the wildcard, or write ranges in its place"));
+}
+
+TEST(ContentCheck, WildcardOfAnotherTypeLeavesAHoleAlone) {
+    EXPECT_THAT(findings(net().ptr("192.0.2.13", {}).extra("*.2.0.192.in-addr.arpa. TXT any")),
+                IsEmpty());
+}
+
+// RFC 4592 4.2.
+TEST(ContentCheck, NsAtAWildcardIsAWarning) {
+    EXPECT_THAT(
+        findings(net().extra("*.a.2.0.192.in-addr.arpa. NS ns.example.")),
+        ElementsAre(HasSubstr("z.yaml:70:3: warning: *.a.2.0.192.in-addr.arpa. has NS, which "
+                              "means something else to each nameserver")));
+}
+
+TEST(ContentCheck, PtrInExtraBesideARecordWithoutANameIsAnError) {
+    EXPECT_THAT(findings(net().ptr("192.0.2.13", {}).extra("13.2.0.192.in-addr.arpa. PTR a.")),
+                ElementsAre(HasSubstr("z.yaml:10:3: error: 192.0.2.13 also has a PTR in `extra`")));
+}
+
 }  // namespace
 }  // namespace arpad

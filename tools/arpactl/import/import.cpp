@@ -185,9 +185,10 @@ void report_clashes(const std::vector<ImportedZone>& zones, Diagnostics& diagnos
 int write_files(const std::vector<ImportedZone>& zones, const std::filesystem::path& directory,
                 Overwriting overwriting) {
     Diagnostics diagnostics;
+    std::error_code ignored;  // writing the first file says what is wrong with the directory
+    std::filesystem::create_directories(directory, ignored);
     for (const ImportedZone& zone : zones) {
         const auto path = directory / zone.file_name;
-        std::error_code ignored;
         if (overwriting == Overwriting::refused && std::filesystem::exists(path, ignored)) {
             diagnostics.error(path.string(), {}, "the file is there already",
                               "move it away, or write over it with --force");
