@@ -38,7 +38,8 @@ struct Lookup {
     unsigned owner_labels = 0;
 
     /// Labels of the closest encloser, the longest name above that exists (RFC 4592 3.3.1); those
-    /// of the name where it exists itself.
+    /// of the name where it exists itself. 0 if the name is absent and the zone has no wildcard:
+    /// then it is not looked for.
     unsigned encloser_labels = 0;
 
     /// What stands at the name or wildcard, for the types that are there.

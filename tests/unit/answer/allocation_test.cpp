@@ -60,6 +60,9 @@ void PrintTo(const Case& one, std::ostream* out) {
 Zones zones_of_every_kind() {
     ZoneMaker crowd = zone_for("192.0.4.0/24");
     for (int i = 0; i < 200; ++i) crowd.ptr("1", "host-" + std::to_string(i) + ".example.");
+    const std::string label(63, 'x');
+    ZoneMaker too_long = zone_at("example.org");
+    too_long.record("@ DNAME " + label + "." + label + "." + label + ".example.");
     return {zone_for("192.0.0.0/16").ns("2", "ns.example.").ns("9", "ns.child.example.").build(),
             zone_for("192.0.2.0/24")
                 .ptr("7", "a.example.")
@@ -69,6 +72,22 @@ Zones zones_of_every_kind() {
             zone_at("64/26.2.0.192.in-addr.arpa", "192.0.2.0/24").ptr("65", "b.example.").build(),
             zone_for("2001:db8::/32").ptr("1.0.0.0", "c.example.").build(),
             crowd.build(),
+            zone_for("198.51.0.0/16")
+                .range("198.51.0.0/17", "{ip}.dyn.example.")
+                .record("*.200 PTR any.example.")
+                .record("*.201 CNAME 7.100.51.198.in-addr.arpa.")
+                .record("202 DNAME 100.51.198.in-addr.arpa.")
+                .record("203 DNAME 203.203.51.198.in-addr.arpa.")
+                .record("204 NS ns.204.51.198.in-addr.arpa.")
+                .record("204 NS ns.205.51.198.in-addr.arpa.")
+                .record("205 NS ns.205.51.198.in-addr.arpa.")
+                .record("ns.204 A 192.0.2.1")
+                .record("ns.205 AAAA 2001:db8::1")
+                .record("204 DS 1 13 2 0123")
+                .record("206 CNAME 207.51.198.in-addr.arpa.")
+                .record("207 CNAME 206.51.198.in-addr.arpa.")
+                .build(),
+            too_long.build(),
             Zone::make_unavailable(*Name::from_text("3.0.192.in-addr.arpa"))};
 }
 
@@ -83,6 +102,20 @@ std::vector<Case> every_kind() {
         {"EmptyNonTerminal", in("0.0.8.b.d.0.1.0.0.2.ip6.arpa")},
         {"Any", ask("2.0.192.in-addr.arpa", RrType::any).edns()},
         {"Referral", in("7.9.0.192.in-addr.arpa")},
+        {"Range", in("7.100.51.198.in-addr.arpa")},
+        {"RangeNoData", ask("7.100.51.198.in-addr.arpa", RrType::txt).edns()},
+        {"RangeAny", ask("7.100.51.198.in-addr.arpa", RrType::any).edns()},
+        {"BelowARange", in("x.7.100.51.198.in-addr.arpa")},
+        {"EmptyNonTerminalOfARange", in("100.51.198.in-addr.arpa")},
+        {"Wildcard", in("7.200.51.198.in-addr.arpa")},
+        {"WildcardNoData", ask("7.200.51.198.in-addr.arpa", RrType::txt).edns()},
+        {"WildcardAlias", in("7.201.51.198.in-addr.arpa")},
+        {"Redirection", in("7.202.51.198.in-addr.arpa")},
+        {"RedirectionThatGrows", in("7.203.51.198.in-addr.arpa")},
+        {"RedirectionThatIsTooLong", in(std::string(60, 'y') + ".example.org")},
+        {"AliasLoop", in("206.51.198.in-addr.arpa")},
+        {"ReferralWithGlue", in("7.204.51.198.in-addr.arpa")},
+        {"DsAtACut", ask("204.51.198.in-addr.arpa", RrType::ds).edns()},
         {"Truncated", in("1.4.0.192.in-addr.arpa")},
         {"Unavailable", in("7.3.0.192.in-addr.arpa")},
         {"Outside", in("example")},

@@ -269,5 +269,77 @@ TEST(Reply, ChaosTextHasItsClassAndNoTtl) {
                 ElementsAre("version.bind. 0 CH TXT \"hi\""));
 }
 
+/// A reply with an answer of `names` names and then `additional` names of `need`.
+ReplyText with_additional(const QueryMaker& query, unsigned names, unsigned additional,
+                          Reply::Need need) {
+    const PtrNode first(names);
+    const PtrNode second(additional);
+    const Name name = owner();
+    Exchange exchange(query);
+    exchange.reply.put_answer(name, first.rrset());
+    exchange.reply.put_additional(name, second.rrset(), need);
+    return exchange.finish(Rcode::no_error, Authority::ours);
+}
+
+TEST(Reply, AdditionalRecordsStandBesideTheOpt) {
+    for (const auto need : {Reply::Need::required, Reply::Need::optional}) {
+        const ReplyText reply = with_additional(ask_ptr().edns(), 1, 2, need);
+        EXPECT_THAT(reply.additional,
+                    ElementsAre("7.2.0.192.in-addr.arpa. 60 IN PTR 1000000000.example.",
+                                "7.2.0.192.in-addr.arpa. 60 IN PTR 1000000001.example."));
+        EXPECT_TRUE(reply.edns.has_value());
+    }
+}
+
+// RFC 9471 3.1.
+TEST(Reply, RequiredAdditionalRrsetThatDoesNotFitTruncates) {
+    const unsigned most = most_names(ask_ptr());
+    EXPECT_FALSE(with_additional(ask_ptr(), most - 1, 1, Reply::Need::required).tc);
+    const ReplyText reply = with_additional(ask_ptr(), most, 5, Reply::Need::required);
+    EXPECT_TRUE(reply.tc);
+    EXPECT_THAT(reply, has_no_records());
+}
+
+// RFC 2181 9: never a part of an RRset.
+TEST(Reply, OptionalAdditionalRrsetThatDoesNotFitIsLeftOutAsAWhole) {
+    const unsigned most = most_names(ask_ptr());
+    const ReplyText reply = with_additional(ask_ptr(), most - 1, 3, Reply::Need::optional);
+    EXPECT_FALSE(reply.tc);
+    EXPECT_THAT(reply.answer, SizeIs(most - 1));
+    EXPECT_THAT(reply.additional, IsEmpty());
+}
+
+TEST(Reply, SmallerOptionalRrsetMayFollowOneThatWasLeftOut) {
+    const unsigned most = most_names(ask_ptr());
+    const PtrNode answer(most - 1);
+    const PtrNode large(5);
+    const PtrNode small(1);
+    const Name name = owner();
+    Exchange exchange(ask_ptr());
+    exchange.reply.put_answer(name, answer.rrset());
+    exchange.reply.put_additional(name, large.rrset(), Reply::Need::optional);
+    exchange.reply.put_additional(name, small.rrset(), Reply::Need::optional);
+    const ReplyText reply = exchange.finish(Rcode::no_error, Authority::ours);
+    EXPECT_FALSE(reply.tc);
+    EXPECT_THAT(reply.additional, SizeIs(1));
+}
+
+TEST(Reply, OptionalRrsetBehindATruncationLeavesItTruncated) {
+    const unsigned most = most_names(ask_ptr());
+    const ReplyText reply = with_additional(ask_ptr(), most + 1, 1, Reply::Need::optional);
+    EXPECT_TRUE(reply.tc);
+    EXPECT_THAT(reply, has_no_records());
+}
+
+TEST(Reply, AdditionalRecordsNeverTakeTheRoomOfTheOpt) {
+    const auto query = ask_ptr().payload(512);
+    for (unsigned names = 1; names <= most_names(query); ++names) {
+        const ReplyText reply = with_additional(query, names, 2, Reply::Need::optional);
+        EXPECT_TRUE(reply.edns.has_value()) << names;
+        EXPECT_LE(reply.octets.size(), 512U) << names;
+        EXPECT_FALSE(reply.tc) << names;
+    }
+}
+
 }  // namespace
 }  // namespace arpad

@@ -219,5 +219,172 @@ TEST(LookUp, ZoneWithoutAddressesHasItsNames) {
     EXPECT_THAT(look_up(zone, "7.example", RrType::ptr), is_absent());
 }
 
+MATCHER_P(is_made_ptr, target, "") {
+    return arg.kind == Lookup::Kind::answer && arg.source == Lookup::Source::range &&
+           arg.rrset->type() == RrType::ptr && arg.rrset->size() == 1 &&
+           NameView::of_valid_wire(*arg.rrset->begin()).to_text() == target;
+}
+MATCHER_P(is_redirection_of, labels, "") {
+    return arg.kind == Lookup::Kind::redirection && arg.rrset->type() == RrType::dname &&
+           arg.owner_labels == labels;
+}
+MATCHER(is_from_wildcard, "") {
+    return arg.source == Lookup::Source::wildcard;
+}
+
+/// 192.0.0.0/16 with a range over a quarter of 192.0.2.0/24 that has a hole, and a TXT in it.
+std::shared_ptr<const Zone> zone_with_range() {
+    return zone_for("192.0.0.0/16")
+        .ttl(60)
+        .range("192.0.2.0/26", "{ip}.example.")
+        .hole("192.0.2.8/29")
+        .record("7.2 TXT x")
+        .build();
+}
+
+TEST(LookUpRange, MakesTheNameOfAnAddress) {
+    const Lookup found = look_up(zone_with_range(), "1.2.0.192.in-addr.arpa", RrType::ptr);
+    EXPECT_THAT(found, is_made_ptr("192-0-2-1.example."));
+    EXPECT_EQ(found.rrset->ttl(), Ttl{60});
+    EXPECT_EQ(found.owner_labels, 6U);
+    EXPECT_EQ(found.encloser_labels, 6U);
+    EXPECT_TRUE(found.node.is_empty());
+}
+
+TEST(LookUpRange, AnyIsThePtrThatIsMade) {
+    EXPECT_THAT(look_up(zone_with_range(), "1.2.0.192.in-addr.arpa", RrType::any),
+                is_made_ptr("192-0-2-1.example."));
+}
+
+TEST(LookUpRange, OtherTypeIsNoData) {
+    for (const RrType type : {RrType::a, RrType::ns, RrType::soa, RrType::cname, RrType::ds}) {
+        EXPECT_THAT(look_up(zone_with_range(), "1.2.0.192.in-addr.arpa", type), is_no_data());
+    }
+}
+
+TEST(LookUpRange, AddressWithOtherDataIsStored) {
+    const Lookup found = look_up(zone_with_range(), "7.2.0.192.in-addr.arpa", RrType::ptr);
+    EXPECT_THAT(found, is_answer_of(RrType::ptr));
+    EXPECT_EQ(found.source, Lookup::Source::stored);
+    EXPECT_THAT(look_up(zone_with_range(), "7.2.0.192.in-addr.arpa", RrType::txt),
+                is_answer_of(RrType::txt));
+}
+
+TEST(LookUpRange, AddressInAHoleOrBesideIsAbsent) {
+    for (const char* name : {"8.2.0.192.in-addr.arpa", "15.2.0.192.in-addr.arpa",
+                             "64.2.0.192.in-addr.arpa", "0.3.0.192.in-addr.arpa"}) {
+        EXPECT_THAT(look_up(zone_with_range(), name, RrType::ptr), is_absent()) << name;
+    }
+}
+
+// RFC 8020 2.
+TEST(LookUpRange, NameAboveARangeIsAnEmptyNonTerminal) {
+    EXPECT_THAT(look_up(zone_with_range(), "2.0.192.in-addr.arpa", RrType::ptr),
+                is_empty_non_terminal());
+    EXPECT_THAT(look_up(zone_with_range(), "3.0.192.in-addr.arpa", RrType::ptr), is_absent());
+}
+
+TEST(LookUpRange, EveryNibbleAboveOneAddressIsAnEmptyNonTerminal) {
+    const auto zone = zone_for("2001:db8::/32").range("2001:db8:5::f/128", "a.example.").build();
+    std::string name = "f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.5.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
+    EXPECT_THAT(look_up(zone, name, RrType::ptr), is_made_ptr("a.example."));
+    for (int i = 0; i < 23; ++i) {
+        name.erase(0, 2);
+        EXPECT_THAT(look_up(zone, name, RrType::ptr), is_empty_non_terminal()) << name;
+        EXPECT_THAT(look_up(zone, "e" + name.substr(1), RrType::ptr), is_absent()) << name;
+    }
+    EXPECT_EQ(name, "0.8.b.d.0.1.0.0.2.ip6.arpa");
+}
+
+TEST(LookUpRange, NameBelowAnAddressIsAbsent) {
+    EXPECT_THAT(look_up(zone_with_range(), "x.1.2.0.192.in-addr.arpa", RrType::ptr), is_absent());
+}
+
+TEST(LookUpRange, NameBelowAnAddressMayBeStored) {
+    const auto zone =
+        zone_for("192.0.2.0/24").range("192.0.2.0/24", "{ip}.example.").record("x.1 TXT x").build();
+    EXPECT_THAT(look_up(zone, "x.1.2.0.192.in-addr.arpa", RrType::txt), is_answer_of(RrType::txt));
+    EXPECT_THAT(look_up(zone, "1.2.0.192.in-addr.arpa", RrType::ptr),
+                is_made_ptr("192-0-2-1.example."));
+}
+
+TEST(LookUpRange, CaseOfTheNameDoesNotMatter) {
+    const auto zone = zone_for("2001:db8::/124").range("2001:db8::/124", "{host}.example.").build();
+    EXPECT_THAT(
+        look_up(zone, "A.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.B.D.0.1.0.0.2.IP6.arpa",
+                RrType::ptr),
+        is_made_ptr("a.example."));
+}
+
+TEST(LookUpRange, WildcardDoesNotApplyToItsAddresses) {
+    const auto zone = zone_for("192.0.2.0/24")
+                          .range("192.0.2.0/25", "{ip}.example.")
+                          .record("* PTR any.example.")
+                          .record("* TXT any")
+                          .build();
+    EXPECT_THAT(look_up(zone, "1.2.0.192.in-addr.arpa", RrType::txt), is_no_data());
+    EXPECT_THAT(look_up(zone, "x.1.2.0.192.in-addr.arpa", RrType::txt), is_absent());
+    EXPECT_THAT(look_up(zone, "200.2.0.192.in-addr.arpa", RrType::txt), is_from_wildcard());
+}
+
+TEST(LookUpWildcard, TellsTheClosestEncloser) {
+    const auto zone = zone_at("example").record("*.b TXT x").build();
+    const Lookup found = look_up(zone, "x.y.b.example", RrType::txt);
+    EXPECT_THAT(found, is_answer_of(RrType::txt));
+    EXPECT_THAT(found, is_from_wildcard());
+    EXPECT_EQ(found.owner_labels, 4U);
+    EXPECT_EQ(found.encloser_labels, 2U);
+}
+
+TEST(LookUpWildcard, ClosestEncloserIsToldOfAnAbsentNameToo) {
+    const auto zone = zone_at("example").record("*.b TXT x").record("a.c TXT x").build();
+    EXPECT_EQ(look_up(zone, "x.y.a.c.example", RrType::txt).encloser_labels, 3U);
+    EXPECT_EQ(look_up(zone, "x.y.d.example", RrType::txt).encloser_labels, 1U);
+}
+
+TEST(LookUpWildcard, ClosestEncloserIsNotLookedForWithoutWildcards) {
+    EXPECT_EQ(look_up(slash_16(), "x.7.2.0.192.in-addr.arpa", RrType::txt).encloser_labels, 0U);
+}
+
+TEST(LookUpWildcard, CnameIsAnAlias) {
+    const auto zone = zone_at("example").cname("*", "c.example.").build();
+    const Lookup found = look_up(zone, "x.example", RrType::txt);
+    EXPECT_THAT(found, is_alias());
+    EXPECT_THAT(found, is_from_wildcard());
+}
+
+TEST(LookUpWildcard, NsBelowTheWildcardIsACut) {
+    const auto zone = zone_at("example").record("* TXT x").ns("c.*", "ns.example.").build();
+    EXPECT_THAT(look_up(zone, "x.c.*.example", RrType::txt), is_referral_of(3U));
+    EXPECT_THAT(look_up(zone, "x.c.example", RrType::txt), is_from_wildcard());
+}
+
+TEST(LookUpWildcard, LongestNameHasNoWildcardBelowIt) {
+    std::string name = "example";
+    for (int i = 0; i < 123; ++i) name.insert(0, "x.");
+    const auto zone =
+        zone_at("example").record("* TXT x").ptr(name.substr(2, name.size() - 10), "a.").build();
+    EXPECT_THAT(look_up(zone, "y" + name.substr(1), RrType::txt), is_absent());
+}
+
+TEST(LookUpDname, RedirectsWhatIsBelow) {
+    const auto zone = zone_for("192.0.0.0/16").record("2 DNAME d.example.").build();
+    EXPECT_THAT(look_up(zone, "7.2.0.192.in-addr.arpa", RrType::ptr), is_redirection_of(5U));
+    EXPECT_THAT(look_up(zone, "x.7.2.0.192.in-addr.arpa", RrType::ds), is_redirection_of(5U));
+    EXPECT_THAT(look_up(zone, "2.0.192.in-addr.arpa", RrType::dname), is_answer_of(RrType::dname));
+    EXPECT_THAT(look_up(zone, "2.0.192.in-addr.arpa", RrType::ptr), is_no_data());
+}
+
+TEST(LookUpDname, AtTheApexRedirectsEverythingBelow) {
+    const auto zone = zone_for("192.0.2.0/24").record("@ DNAME d.example.").build();
+    EXPECT_THAT(look_up(zone, "7.2.0.192.in-addr.arpa", RrType::ptr), is_redirection_of(5U));
+    EXPECT_THAT(look_up(zone, "2.0.192.in-addr.arpa", RrType::soa), is_answer_of(RrType::soa));
+}
+
+TEST(LookUpDname, AtAnAddressRedirectsWhatIsBelowIt) {
+    const auto zone = zone_for("192.0.2.0/24").record("7 DNAME d.example.").build();
+    EXPECT_THAT(look_up(zone, "x.7.2.0.192.in-addr.arpa", RrType::ptr), is_redirection_of(6U));
+}
+
 }  // namespace
 }  // namespace arpad

@@ -173,6 +173,108 @@ TEST(Responder, CnameLoopEnds) {
     EXPECT_THAT(server.reply_to("1.2.0.192.in-addr.arpa", RrType::ptr), has_rcode(Rcode::no_error));
 }
 
+/// What the responder answers about `name` PTR from one zone of 192.0.2.0/24.
+ReplyText reply_of(const ZoneMaker& zone, std::string_view name, RrType type = RrType::ptr) {
+    return TestResponder({zone.build()}).reply_to(name, type);
+}
+
+TEST(Responder, LoopOfCnamesSendsEachOnce) {
+    const ReplyText reply = reply_of(zone_for("192.0.2.0/24")
+                                         .cname("1", "2.2.0.192.in-addr.arpa.")
+                                         .cname("2", "3.2.0.192.in-addr.arpa.")
+                                         .cname("3", "2.2.0.192.in-addr.arpa."),
+                                     "1.2.0.192.in-addr.arpa");
+    EXPECT_THAT(reply.answer, ElementsAre("1.2.0.192.in-addr.arpa. 3600 IN CNAME "
+                                          "2.2.0.192.in-addr.arpa.",
+                                          "2.2.0.192.in-addr.arpa. 3600 IN CNAME "
+                                          "3.2.0.192.in-addr.arpa.",
+                                          "3.2.0.192.in-addr.arpa. 3600 IN CNAME "
+                                          "2.2.0.192.in-addr.arpa."));
+    EXPECT_THAT(reply.authority, IsEmpty());
+}
+
+TEST(Responder, CnameToItselfIsSentOnce) {
+    EXPECT_THAT(reply_of(zone_for("192.0.2.0/24").cname("1", "1.2.0.192.IN-ADDR.arpa."),
+                         "1.2.0.192.in-addr.arpa")
+                    .answer,
+                SizeIs(1));
+}
+
+TEST(Responder, ChainIntoARangeEndsWithTheNameThatIsMade) {
+    EXPECT_THAT(reply_of(zone_for("192.0.2.0/24")
+                             .cname("x", "7.2.0.192.in-addr.arpa.")
+                             .range("192.0.2.0/24", "{ip}.example."),
+                         "x.2.0.192.in-addr.arpa")
+                    .answer,
+                ElementsAre("x.2.0.192.in-addr.arpa. 3600 IN CNAME 7.2.0.192.in-addr.arpa.",
+                            "7.2.0.192.in-addr.arpa. 3600 IN PTR 192-0-2-7.example."));
+}
+
+// Every name that is made for one answer has room of its own.
+TEST(Responder, ChainOfRedirectionsIntoARangeKeepsWhatWasMade) {
+    EXPECT_THAT(reply_of(zone_for("192.0.2.0/24")
+                             .record("a DNAME b.2.0.192.in-addr.arpa.")
+                             .record("b DNAME c.2.0.192.in-addr.arpa.")
+                             .record("c DNAME 2.0.192.in-addr.arpa.")
+                             .range("192.0.2.0/24", "{ip}.example."),
+                         "7.a.2.0.192.in-addr.arpa")
+                    .answer,
+                ElementsAre("a.2.0.192.in-addr.arpa. 3600 IN DNAME b.2.0.192.in-addr.arpa.",
+                            "7.a.2.0.192.in-addr.arpa. 3600 IN CNAME 7.b.2.0.192.in-addr.arpa.",
+                            "b.2.0.192.in-addr.arpa. 3600 IN DNAME c.2.0.192.in-addr.arpa.",
+                            "7.b.2.0.192.in-addr.arpa. 3600 IN CNAME 7.c.2.0.192.in-addr.arpa.",
+                            "c.2.0.192.in-addr.arpa. 3600 IN DNAME 2.0.192.in-addr.arpa.",
+                            "7.c.2.0.192.in-addr.arpa. 3600 IN CNAME 7.2.0.192.in-addr.arpa.",
+                            "7.2.0.192.in-addr.arpa. 3600 IN PTR 192-0-2-7.example."));
+}
+
+TEST(Responder, RedirectionIntoAnUnavailableZoneIsAServerFailure) {
+    TestResponder server({zone_for("192.0.2.0/24").record("a DNAME example.").build(),
+                          Zone::make_unavailable(*Name::from_text("example."))});
+    const ReplyText reply = server.reply_to("x.a.2.0.192.in-addr.arpa", RrType::ptr);
+    EXPECT_THAT(reply, has_rcode(Rcode::serv_fail));
+    EXPECT_THAT(reply, has_no_records());
+}
+
+TEST(Responder, RedirectionIntoACutEndsWithTheReferral) {
+    const ReplyText reply = reply_of(
+        zone_for("192.0.2.0/24").record("a DNAME b.2.0.192.in-addr.arpa.").ns("b", "ns.example."),
+        "x.a.2.0.192.in-addr.arpa");
+    EXPECT_TRUE(reply.aa);
+    EXPECT_THAT(reply.answer, SizeIs(2));
+    EXPECT_THAT(reply.authority, ElementsAre("b.2.0.192.in-addr.arpa. 3600 IN NS ns.example."));
+}
+
+// RFC 4035 3.1.4.1, of a name that a chain leads to.
+TEST(Responder, DsAtTheEndOfAChainIsAskedOfTheParent) {
+    TestResponder server({zone_for("192.0.0.0/16")
+                              .cname("x", "2.0.192.in-addr.arpa.")
+                              .ns("2", "ns.example.")
+                              .record("2 DS 1 13 2 0123")
+                              .build(),
+                          slash_24("a.example.")});
+    EXPECT_THAT(server.reply_to("x.0.192.in-addr.arpa", RrType::ds).answer,
+                ElementsAre("x.0.192.in-addr.arpa. 3600 IN CNAME 2.0.192.in-addr.arpa.",
+                            "2.0.192.in-addr.arpa. 3600 IN DS 1 13 2 0123"));
+}
+
+TEST(Responder, DsAtAnApexWithoutItsParentIsNoDataOfTheChild) {
+    TestResponder server({slash_24("a.example.")});
+    const ReplyText reply = server.reply_to("2.0.192.in-addr.arpa", RrType::ds);
+    EXPECT_TRUE(reply.aa);
+    EXPECT_THAT(reply, has_rcode(Rcode::no_error));
+    EXPECT_THAT(reply.answer, IsEmpty());
+    EXPECT_THAT(reply.authority, SizeIs(1));
+}
+
+TEST(Responder, NegativeAnswerBehindAWildcardCnameHasTheSoaOfTheTarget) {
+    TestResponder server({zone_for("192.0.2.0/24").record("* CNAME x.example.").build(),
+                          zone_at("example").build()});
+    const ReplyText reply = server.reply_to("7.2.0.192.in-addr.arpa", RrType::ptr);
+    EXPECT_THAT(reply, has_rcode(Rcode::nx_domain));
+    EXPECT_THAT(reply.authority, ElementsAre(HasSubstr("example. 900 IN SOA")));
+}
+
 TEST(Responder, ReplyBufferMayHoldAnything) {
     TestResponder server({slash_24("a.example.")});
     const Octets message = ask("7.2.0.192.in-addr.arpa", RrType::ptr).edns().octets();

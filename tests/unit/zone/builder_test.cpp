@@ -5,12 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/built_networks.hpp"
@@ -383,6 +384,103 @@ TEST(ContentOfAZone, DependsOnTheNetworksInsideIt) {
     EXPECT_NE(with_child, alone);
     EXPECT_NE(outer_content({Network("192.0.2.64/26").style(ClasslessStyle::dash)}), with_child);
     EXPECT_EQ(outer_content({Network("192.0.2.64/26").ptr("192.0.2.70", {"h."})}), with_child);
+}
+
+/// 192.0.2.0/24 with one of everything that ranges, delegations and extra can say.
+Network rich() {
+    return Network("192.0.2.0/24")
+        .range("192.0.2.0/25", "{ip}.dyn.example.")
+        .range("192.0.2.0/26", "h{host}.dyn.example.", Ttl{60})
+        .hole("192.0.2.0/27")
+        .delegation("192.0.2.200/32", {"a.example.", "b.example."})
+        .extra("x.2.0.192.in-addr.arpa. TXT x")
+        .extra("x.2.0.192.in-addr.arpa. TXT y")
+        .extra("x.2.0.192.in-addr.arpa. A 192.0.2.1")
+        .extra("100.2.0.192.in-addr.arpa. TXT x");
+}
+
+TEST(ContentOfAZone, DoesNotDependOnTheOrderOrPlaceOfExtraAndDelegations) {
+    Network other = rich();
+    std::ranges::reverse(other.model().extra);
+    std::ranges::reverse(other.model().delegations[0].nameservers);
+    other.model().extra[0].place = {99, 9};
+    other.model().ranges[0].place = {99, 9};
+    other.model().delegations[0].place = {99, 9};
+    EXPECT_EQ(content_with(other), content_with(rich()));
+}
+
+TEST(ContentOfAZone, DoesNotDependOnHowTheSameHolesAreWritten) {
+    Network other = rich();
+    other.hole("192.0.2.0/28");
+    EXPECT_EQ(content_with(other), content_with(rich()));
+}
+
+TEST(ContentOfAZone, DependsOnRangesDelegationsAndExtra) {
+    const auto changes = [](auto change) {
+        Network other = rich();
+        change(other.model());
+        return content_with(other) != content_with(rich());
+    };
+    EXPECT_TRUE(changes([](NetworkModel& m) {
+        m.ranges[0].names = *NameTemplate::make("{ip}.dsl.example.", m.ranges[0].range);
+    }));
+    EXPECT_TRUE(changes([](NetworkModel& m) { m.ranges[0].ttl = Ttl{61}; }));
+    EXPECT_TRUE(changes([](NetworkModel& m) { m.ranges[1].ttl = Ttl{61}; }));
+    EXPECT_TRUE(changes([](NetworkModel& m) { m.ranges.pop_back(); }));
+    EXPECT_TRUE(changes([](NetworkModel& m) { m.ranges.erase(m.ranges.begin()); }));
+    EXPECT_TRUE(
+        changes([](NetworkModel& m) { m.ranges[2].range = range_from_text("192.0.2.0/28"); }));
+    EXPECT_TRUE(changes([](NetworkModel& m) { m.delegations[0].ttl = Ttl{61}; }));
+    EXPECT_TRUE(changes([](NetworkModel& m) { m.delegations[0].nameservers.pop_back(); }));
+    EXPECT_TRUE(changes([](NetworkModel& m) { m.delegations.clear(); }));
+    EXPECT_TRUE(changes([](NetworkModel& m) { m.delegations[0].ds = {{0, 1, 13, 2, 7}}; }));
+    EXPECT_TRUE(changes([](NetworkModel& m) { m.extra.pop_back(); }));
+    EXPECT_TRUE(changes([](NetworkModel& m) { m.extra.back().ttl = Ttl{61}; }));
+    EXPECT_TRUE(changes([](NetworkModel& m) { m.extra.back().rdata = {1, 'z'}; }));
+    EXPECT_TRUE(changes([](NetworkModel& m) { m.extra.back().type = static_cast<RrType>(99); }));
+    EXPECT_TRUE(
+        changes([](NetworkModel& m) { m.extra.back().owner = name("101.2.0.192.in-addr.arpa."); }));
+}
+
+// `{host}` counts from the first address of the range.
+TEST(ContentOfAZone, DependsOnWhereARangeWithHostNumbersBegins) {
+    const auto content = [](std::string_view range) {
+        return content_with(Network("192.0.2.0/24")
+                                .hole("192.0.2.0/24")
+                                .range(range, "h{host}.example.")
+                                .ptr("192.0.2.0", {"a."})
+                                .ptr("192.0.2.1", {"a."}));
+    };
+    EXPECT_NE(content("192.0.2.0-192.0.2.9"), content("192.0.2.1-192.0.2.9"));
+}
+
+TEST(ContentOfAZone, DependsOnTheDefaultsThatAreHeard) {
+    const auto content = [](std::optional<test::Inventory> inventory) {
+        return Built({rich()}, std::move(inventory)).content_of("2.0.192.in-addr.arpa.");
+    };
+    const auto server = [](std::string_view host, std::string_view at) {
+        return test::Inventory().server(host, {at});
+    };
+    const Digest without = content(std::nullopt);
+    const Digest with = content(server("s.example.", "192.0.2.150"));
+    EXPECT_NE(with, without);
+    EXPECT_NE(content(server("t.example.", "192.0.2.150")), with);
+    EXPECT_NE(content(server("s.example.", "192.0.2.151")), with);
+    auto other_ttl = server("s.example.", "192.0.2.150");
+    other_ttl.model().ttl = Ttl{5};
+    EXPECT_NE(content(other_ttl), with);
+    EXPECT_EQ(content(server("s.example.", "192.0.2.3")), without) << "in a hole";
+    EXPECT_EQ(content(server("s.example.", "192.0.2.200")), without) << "in a delegation";
+    EXPECT_EQ(content(server("s.example.", "192.0.3.1")), without) << "in no zone";
+}
+
+// What names an address is not what counts, but which name it is.
+TEST(ContentOfAZone, DoesNotDependOnTheLayerThatANameIsFrom) {
+    EXPECT_EQ(Built({plain()}, test::Inventory().server("s.example.", {"192.0.2.9"}))
+                  .content_of("2.0.192.in-addr.arpa."),
+              content_with(plain().ptr("192.0.2.9", {"s.example."})));
+    EXPECT_EQ(content_with(plain().extra("9.2.0.192.in-addr.arpa. PTR s.example.")),
+              content_with(plain().ptr("192.0.2.9", {"s.example."})));
 }
 
 /// Follows `owner` through CNAMEs, as a resolver that asks us would; its PTR targets.
