@@ -139,10 +139,11 @@ bool Settlement::judge(const Diagnostics& contradictions) {
 void Settlement::report(const Diagnostic& entry) {
     const auto file = std::ranges::find(
         sources_, entry.file, [](const SourceFile& source) -> const auto& { return source.file; });
-    const bool is_current =
-        file == sources_.end() ||
-        files_[static_cast<std::size_t>(file - sources_.begin())].standing == Standing::current;
-    if (!is_current) return;
+    // What is no zone file is the inventory.
+    const auto standing = file == sources_.end()
+                              ? inventory_standing_
+                              : files_[static_cast<std::size_t>(file - sources_.begin())].standing;
+    if (standing != Standing::current) return;
     if (entry.severity == Severity::error) {
         diagnostics_.error(entry.file, entry.place, entry.message, entry.advice);
     } else {

@@ -43,5 +43,57 @@ TEST_F(ReadTextFile, TellsThatItIsADirectory) {
     EXPECT_EQ(read_text_file(path_).error(), std::errc::is_a_directory);
 }
 
+class ReplaceTextFile : public ReadTextFile {
+protected:
+    /// Files in the folder that are named after this test.
+    [[nodiscard]] std::size_t files() const {
+        std::size_t count = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(path_.parent_path())) {
+            const std::string name = entry.path().filename().string();
+            if (name.starts_with(path_.filename().string())) ++count;
+        }
+        return count;
+    }
+};
+
+TEST_F(ReplaceTextFile, MakesAFileThatIsMissing) {
+    const std::string text = std::string(200'000, 'a') + '\0' + "\r\n\xFF";
+    EXPECT_FALSE(replace_text_file(path_, text));
+    EXPECT_EQ(read_text_file(path_).value(), text);
+}
+
+TEST_F(ReplaceTextFile, PutsAShorterTextInPlaceOfALongerOne) {
+    std::ofstream(path_) << "a longer text";
+    EXPECT_FALSE(replace_text_file(path_, "short"));
+    EXPECT_EQ(read_text_file(path_).value(), "short");
+}
+
+TEST_F(ReplaceTextFile, LeavesNothingBesideTheFile) {
+    EXPECT_FALSE(replace_text_file(path_, "text"));
+    EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(ReplaceTextFile, TellsThatItsFolderIsMissing) {
+    EXPECT_EQ(replace_text_file(path_ / "missing" / "file", "text"),
+              std::errc::no_such_file_or_directory);
+}
+
+TEST_F(ReplaceTextFile, LeavesADirectoryAsItIsAndNothingBesideIt) {
+    std::filesystem::create_directory(path_);
+    EXPECT_EQ(replace_text_file(path_, "text"), std::errc::is_a_directory);
+    EXPECT_TRUE(std::filesystem::is_directory(path_));
+    EXPECT_EQ(files(), 1U);
+}
+
+// Whoever has the old file open reads it to its end.
+TEST_F(ReplaceTextFile, OldFileIsNotWrittenTo) {
+    std::ofstream(path_) << "old";
+    std::ifstream reader(path_);
+    EXPECT_FALSE(replace_text_file(path_, "new"));
+    std::string read;
+    reader >> read;
+    EXPECT_EQ(read, "old");
+}
+
 }  // namespace
 }  // namespace arpad

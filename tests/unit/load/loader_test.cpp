@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -183,6 +184,181 @@ TEST_F(LoaderTest, EveryFloorThatDidNotMoveIsAWarning) {
     const Load loaded = load_zones({sources_, std::nullopt}, {}, copies_, serials);
     EXPECT_THAT(loaded.diagnostics.entries(),
                 ElementsAre(finding(Severity::warning, {5, 3}, "`serial` is still 7: serving 8")));
+}
+
+constexpr const char* inventory_text =
+    "products: {mini: \"{server}.mini.example\"}\n"
+    "servers:\n"
+    "  one: {product: mini, addresses: [192.0.2.20, 198.51.100.1]}\n";
+
+class InventoryLoaderTest : public LoaderTest {
+protected:
+    /// Loads the network 192.0.2.0/24 with `text` as inventory.
+    Load load_with(std::optional<std::string> text, const std::string& rest = "") {
+        sources_.clear();
+        add("a.yaml", zone_text("192.0.2.0/24", rest));
+        FirstSerials serials;
+        return load_zones({sources_, SourceFile{"inventory.yaml", "key of the inventory", text}},
+                          {}, copies_, serials);
+    }
+
+    static bool has_default(const Load& load) { return has_name(load, "20.2.0.192.in-addr.arpa"); }
+};
+
+TEST_F(InventoryLoaderTest, WithoutOneThereIsNoStanding) {
+    EXPECT_EQ(load().inventory, std::nullopt);
+}
+
+TEST_F(InventoryLoaderTest, GoodOneNamesPrimaryAddresses) {
+    const Load loaded = load_with(inventory_text);
+    ASSERT_TRUE(loaded.inventory);
+    EXPECT_EQ(loaded.inventory->standing, Standing::current);
+    EXPECT_EQ(loaded.inventory->servers, 1U);
+    EXPECT_TRUE(has_default(loaded));
+}
+
+TEST_F(InventoryLoaderTest, WarningsOfTheCurrentOneAreReportedOnce) {
+    const Load loaded = load_with(inventory_text);
+    EXPECT_THAT(loaded.diagnostics.entries(),
+                ElementsAre(AllOf(Field(&Diagnostic::file, "inventory.yaml"),
+                                  finding(Severity::warning, {3, 48},
+                                          "198.51.100.1 of one lies in no network"))));
+}
+
+TEST_F(InventoryLoaderTest, WarningsAreReportedOnceHoweverOftenTheRestIsSettled) {
+    sources_.clear();
+    add("a.yaml", zone_text("192.0.2.0/24", ""));
+    add("b.yaml", zone_text("192.0.2.0/24", ""));
+    add("c.yaml", zone_text("10.0.0.0/8", "records: {10.1.0.1: a.example.net}\n"));
+    add("d.yaml", zone_text("10.1.0.0/16", ""));
+    FirstSerials serials;
+    const Load loaded = load_zones({sources_, SourceFile{"inventory.yaml", "i", inventory_text}},
+                                   {}, copies_, serials);
+    EXPECT_EQ(loaded.diagnostics.warning_count(), 1U) << loaded.diagnostics.to_text();
+    EXPECT_EQ(loaded.diagnostics.error_count(), 2U);
+}
+
+TEST_F(InventoryLoaderTest, BrokenOneIsReplacedByItsLastGoodCopy) {
+    copies_.texts["key of the inventory"] = inventory_text;
+    const Load loaded = load_with("servers: 1\n");
+    ASSERT_TRUE(loaded.inventory);
+    EXPECT_EQ(loaded.inventory->standing, Standing::last_good);
+    EXPECT_TRUE(has_default(loaded));
+    EXPECT_GE(loaded.diagnostics.error_count(), 1U);
+}
+
+// Its places are those of another text.
+TEST_F(InventoryLoaderTest, WarningsOfACopyAreNotReported) {
+    copies_.texts["key of the inventory"] = inventory_text;
+    EXPECT_EQ(load_with("servers: 1\n").diagnostics.warning_count(), 0U);
+}
+
+TEST_F(InventoryLoaderTest, UnreadableOneIsReplacedByItsLastGoodCopy) {
+    copies_.texts["key of the inventory"] = inventory_text;
+    const Load loaded = load_with(std::nullopt);
+    ASSERT_TRUE(loaded.inventory);
+    EXPECT_EQ(loaded.inventory->standing, Standing::last_good);
+    EXPECT_TRUE(has_default(loaded));
+}
+
+TEST_F(InventoryLoaderTest, BrokenOneWithoutAUsableCopyNamesNothing) {
+    for (const char* copy : {"", "servers: 2\n"}) {
+        if (*copy != '\0') copies_.texts["key of the inventory"] = copy;
+        const Load loaded = load_with("servers: 1\n");
+        ASSERT_TRUE(loaded.inventory);
+        EXPECT_EQ(loaded.inventory->standing, Standing::unknown);
+        EXPECT_EQ(loaded.inventory->servers, 0U);
+        EXPECT_FALSE(has_default(loaded));
+        EXPECT_THAT(loaded.networks, ElementsAre(standing_is(Standing::current)));
+    }
+}
+
+TEST_F(InventoryLoaderTest, BrokenOneIsNoErrorOfTheNetworks) {
+    const Load loaded = load_with("servers: 1\n", "records: {192.0.2.1: a.example.net}\n");
+    EXPECT_TRUE(has_name(loaded, "1.2.0.192.in-addr.arpa"));
+}
+
+/// The TXT owners in `load`, of those in `names`.
+std::vector<std::string> texts_among(const Load& load, std::vector<std::string> names) {
+    std::erase_if(names, [&](const std::string& name) {
+        NameBuffer buffer;
+        buffer.assign(*Name::from_text(name));
+        const Zone* const zone = load.snapshot->find_zone(buffer, RrType::txt);
+        if (zone == nullptr || !zone->is_available()) return true;
+        const auto found = zone->find_name(buffer, buffer.label_count(), zone->read_path(buffer));
+        return !found || !found->node.find(RrType::txt);
+    });
+    return names;
+}
+
+constexpr const char* txt_a = "extra: |\n  a TXT x\n";
+
+TEST_F(LoaderTest, ExtraOfANetworkInsideAClasslessOneIsBelowItsOwnApex) {
+    add("inner.yaml", zone_text("192.0.2.64/26", txt_a));
+    add("outer.yaml", zone_text("192.0.2.0/25", ""));
+    const Load loaded = load();
+    EXPECT_TRUE(loaded.diagnostics.is_empty()) << loaded.diagnostics.to_text();
+    EXPECT_THAT(texts_among(loaded, {"a.64/26.0/25.2.0.192.in-addr.arpa.",
+                                     "a.64/26.2.0.192.in-addr.arpa."}),
+                ElementsAre("a.64/26.0/25.2.0.192.in-addr.arpa."));
+}
+
+TEST_F(LoaderTest, ExtraOfANetworkInsideANamedOneIsBelowItsOwnApex) {
+    add("inner.yaml", zone_text("192.0.2.64/26", txt_a));
+    add("outer.yaml", zone_text("192.0.2.0/24", "zone: rev.example.net\n"));
+    const Load loaded = load();
+    EXPECT_TRUE(loaded.diagnostics.is_empty()) << loaded.diagnostics.to_text();
+    EXPECT_THAT(texts_among(loaded, {"a.64/26.rev.example.net.", "a.64/26.2.0.192.in-addr.arpa."}),
+                ElementsAre("a.64/26.rev.example.net."));
+}
+
+// The outer network is nowhere, so the inner one is named as if it were alone.
+TEST_F(LoaderTest, ExtraFollowsTheApexWhenTheOuterNetworkDropsOut) {
+    add("a-inner.yaml", zone_text("192.0.2.64/26", txt_a));
+    add("b-first.yaml", zone_text("10.0.0.0/24", "zone: rev.example.net\n"));
+    add("c-outer.yaml", zone_text("192.0.2.0/24", "zone: rev.example.net\n"));
+    const Load loaded = load();
+    EXPECT_THAT(loaded.networks,
+                ElementsAre(standing_is(Standing::current), standing_is(Standing::current),
+                            standing_is(Standing::unknown)));
+    EXPECT_THAT(texts_among(loaded, {"a.64/26.rev.example.net.", "a.64/26.2.0.192.in-addr.arpa."}),
+                ElementsAre("a.64/26.2.0.192.in-addr.arpa."));
+}
+
+TEST_F(LoaderTest, ExtraThatOnlyFitsAloneIsAnErrorInItsPlace) {
+    const std::string label(60, 'x');
+    const std::string owner = label + "." + label + "." + label + "." + std::string(30, 'y');
+    add("inner.yaml", zone_text("192.0.2.64/26", "extra: |\n  " + owner + " TXT x\n"));
+    EXPECT_TRUE(load().diagnostics.is_empty());
+    add("outer.yaml",
+        zone_text("192.0.2.0/24", "zone: a-long-name-of-a-zone.with-labels.example.net\n"));
+    const Load loaded = load();
+    EXPECT_THAT(loaded.diagnostics.entries(), ElementsAre(finding(Severity::error, {5, 3}, "")));
+    EXPECT_THAT(loaded.networks,
+                ElementsAre(standing_is(Standing::broken), standing_is(Standing::current)));
+}
+
+TEST_F(LoaderTest, WarningsOfALastGoodCopyAreNotReported) {
+    const std::string with_warning = "extra: |\n  c NS ns.example.\n  x.c TXT \"below a cut\"\n";
+    copies_.texts["a.yaml"] = zone_text("192.0.2.0/24", with_warning);
+    add("a.yaml", zone_text("192.0.2.0/24", "bad: 1\n"));
+    const Load broken = load();
+    EXPECT_THAT(broken.networks, ElementsAre(standing_is(Standing::last_good)));
+    EXPECT_EQ(broken.diagnostics.warning_count(), 0U);
+    sources_.clear();
+    add("a.yaml", zone_text("192.0.2.0/24", with_warning));
+    EXPECT_EQ(load().diagnostics.warning_count(), 1U);
+}
+
+TEST_F(LoaderTest, ErrorInExtraFallsBackToTheCopy) {
+    copies_.texts["a.yaml"] = zone_text("192.0.2.0/24", txt_a);
+    add("a.yaml", zone_text("192.0.2.0/24", "extra: |\n  a CNAME b.\n  a TXT x\n"));
+    const Load loaded = load();
+    EXPECT_THAT(loaded.networks, ElementsAre(standing_is(Standing::last_good)));
+    EXPECT_THAT(texts_among(loaded, {"a.2.0.192.in-addr.arpa."}),
+                ElementsAre("a.2.0.192.in-addr.arpa."));
+    EXPECT_THAT(loaded.diagnostics.entries(),
+                ElementsAre(finding(Severity::error, {6, 3}, "has a CNAME and other records")));
 }
 
 }  // namespace
