@@ -1,5 +1,6 @@
 /// \file  The zones that the fuzz targets ask for: nested networks of both families, RFC 2317
-///        children, a referral, a zone that is broken, and a name with more PTRs than UDP carries.
+///        children, ranges, wildcards, DNAMEs, cuts with and without glue, loops, a zone that is
+///        broken, and a name with more PTRs than UDP carries.
 #pragma once
 
 #include "answer/responder.hpp"
