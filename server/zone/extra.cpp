@@ -16,12 +16,6 @@ struct Gathered {
     std::map<Rdata, Place> places;  // of each, by what it is compared by
 };
 
-/// `rdata` such that two of one and the same record are equal: names are compared without case.
-Rdata comparable(RrType type, const Rdata& rdata) {
-    if (!is_one_name(type)) return rdata;
-    return name_rdata(Name(NameView::of_valid_wire(rdata)).lower_case());
-}
-
 /// Gathers records into RRsets.
 class ExtraGathering {
 public:
@@ -73,7 +67,7 @@ private:
             gathered.place = record.place;
         }
         const auto [known, is_new] =
-            gathered.places.emplace(comparable(record.type, record.rdata), record.place);
+            gathered.places.emplace(comparable_rdata(record.type, record.rdata), record.place);
         if (!is_new) {
             report(record, fmt::format("the same record stands in line {}", known->second.line),
                    "keep one of the two");

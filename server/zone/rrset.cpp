@@ -1,5 +1,6 @@
 #include "zone/rrset.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/invariant.hpp"
@@ -66,6 +67,13 @@ RrsetView MadeRrset::finish(RrType type, Ttl ttl, std::size_t octets) noexcept {
     put(stored_octets);
     put(length);
     return RrsetView(octets_.data());
+}
+
+Rdata comparable_rdata(RrType type, std::span<const std::uint8_t> rdata) {
+    Rdata octets(rdata.begin(), rdata.end());
+    // Lengths of labels are below any letter.
+    if (is_one_name(type)) std::ranges::transform(octets, octets.begin(), to_lower);
+    return octets;
 }
 
 std::size_t wire_octets(const Rrset& rrset) noexcept {

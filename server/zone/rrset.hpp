@@ -194,6 +194,10 @@ private:
     std::vector<std::uint8_t> octets_;
 };
 
+/// `rdata` such that the same is made of two that are one record's (RFC 2181 5): where it is one
+/// name, that is in lower case.
+[[nodiscard]] Rdata comparable_rdata(RrType type, std::span<const std::uint8_t> rdata);
+
 /// Octets that `rrset` takes in a message at most: owner names as pointers, nothing compressed.
 [[nodiscard]] std::size_t wire_octets(const Rrset& rrset) noexcept;
 

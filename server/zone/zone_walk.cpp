@@ -127,9 +127,9 @@ Uint128 count_range_names(const Zone& zone) noexcept {
     Uint128 count = 0;
     const ZoneParts& parts = zone.parts();
     for (const RangeSegment& segment : parts.ranges.segments()) {
-        const Uint128 size = segment.last - segment.first + 1;
-        if (size == 0) return ~Uint128{0};
-        count += size;
+        const Uint128 less_than_size = segment.last - segment.first;
+        if (less_than_size >= ~Uint128{0} - count) return ~Uint128{0};  // 2^128 is one too many
+        count += less_than_size + 1;
     }
     for (std::size_t i = 0; i < parts.addresses.size() && count > 0; ++i) {
         if (parts.ranges.find(parts.addresses.at(i).address) != nullptr) --count;

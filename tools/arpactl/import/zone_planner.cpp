@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -167,14 +168,15 @@ private:
         std::vector<ZoneRecord> settled;
         settled.reserve(all_.others.size());
         std::size_t first = 0;  // of the RRset, in `settled`
+        std::set<Rdata> known;  // of the RRset
         for (ZoneRecord& record : all_.others) {
             const bool continues = !settled.empty() && settled[first].type == record.type &&
                                    settled[first].owner == record.owner;
-            if (!continues) first = settled.size();
-            const auto rrset = std::span(settled).subspan(first);
-            const bool is_repeated = std::ranges::any_of(
-                rrset, [&](const ZoneRecord& other) { return other.rdata == record.rdata; });
-            if (is_repeated) continue;
+            if (!continues) {
+                first = settled.size();
+                known.clear();
+            }
+            if (!known.insert(comparable_rdata(record.type, record.rdata)).second) continue;
             if (continues && record.ttl != settled[first].ttl) {
                 warn_of_ttl(record.origin, record.owner.to_text(), settled[first].ttl);
                 record.ttl = settled[first].ttl;
@@ -184,6 +186,10 @@ private:
         all_.others = std::move(settled);
     }
 
+    [[nodiscard]] Rdata octets_of(const AddressName& name) const {
+        return comparable_rdata(RrType::ptr, all_.target(name).wire());
+    }
+
     void settle_address_names() {
         auto& names = all_.address_names;
         if (!std::ranges::is_sorted(names, {}, &AddressName::address)) {
@@ -191,14 +197,16 @@ private:
         }
         std::size_t kept = 0;
         std::size_t first = 0;  // of the RRset
+        std::set<Rdata> known;  // of the RRset, should it have more than one record
         for (std::size_t i = 0; i < names.size(); ++i) {
             AddressName name = names[i];
             if (kept == 0 || names[first].address != name.address) first = kept;
-            const auto rrset = std::span(names).subspan(first, kept - first);
-            const bool is_repeated = std::ranges::any_of(rrset, [&](const AddressName& other) {
-                return all_.target(other) == all_.target(name);
-            });
-            if (is_repeated) continue;
+            if (kept == first) {
+                known.clear();
+            } else {
+                if (known.empty()) known.insert(octets_of(names[first]));
+                if (!known.insert(octets_of(name)).second) continue;
+            }
             if (kept > first && name.ttl != names[first].ttl) {
                 warn_of_ttl(name.origin, name.address.to_text(), names[first].ttl);
                 name.ttl = names[first].ttl;
