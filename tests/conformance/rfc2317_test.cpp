@@ -2,6 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/built_networks.hpp"
 #include "support/test_responder.hpp"
 
 namespace arpad {
@@ -105,6 +110,55 @@ TEST(Rfc2317, LinkAloneIsAnsweredToAQueryForIt) {
                 ElementsAre(first_link));
     EXPECT_THAT(server.reply_to("65.2.0.192.in-addr.arpa", RrType::any).answer,
                 ElementsAre(first_link));
+}
+
+/// All zones of `networks`, as the loader has them built.
+TestResponder server_of(std::vector<test::Network> networks) {
+    const test::Built built(std::move(networks));
+    EXPECT_EQ(built.diagnostics().error_count(), 0U) << built.diagnostics().to_text();
+    const auto zones = built.snapshot().zones();
+    return TestResponder({zones.begin(), zones.end()});
+}
+
+TEST(Rfc2317, RangeInTheChildZoneIsReachedByTheUsualNames) {
+    TestResponder server =
+        server_of({test::Network("192.0.2.0/24").ttl(60),
+                   test::Network("192.0.2.64/26").range("192.0.2.64/26", "{ip}.example.")});
+    EXPECT_THAT(server.reply_to("70.2.0.192.in-addr.arpa", RrType::ptr).answer,
+                ElementsAre("70.2.0.192.in-addr.arpa. 60 IN CNAME 70.64/26.2.0.192.in-addr.arpa.",
+                            "70.64/26.2.0.192.in-addr.arpa. 3600 IN PTR 192-0-2-70.example."));
+}
+
+// 5.2: the customer's servers are told behind the link, in each of the usual styles.
+TEST(Rfc2317, DelegationIsALinkAndAReferral) {
+    for (const auto& [style, label] : {std::pair{ClasslessStyle::slash, "64/26"},
+                                       {ClasslessStyle::dash, "64-26"},
+                                       {ClasslessStyle::range, "64-127"}}) {
+        TestResponder server =
+            server_of({test::Network("192.0.2.0/24")
+                           .delegation("192.0.2.64/26", {"ns.customer.example."},
+                                       [&](DelegationModel& entry) { entry.style = style; })});
+        const ReplyText reply = server.reply_to("65.2.0.192.in-addr.arpa", RrType::ptr);
+        const std::string child = std::string(label) + ".2.0.192.in-addr.arpa.";
+        EXPECT_TRUE(reply.aa);
+        EXPECT_THAT(reply.answer,
+                    ElementsAre("65.2.0.192.in-addr.arpa. 3600 IN CNAME 65." + child));
+        EXPECT_THAT(reply.authority, ElementsAre(child + " 3600 IN NS ns.customer.example."));
+        EXPECT_THAT(server.reply_to("63.2.0.192.in-addr.arpa", RrType::ptr),
+                    has_rcode(Rcode::nx_domain));
+    }
+}
+
+TEST(Rfc2317, GlueOfADelegationIsInItsReferral) {
+    TestResponder server = server_of(
+        {test::Network("192.0.2.0/24")
+             .delegation("192.0.2.64/26", {"ns.64-26.2.0.192.in-addr.arpa."},
+                         [](DelegationModel& entry) {
+                             entry.style = ClasslessStyle::dash;
+                             entry.nameservers[0].addresses = {test::address("192.0.2.66")};
+                         })});
+    EXPECT_THAT(server.reply_to("65.2.0.192.in-addr.arpa", RrType::ptr).additional,
+                ElementsAre("ns.64-26.2.0.192.in-addr.arpa. 3600 IN A 192.0.2.66"));
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <string>
+#include <string_view>
+
 #include "reverse/arpa_name.hpp"
 #include "support/test_responder.hpp"
 
@@ -72,6 +75,50 @@ TEST(Rfc8020, NameAboveACutIsNoData) {
     const ReplyText reply = server.reply_to("2.0.192.in-addr.arpa", RrType::ptr);
     EXPECT_THAT(reply, has_rcode(Rcode::no_error));
     EXPECT_THAT(reply.authority, SizeIs(1));
+}
+
+/// `nibbles`, the first after the prefix first, as a name below 2001:db8::/32.
+std::string nibbles_name(std::string_view nibbles) {
+    std::string name = "8.b.d.0.1.0.0.2.ip6.arpa";
+    for (const char nibble : nibbles) name.insert(0, {nibble, '.'});
+    return name;
+}
+
+// 2: a range makes every name above its addresses exist, at every nibble, and no other.
+TEST(Rfc8020, NamesAboveTheAddressesOfARangeAreNoData) {
+    TestResponder server(
+        {zone_for("2001:db8::/32").range("2001:db8:8000::/33", "{hex}.example.").build()});
+    const std::string inside = "8f070f8a5c00000000001234";
+    for (std::size_t length = 1; length <= inside.size(); ++length) {
+        const std::string nibbles = inside.substr(0, length);
+        const ReplyText reply = server.reply_to(nibbles_name(nibbles), RrType::ptr);
+        EXPECT_THAT(reply, has_rcode(Rcode::no_error)) << nibbles;
+        EXPECT_THAT(reply.answer, SizeIs(length == inside.size() ? 1 : 0)) << nibbles;
+        const std::string outside = "7" + nibbles.substr(1);
+        EXPECT_THAT(server.reply_to(nibbles_name(outside), RrType::ptr),
+                    has_rcode(Rcode::nx_domain))
+            << outside;
+    }
+}
+
+TEST(Rfc8020, NamesAboveAHoleAreMissingWhereNothingElseIs) {
+    TestResponder server({zone_for("2001:db8::/32")
+                              .range("2001:db8::/32", "{hex}.example.")
+                              .hole("2001:db8:1::/48")
+                              .range("2001:db8:1:8000::/128", "one.example.")
+                              .build()});
+    EXPECT_THAT(server.reply_to(nibbles_name("000"), RrType::ptr), has_rcode(Rcode::no_error));
+    EXPECT_THAT(server.reply_to(nibbles_name("0001"), RrType::ptr), has_rcode(Rcode::no_error));
+    EXPECT_THAT(server.reply_to(nibbles_name("00017"), RrType::ptr), has_rcode(Rcode::nx_domain));
+    EXPECT_THAT(server.reply_to(nibbles_name("00018"), RrType::ptr), has_rcode(Rcode::no_error));
+    EXPECT_THAT(server.reply_to(nibbles_name("000180001"), RrType::ptr),
+                has_rcode(Rcode::nx_domain));
+}
+
+TEST(Rfc8020, NamesBelowAnAddressOfARangeAreMissing) {
+    TestResponder server({zone_for("192.0.2.0/24").range("192.0.2.0/24", "{ip}.example.").build()});
+    EXPECT_THAT(server.reply_to("x.7.2.0.192.in-addr.arpa", RrType::ptr),
+                has_rcode(Rcode::nx_domain));
 }
 
 }  // namespace

@@ -117,6 +117,13 @@ TEST(Extra, CommentsOfMasterFilesAreCommentsAndThoseOfYamlAreNot) {
                 ElementsAre("6:3 #.2.0.192.in-addr.arpa. 77 TXT"));
 }
 
+TEST(Extra, SignMayStandInALineOfItsOwn) {
+    EXPECT_THAT(Read("\n  |\n  a TXT x\n").records(),
+                ElementsAre("7:3 a.2.0.192.in-addr.arpa. 77 TXT"));
+    EXPECT_THAT(Read("\n\n  # a comment\n  |\n   a TXT x\n").records(),
+                ElementsAre("9:4 a.2.0.192.in-addr.arpa. 77 TXT"));
+}
+
 TEST(Extra, KeyMayComeAfterTheBlock) {
     EXPECT_THAT(Read(" |\n  a TXT x\nrecords: {192.0.2.1: a.example.}\n").records(),
                 ElementsAre("6:3 a.2.0.192.in-addr.arpa. 77 TXT"));
