@@ -1,6 +1,7 @@
 // What a few networks come to, written out name by name, by the rules of docs/zone-files.md and by
-// nothing of the server's: for random networks it must be what zone_walk visits, what look_up finds
-// and what the responder answers, for every address, every name above one, and names below.
+// nothing of the server's: for random networks it must be what zone_walk visits, what look_up
+// finds, what the responder answers and what explain tells, for every address, every name above
+// one, and names below.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -18,6 +19,7 @@
 #include "reverse/classless.hpp"
 #include "support/built_networks.hpp"
 #include "support/test_responder.hpp"
+#include "zone/explanation.hpp"
 #include "zone/zone_walk.hpp"
 
 namespace arpad {
@@ -575,6 +577,35 @@ std::set<Name, CanonicalLess> names_to_ask(const Built& built, const Prefix& uni
     return asked;
 }
 
+/// Compares what is told about `asked` with what is found there.
+void expect_same_explanation(const Built& built, const PlainZone& plain, const Name& asked) {
+    const PlainLookup expected = find(plain, asked, RrType::ptr);
+    const Explanation told = explain(built.world().input(), asked);
+    ASSERT_EQ(told.zone, plain.apex) << asked.to_text();
+    std::multiset<std::string> ptrs;
+    std::set<RrType> heard;
+    for (const NameFinding& finding : told.findings) {
+        if (!finding.is_effective || finding.records == 0) continue;
+        heard.insert(finding.type);
+        if (finding.type != RrType::ptr) continue;
+        for (const Name& target : finding.names) ptrs.insert(target.to_text());
+    }
+    using Kind = Lookup::Kind;
+    const bool is_answer = expected.kind == Kind::answer;
+    ASSERT_EQ(ptrs, is_answer ? expected.rrset->values : std::multiset<std::string>())
+        << asked.to_text();
+    ASSERT_EQ(told.leads_to.has_value(), expected.kind == Kind::alias) << asked.to_text();
+    if (told.leads_to) {
+        ASSERT_EQ(told.leads_to->to_text(), *expected.rrset->values.begin());
+    }
+    if (expected.kind == Kind::referral) {
+        ASSERT_TRUE(heard.contains(RrType::ns)) << asked.to_text();
+    }
+    if (expected.kind == Kind::redirection) {
+        ASSERT_TRUE(heard.contains(RrType::dname)) << asked.to_text();
+    }
+}
+
 void compare(const Built& built, const Inventory& inventory, const Prefix& universe) {
     const PlainExpansion expansion(built, inventory.model(), universe);
     for (const auto& [apex, plain] : expansion.zones()) {
@@ -583,8 +614,14 @@ void compare(const Built& built, const Inventory& inventory, const Prefix& unive
     }
     const auto zones = built.snapshot().zones();
     TestResponder responder({zones.begin(), zones.end()});
+    std::size_t number = 0;
     for (const Name& asked : names_to_ask(built, universe)) {
         const PlainZone& plain = *expansion.zone_at(asked);
+        constexpr std::size_t some = 61;  // it puts all networks together each time
+        if (number++ % some == 0) {
+            expect_same_explanation(built, plain, asked);
+            if (testing::Test::HasFatalFailure()) return;
+        }
         for (const RrType type : {RrType::ptr, RrType::txt}) {
             expect_same_lookup(built.zone(plain.apex.to_text()), plain, asked, type);
             if (testing::Test::HasFatalFailure()) return;
@@ -601,7 +638,7 @@ void compare(const Built& built, const Inventory& inventory, const Prefix& unive
 
 class Expansion : public testing::TestWithParam<Arena> {};
 
-TEST_P(Expansion, IsWhatIsWalkedFoundAndAnswered) {
+TEST_P(Expansion, IsWhatIsWalkedFoundAnsweredAndExplained) {
     std::mt19937_64 random(4592);
     constexpr int wanted = 20;
     int compared = 0;
