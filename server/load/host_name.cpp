@@ -62,10 +62,13 @@ Result<std::string, HostNameError> to_a_label(const Label& label) {
     const int status = idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(input.c_str()), &output,
                                       IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
     const std::unique_ptr<std::uint8_t, void (*)(void*)> owner(output, idn2_free);
-    if (status == IDN2_OK)
+    // Characters that are not seen, such as U+00AD, are mapped to nothing (UTS 46 4).
+    const bool is_empty = status == IDN2_OK && *output == 0;
+    if (status == IDN2_OK && !is_empty)
         return {boost::system::in_place_value, reinterpret_cast<const char*>(output)};
     return HostNameError{
-        fmt::format("{} is no international name: {}", label.called(), idn2_strerror(status)),
+        fmt::format("{} is no international name: {}", label.called(),
+                    is_empty ? "it has only characters that are not seen" : idn2_strerror(status)),
         "correct it, or write its A-label (xn--...)"};
 }
 

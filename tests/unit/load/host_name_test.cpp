@@ -31,6 +31,16 @@ TEST(HostName, MayEndInADot) {
     EXPECT_EQ(host("www.example.net."), "www.example.net.");
 }
 
+// Found by fuzzing: UTS 46 maps U+FEFF and U+00AD to nothing, and the empty label was looked into.
+TEST(HostName, LabelOfInvisibleCharactersIsRefused) {
+    for (const char* label : {"\xEF\xBB\xBF", "\xC2\xAD", "\xC2\xAD\xC2\xAD"}) {
+        EXPECT_EQ(host("a." + std::string(label) + ".example"),
+                  "label 2 (`" + std::string(label) + "`) of `a." + label +
+                      ".example` is no international name: it has only characters that are not "
+                      "seen / correct it, or write its A-label (xn--...)");
+    }
+}
+
 TEST(HostName, KeepsTheCase) {
     EXPECT_EQ(host("WWW.Example.net"), "WWW.Example.net.");
 }
