@@ -466,6 +466,7 @@ private:
                 }
             }
         }
+        if (tells_low_octets(has_octet)) return std::nullopt;
         bool varies = false;
         for (unsigned octet = 0; octet < 4; ++octet) {
             varies = varies || octet_of(range_.first, octet) != octet_of(range_.last, octet);
@@ -476,6 +477,16 @@ private:
                 "add it, or use {ip}; a name for all addresses has no placeholder at all"};
         }
         return std::nullopt;
+    }
+
+    /// Whether the name has exactly the last octets, and these tell the addresses of the range
+    /// apart though it crosses a border of them.
+    [[nodiscard]] bool tells_low_octets(const std::array<bool, 4>& has_octet) const {
+        unsigned low = 0;
+        while (low < 4 && has_octet[3 - low]) ++low;
+        const bool has_others = std::ranges::count(has_octet, true) != low;
+        return low > 0 && !has_others &&
+               distance(range_.last, range_.first) <= low_bits_mask(8 * low);
     }
 
     /// A label can be read back if at most one piece has a varying width, or if each of these
@@ -579,6 +590,20 @@ std::optional<Address> NameTemplate::read_label(const Label& label, std::string_
     return address;
 }
 
+/// A name that has only the last octets of an address says nothing of the others. Those of the
+/// first of the range were taken for them, and the address is the next one with these octets.
+Address NameTemplate::behind_border(Address address) const noexcept {
+    if (address.family() == Family::ipv6) return address;
+    unsigned low_bits = 0;
+    for (const Label& label : labels_) {
+        for (const Piece& piece : label) {
+            if (piece.kind == Kind::octet) low_bits = std::max(low_bits, 8 * (4 - piece.octet));
+        }
+    }
+    const Uint128 next = address.value() + low_bits_mask(low_bits) + 1;
+    return {address.family(), next & low_bits_mask(address.bits())};
+}
+
 std::optional<Address> NameTemplate::recover(NameView name) const noexcept {
     if (is_constant_ || name.label_count() != labels_.size()) return std::nullopt;
     std::optional<Address> address = range_.first;
@@ -590,6 +615,7 @@ std::optional<Address> NameTemplate::recover(NameView name) const noexcept {
         if (!address) return std::nullopt;
         rest = rest.parent();
     }
+    if (*address < range_.first) address = behind_border(*address);
     if (*address < range_.first || range_.last < *address) return std::nullopt;
     // Only the name that the template makes is its name, not one with other zeros or literals.
     NameSpace space;

@@ -93,6 +93,7 @@ private:
     [[nodiscard]] static bool continues(const Piece& piece, char letter) noexcept;
     [[nodiscard]] std::optional<Address> read_label(const Label& label, std::string_view text,
                                                     Address so_far) const noexcept;
+    [[nodiscard]] Address behind_border(Address address) const noexcept;
     [[nodiscard]] std::optional<Address> read_piece(const Piece& piece, std::string_view text,
                                                     Address so_far) const noexcept;
 

@@ -46,7 +46,6 @@ public:
             }
         }
         for (const PlacedPtr& record : zone_.records()) check_record(record);
-        for (const auto& [owner, rrsets] : zone_.rrsets()) check_wildcard(owner, rrsets);
     }
 
 private:
@@ -131,6 +130,7 @@ private:
 
     void check_servers(const Name& owner, const PlacedRrset& servers) {
         const bool is_apex = owner == zone_.apex();
+        if (!is_apex) check_referral_size(owner, servers);
         // What an inner network's file says is checked there.
         if (!is_apex && servers.origin.kind == Kind::derived) return;
         for (std::size_t i = 0; i < servers.rrset.rdatas.size(); ++i) {
@@ -152,6 +152,23 @@ private:
                     "write `{name: ..., addresses: [...]}`, or its A or AAAA record in `extra`");
             }
         }
+    }
+
+    /// A referral has all glue below its cut with it (RFC 9471 3.1), over TCP too.
+    void check_referral_size(const Name& owner, const PlacedRrset& servers) {
+        std::size_t octets = wire_octets(servers.rrset);
+        for (const Rdata& rdata : servers.rrset.rdatas) {
+            const NameView server = NameView::of_valid_wire(rdata);
+            if (!server.is_at_or_below(owner)) continue;
+            for (const PlacedRrset& placed : zone_.find(server)) {
+                if (is_address(placed.rrset.type)) octets += wire_octets(placed.rrset);
+            }
+        }
+        if (octets <= max_rrset_octets) return;
+        error(servers.origin,
+              fmt::format("the nameservers of {} and their addresses do not fit into a DNS message",
+                          owner.to_text()),
+              "remove some of them");
     }
 
     /// RFC 4592 4.2 gives it no meaning.
@@ -180,7 +197,10 @@ private:
                               place_of(ptr->origin)),
                   "write it in one place");
         }
-        if (record.targets.empty()) return;  // there is no name that anything could shut out
+        if (record.targets.empty()) {
+            check_wildcard(record, *name);
+            return;  // there is no name that anything could shut out
+        }
         for (unsigned labels = zone_.apex().label_count(); labels <= name->view().label_count();
              ++labels) {
             const NameView above = name->view().suffix(labels);
@@ -188,36 +208,22 @@ private:
         }
     }
 
-    /// A wildcard that names addresses names holes too, as it does in every nameserver.
-    void check_wildcard(const Name& owner, std::span<const PlacedRrset> rrsets) {
-        const auto label = owner.view().first_label();
-        const bool is_wildcard = label.size() == 1 && label[0] == '*' && owner != zone_.apex();
-        const bool names_addresses = find_rrset(rrsets, RrType::ptr) != nullptr ||
-                                     find_rrset(rrsets, RrType::cname) != nullptr;
-        if (!is_wildcard || !names_addresses) return;
-        const auto covered = zone_.prefix_of(owner.view().parent());
-        const auto is_covered = [&](const AddressRange& hole) {
-            // Further down, names that exist for other reasons may stand between.
-            return covered &&
-                   covered->length() + label_bits(covered->family()) == hole.first.bits() &&
-                   hole.first <= covered->last() && covered->first() <= hole.last;
-        };
-        const auto report = [&](const std::string& hole, Place place) {
+    /// A wildcard beside a name that does not exist names it too, as it does in every nameserver.
+    void check_wildcard(const PlacedPtr& record, const Name& name) {
+        const auto wildcard = Name(name.view().parent()).below("*");
+        const auto below = zone_.rrsets().lower_bound(name);
+        const bool exists =
+            below != zone_.rrsets().end() && below->first.view().is_at_or_below(name);
+        if (!wildcard || exists) return;
+        const auto rrsets = zone_.find(*wildcard);
+        for (const RrType type : {RrType::ptr, RrType::cname}) {
+            const PlacedRrset* const found = find_rrset(rrsets, type);
+            if (found == nullptr) continue;
             diagnostics_.warning(
-                model_.file, place,
-                fmt::format("{} has no name of its own, and gets that of {} {}", hole,
-                            owner.to_text(), place_of(rrsets.front().origin)),
+                model_.file, record.place,
+                fmt::format("{} has no name of its own, and gets that of {} {}",
+                            record.address.to_text(), wildcard->to_text(), place_of(found->origin)),
                 "remove the wildcard, or write ranges in its place");
-        };
-        for (const PlacedPtr& record : zone_.records()) {
-            if (record.targets.empty() && is_covered({record.address, record.address})) {
-                report(record.address.to_text(), record.place);
-            }
-        }
-        for (const RangeModel& range : model_.ranges) {
-            if (!range.names && is_covered(range.range)) {
-                report(range.range.first.to_text(), range.place);
-            }
         }
     }
 

@@ -110,6 +110,13 @@ void DelegationWriter::add_child(const DelegationModel& delegation) {
     builder->leave_out(range_of(delegation.prefix));
     const Prefix octet_cut(delegation.prefix.first(), last_octet_cut);
     auto apex = prefix_name(builder->apex(), *builder->base(), octet_cut);
+    if (delegation.cname_to && apex && *apex == *delegation.cname_to) {
+        report(delegation.place,
+               fmt::format("the names of {} would be aliases of themselves",
+                           delegation.prefix.to_text()),
+               "write another `cname_to`: the zone that the customer serves");
+        return;
+    }
     if (delegation.cname_to) {
         apex = *delegation.cname_to;
     } else if (apex) {

@@ -38,7 +38,8 @@ bool shuts_out(RrType type) {
 /// Collects what is said about one name.
 class Inquiry {
 public:
-    Inquiry(const BuildInput& input, const Name& name) : input_(input), assembly_(input, ignored_) {
+    Inquiry(const BuildInput& input, const Name& name, RrType type)
+        : input_(input), type_(type), assembly_(input, ignored_) {
         result_.name = name;
     }
 
@@ -61,7 +62,10 @@ public:
 
 private:
     [[nodiscard]] const PlannedZone* zone_of_name() const {
-        return input_.layout.closest_zone(result_.name);
+        const PlannedZone* const zone = input_.layout.closest_zone(result_.name);
+        if (zone == nullptr || type_ != RrType::ds || result_.name != zone->apex) return zone;
+        const PlannedZone* const parent = input_.layout.parent_of(zone->apex);
+        return parent == nullptr ? zone : parent;
     }
 
     void find_address() {
@@ -75,6 +79,9 @@ private:
 
     void gather() {
         way_out_ = builder_->find_way_out(result_.name);
+        const bool is_ds_at_cut =
+            type_ == RrType::ds && way_out_ && *way_out_ == result_.name.view();
+        if (is_ds_at_cut) way_out_.reset();
         if (way_out_ && *way_out_ != result_.name.view()) add_rrsets(*way_out_);
         add_rrsets(result_.name);
         if (result_.address) {
@@ -245,6 +252,7 @@ private:
     }
 
     const BuildInput& input_;
+    RrType type_;
     Diagnostics ignored_;
     Assembly assembly_;
     Explanation result_;
@@ -278,8 +286,8 @@ std::string_view to_text(NameLayer layer) noexcept {
     return "";
 }
 
-Explanation explain(const BuildInput& input, const Name& name) {
-    return Inquiry(input, name).run();
+Explanation explain(const BuildInput& input, const Name& name, RrType type) {
+    return Inquiry(input, name, type).run();
 }
 
 Name name_to_explain(const BuildInput& input, Address address) {

@@ -58,8 +58,10 @@ struct Explanation {
     std::optional<Name> leads_to;       ///< Where a CNAME that is heard points to.
 };
 
-/// Explains `name`. `input` must have been checked.
-[[nodiscard]] Explanation explain(const BuildInput& input, const Name& name);
+/// Explains what is answered to a question for `name` and `type`: DS at a cut or apex is the zone's
+/// above (RFC 4035 3.1.4.1). `input` must have been checked.
+[[nodiscard]] Explanation explain(const BuildInput& input, const Name& name,
+                                  RrType type = RrType::ptr);
 
 /// The name to explain for `address`: its reverse name where we serve that, else the name it has in
 /// the zone of the smallest network around it.

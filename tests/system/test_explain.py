@@ -158,6 +158,13 @@ class ExplainTest(unittest.TestCase):
         answer = self.explain("192.0.2.1", "--type", "TXT")["answer"]
         self.assertEqual([line.split()[3] for line in answer["answer"]], ["TXT"])
 
+    def test_a_mistyped_address_is_no_name(self):
+        for text, part in (("192.0.2.05", "192.0.2.05 has an octet with a leading zero"),
+                           ("192.0.2.0/24", "`192.0.2.0/24` is no address")):
+            done = run_program("ARPACTL", "explain", "-c", self.workspace.config, text)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(part, done.stdout)
+
     def test_what_is_no_name_is_wrong_usage(self):
         done = run_program("ARPACTL", "explain", "-c", self.workspace.config, "a..b")
         self.assertEqual(done.returncode, 2)

@@ -98,6 +98,11 @@ class ExportTest(unittest.TestCase):
         for name in ("rev.example.net", self.workspace.zones / "named.yaml"):
             self.assertIn("$ORIGIN rev.example.net.", self.export(name).stdout)
 
+    def test_one_of_several_zones_is_found_by_its_name(self):
+        self.workspace.write_zone("two", "network: 198.18.0.0/15\n")
+        self.assertEqual(self.export("19.198.in-addr.arpa").stdout.splitlines()[0],
+                         "$ORIGIN 19.198.in-addr.arpa.")
+
     def test_a_slash_is_no_directory(self):
         self.workspace.write_zone("inner", "network: 192.0.2.128/25\n")
         self.export("192.0.2.128/25", "-o", self.directory)
@@ -113,7 +118,7 @@ class ExportTest(unittest.TestCase):
     def test_unknown_networks_are_an_error(self):
         done = self.export("203.0.113.0/24")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("there is no network 203.0.113.0/24", done.stdout)
+        self.assertIn("nothing is served as 203.0.113.0/24", done.stdout)
 
 
 if __name__ == "__main__":

@@ -46,8 +46,9 @@ class Output(ImportTestCase):
         self.assertEqual(self.run_import("zone.db", "bad.db", "-o", "out").returncode, 1)
         self.assertEqual(list((self.directory / "out").iterdir()), [])
 
-    def test_directory_that_is_not_there(self):
-        self.assertEqual(self.run_import("zone.db", "-o", "nowhere").returncode, 1)
+    def test_directory_is_made_if_missing(self):
+        self.assertEqual(self.run_import("zone.db", "-o", "new/er").returncode, 0)
+        self.assertTrue((self.directory / "new" / "er" / "192.0.2.0_24.yaml").exists())
 
     def test_file_passes_the_check(self):
         self.run_import("zone.db", "-o", "out")
@@ -88,6 +89,13 @@ zone "9.0.192.in-addr.arpa" { type slave; file "s.db"; masters { 192.0.2.1; }; }
         done = self.run_import("--from", "named.conf", "-o", "out")
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertEqual(self.names(), ["192.0.2.0_24.yaml", "192.0.3.0_24.yaml"])
+
+    def test_keywords_may_be_in_any_case(self):
+        self.write("named.conf", 'Options { Directory "zones"; };\n'
+                   'ZONE "2.0.192.in-addr.arpa" In { Type Primary; File "a.db"; };\n')
+        done = self.run_import("--from", "named.conf", "-o", "out")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(self.names(), ["192.0.2.0_24.yaml"])
 
     def test_one_of_two_views(self):
         self.write("named.conf", 'options { directory "zones"; };\n'

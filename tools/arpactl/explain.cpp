@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <memory>
@@ -12,6 +13,7 @@
 
 #include "answer.hpp"
 #include "configured.hpp"
+#include "load/address_text.hpp"
 #include "load/master_name.hpp"
 #include "state/served_serials.hpp"
 #include "zone/builder.hpp"
@@ -24,6 +26,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr unsigned max_links = 8;  // as many as the server follows
+constexpr int wrong_usage = 2;
 
 struct Arguments {
     std::string config;
@@ -159,20 +162,35 @@ json::object json_of(const Report& report) {
     return object;
 }
 
-/// The name that `subject`, an address or a name, stands for; none if it is neither.
-std::optional<Name> name_of(const BuildInput& input, const std::string& subject) {
-    if (const auto address = Address::from_text(subject)) return name_to_explain(input, *address);
-    const auto name = Name::from_text(subject);
-    return name ? std::optional(*name) : std::nullopt;
+/// Whether `subject` is meant as an address or prefix: no name looks like that.
+bool looks_like_address(const std::string& subject) {
+    return subject.find(':') != std::string::npos ||
+           subject.find_first_not_of("0123456789./") == std::string::npos;
 }
 
-/// The name, and what CNAMEs lead on to while they stay in our zones.
+/// The name that `subject`, an address or a name, stands for; none, with a message, if it is
+/// neither.
+std::optional<Name> name_of(const BuildInput& input, const std::string& subject) {
+    if (const auto address = Address::from_text(subject)) return name_to_explain(input, *address);
+    if (looks_like_address(subject)) {
+        const AddressFlaw flaw = explain_bad_address(subject);
+        fmt::print(stderr, "arpactl: {}\n  {}\n", flaw.message, flaw.advice);
+        return std::nullopt;
+    }
+    const auto name = Name::from_text(subject);
+    if (name) return *name;
+    fmt::print(stderr, "arpactl: {} is no address or name\n", subject);
+    return std::nullopt;
+}
+
+/// The name, and what CNAMEs lead on to while they stay in our zones and do not come back.
 std::vector<Explanation> follow(const BuildInput& input, const Name& name, RrType type) {
-    std::vector<Explanation> names{explain(input, name)};
+    std::vector<Explanation> names{explain(input, name, type)};
     while (type != RrType::cname && names.back().leads_to && names.size() <= max_links) {
         const Name next = *names.back().leads_to;
-        if (input.layout.closest_zone(next) == nullptr) break;
-        names.push_back(explain(input, next));
+        const bool is_known = std::ranges::find(names, next, &Explanation::name) != names.end();
+        if (is_known || input.layout.closest_zone(next) == nullptr) break;
+        names.push_back(explain(input, next, type));
     }
     return names;
 }
@@ -183,11 +201,8 @@ int explain_subject(const Arguments& arguments) {
     const BuildInput input = networks->input();
     const auto name = name_of(input, arguments.subject);
     const auto type = type_from_text(arguments.type);
-    if (!name || !type) {
-        fmt::print(stderr, "arpactl: {} is no {}\n", name ? arguments.type : arguments.subject,
-                   name ? "type" : "address or name");
-        return 2;
-    }
+    if (!type) fmt::print(stderr, "arpactl: {} is no type\n", arguments.type);
+    if (!name || !type) return wrong_usage;
     auto serials = ServedSerials::read(networks->config().state, networks->config().serial_format);
     if (!serials) {
         fmt::print(stderr, "arpactl: {}\n", serials.error());

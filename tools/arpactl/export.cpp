@@ -35,26 +35,23 @@ struct Arguments {
 
 using Zones = std::vector<std::shared_ptr<const Zone>>;
 
-/// The number of the network that the operator calls `name`: its prefix, its `zone` or its file.
-std::optional<std::size_t> find_network(const BuildInput& input, const std::string& name) {
-    for (std::size_t network = 0; network < input.networks.size(); ++network) {
-        const NetworkEntry& entry = input.networks[network];
-        const auto prefix = Prefix::from_text(name);
-        const auto zone = Name::from_text(name);
-        const bool is_meant = (prefix && entry.key.network == *prefix) ||
-                              (zone && entry.key.zone && *entry.key.zone == *zone) ||
-                              entry.file == name;
-        if (is_meant) return network;
-    }
-    return std::nullopt;
+/// Whether `planned` is what the operator calls `name`: it by its own name, or the zones of a
+/// network by its prefix, its `zone` or its file.
+bool is_called(const PlannedZone& planned, const BuildInput& input, const std::string& name) {
+    const NetworkEntry& entry = input.networks[planned.network];
+    const auto prefix = Prefix::from_text(name);
+    const auto zone = Name::from_text(name);
+    return entry.file == name || (prefix && entry.key.network == *prefix) ||
+           (zone && (planned.apex == *zone || (entry.key.zone && *entry.key.zone == *zone)));
 }
 
-/// The zones of network number `network`, or all zones if there is none.
-Zones choose(const Zones& zones, const BuildInput& input, std::optional<std::size_t> network) {
+/// Those of `zones` that the operator calls `name`.
+Zones choose(const Zones& zones, const BuildInput& input, const std::string& name) {
+    if (name == "all") return zones;
     Zones chosen;
     for (const auto& zone : zones) {
         const PlannedZone& planned = input.layout.zones().at(Name(zone->apex()));
-        if (!network || planned.network == *network) chosen.push_back(zone);
+        if (is_called(planned, input, name)) chosen.push_back(zone);
     }
     return chosen;
 }
@@ -148,27 +145,21 @@ int export_networks(const Arguments& arguments) {
         fmt::print(stderr, "arpactl: nothing is exported while files have errors\n");
         return 1;
     }
-    const BuildInput input = networks->input();
-    std::optional<std::size_t> network;
-    if (arguments.network != "all") {
-        network = find_network(input, arguments.network);
-        if (!network) {
-            fmt::print(stderr,
-                       "arpactl: there is no network {}\n  write its prefix, its `zone`, its file, "
-                       "or `all`\n",
-                       arguments.network);
-            return 1;
-        }
-    }
     auto serials = ServedSerials::read(networks->config().state, networks->config().serial_format);
     if (!serials) {
         fmt::print(stderr, "arpactl: {}\n", serials.error());
         return 1;
     }
     Diagnostics warnings;
-    const Zones zones = build_zones(input, *serials, warnings);
+    const BuildInput input = networks->input();
+    const Zones zones = choose(build_zones(input, *serials, warnings), input, arguments.network);
     fmt::print(stderr, "{}", warnings.to_text());
-    return write(choose(zones, input, network), arguments);
+    if (!zones.empty()) return write(zones, arguments);
+    fmt::print(stderr,
+               "arpactl: nothing is served as {}\n  write the prefix of a network, the name of a "
+               "zone, a file, or `all`\n",
+               arguments.network);
+    return 1;
 }
 
 }  // namespace
@@ -182,7 +173,7 @@ void add_export_command(CLI::App& app, std::function<int()>& run) {
     add_config_option(*command, arguments->config);
     command
         ->add_option("NETWORK", arguments->network,
-                     "Prefix, zone name or file of a network, or `all`")
+                     "Prefix or file of a network, or name of a zone, or `all`")
         ->required();
     command
         ->add_option("-o,--output", arguments->directory,

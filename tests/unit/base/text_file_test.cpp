@@ -43,7 +43,7 @@ TEST_F(ReadTextFile, TellsThatItIsADirectory) {
     EXPECT_EQ(read_text_file(path_).error(), std::errc::is_a_directory);
 }
 
-class ReplaceTextFile : public ReadTextFile {
+class WriteTextFile : public ReadTextFile {
 protected:
     /// Files in the folder that are named after this test.
     [[nodiscard]] std::size_t files() const {
@@ -56,40 +56,47 @@ protected:
     }
 };
 
-TEST_F(ReplaceTextFile, MakesAFileThatIsMissing) {
+TEST_F(WriteTextFile, MakesAFileThatIsMissing) {
     const std::string text = std::string(200'000, 'a') + '\0' + "\r\n\xFF";
-    EXPECT_FALSE(replace_text_file(path_, text));
+    EXPECT_FALSE(write_text_file(path_, text, Overwriting::allowed));
     EXPECT_EQ(read_text_file(path_).value(), text);
 }
 
-TEST_F(ReplaceTextFile, PutsAShorterTextInPlaceOfALongerOne) {
+TEST_F(WriteTextFile, PutsAShorterTextInPlaceOfALongerOne) {
     std::ofstream(path_) << "a longer text";
-    EXPECT_FALSE(replace_text_file(path_, "short"));
+    EXPECT_FALSE(write_text_file(path_, "short", Overwriting::allowed));
     EXPECT_EQ(read_text_file(path_).value(), "short");
 }
 
-TEST_F(ReplaceTextFile, LeavesNothingBesideTheFile) {
-    EXPECT_FALSE(replace_text_file(path_, "text"));
+TEST_F(WriteTextFile, LeavesNothingBesideTheFile) {
+    EXPECT_FALSE(write_text_file(path_, "text", Overwriting::allowed));
     EXPECT_EQ(files(), 1U);
 }
 
-TEST_F(ReplaceTextFile, TellsThatItsFolderIsMissing) {
-    EXPECT_EQ(replace_text_file(path_ / "missing" / "file", "text"),
+TEST_F(WriteTextFile, TellsThatItsFolderIsMissing) {
+    EXPECT_EQ(write_text_file(path_ / "missing" / "file", "text", Overwriting::allowed),
               std::errc::no_such_file_or_directory);
 }
 
-TEST_F(ReplaceTextFile, LeavesADirectoryAsItIsAndNothingBesideIt) {
+TEST_F(WriteTextFile, LeavesADirectoryAsItIsAndNothingBesideIt) {
     std::filesystem::create_directory(path_);
-    EXPECT_EQ(replace_text_file(path_, "text"), std::errc::is_a_directory);
+    EXPECT_EQ(write_text_file(path_, "text", Overwriting::allowed), std::errc::is_a_directory);
     EXPECT_TRUE(std::filesystem::is_directory(path_));
     EXPECT_EQ(files(), 1U);
 }
 
+TEST_F(WriteTextFile, DoesNotOverwriteWithoutLeave) {
+    std::ofstream(path_) << "old";
+    EXPECT_EQ(write_text_file(path_, "new", Overwriting::refused), std::errc::file_exists);
+    EXPECT_EQ(read_text_file(path_).value(), "old");
+    EXPECT_EQ(files(), 1U);
+}
+
 // Whoever has the old file open reads it to its end.
-TEST_F(ReplaceTextFile, OldFileIsNotWrittenTo) {
+TEST_F(WriteTextFile, OldFileIsNotWrittenTo) {
     std::ofstream(path_) << "old";
     std::ifstream reader(path_);
-    EXPECT_FALSE(replace_text_file(path_, "new"));
+    EXPECT_FALSE(write_text_file(path_, "new", Overwriting::allowed));
     std::string read;
     reader >> read;
     EXPECT_EQ(read, "old");

@@ -138,6 +138,22 @@ TEST(Make, RefusesATemplateThatLeavesOutAnOctetThatVaries) {
     EXPECT_EQ(flaw_of("{d}.x", "192.0.2.0/24"), "accepted");
 }
 
+TEST(Make, TakesTheLastOctetAloneWhereARangeCrossesItsBorderOnce) {
+    const AddressRange range = range_of("192.0.2.250-192.0.3.5");
+    const auto made = NameTemplate::make("h{d}.x", range);
+    ASSERT_TRUE(made) << made.error().message;
+    NameSpace space;
+    for (Uint128 value = range.first.value(); value <= range.last.value(); ++value) {
+        const Address address(Family::ipv4, value);
+        EXPECT_EQ(made->recover(made->render(address, space)), address) << address.to_text();
+    }
+    EXPECT_EQ(made->recover(*Name::from_text("h6.x")), std::nullopt);
+    EXPECT_EQ(flaw_of("h{d}.x", "192.0.2.250-192.0.3.249"), "accepted");
+    EXPECT_THAT(flaw_of("h{d}.x", "192.0.2.250-192.0.3.250"), HasSubstr("`{c}` is not in it"));
+    EXPECT_EQ(flaw_of("h{c}-{d}.x", "192.0.255.250-192.1.0.5"), "accepted");
+    EXPECT_THAT(flaw_of("h{b}-{d}.x", "192.0.2.250-192.0.3.5"), HasSubstr("`{c}` is not in it"));
+}
+
 TEST(Make, RefusesPlaceholdersThatRunTogether) {
     EXPECT_THAT(flaw_of("{c}{d}.x", "192.0.0.0/16"), HasSubstr("may get the same name"));
     EXPECT_THAT(flaw_of("{c}1{d}.x", "192.0.0.0/16"), HasSubstr("may get the same name"));

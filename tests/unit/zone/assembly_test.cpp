@@ -584,24 +584,32 @@ TEST(Delegations, GlueInExtraAndInDelegationsIsAnError) {
                                "line 50")));
 }
 
+TEST(Delegations, AliasesOfThemselvesAreAnError) {
+    Network network = net();
+    network.delegation("192.0.2.64/26", {});
+    network.model().delegations.back().cname_to = name("2.0.192.in-addr.arpa.");
+    EXPECT_THAT(findings({network}),
+                ElementsAre("z.yaml:50:3: error: the names of 192.0.2.64/26 would be aliases of "
+                            "themselves\n"
+                            "  write another `cname_to`: the zone that the customer serves"));
+}
+
 TEST(Delegations, AllOfAZoneIsAnError) {
-    EXPECT_THAT(
-        findings({net().delegation("192.0.2.0/24", {"a.example."})}),
-        ElementsAre("z.yaml:50:3: error: 192.0.2.0/24 is all of a zone that this network is "
-                    "served as\n  a zone cannot delegate itself: remove the entry, or write "
-                    "networks for the rest"));
+    EXPECT_THAT(findings({net().delegation("192.0.2.0/24", {"a.example."})}),
+                ElementsAre("z.yaml:50:3: error: 192.0.2.0/24 is a whole zone of 192.0.2.0/24\n"
+                            "  delegate parts of a zone, or leave the prefix out of `network`"));
 }
 
 TEST(Delegations, AllOfOneOfSeveralZonesIsAnError) {
     EXPECT_THAT(
         findings({Network("198.18.0.0/15").file("z.yaml").delegation("198.19.0.0/16", {"a."})}),
-        ElementsAre(StartsWith("z.yaml:50:3: error: 198.19.0.0/16 is all of a zone")));
+        ElementsAre(StartsWith("z.yaml:50:3: error: 198.19.0.0/16 is a whole zone of")));
 }
 
 TEST(Delegations, PrefixAroundSeveralZonesIsAnError) {
     EXPECT_THAT(
         findings({Network("198.16.0.0/14").file("z.yaml").delegation("198.18.0.0/15", {"a."})}),
-        ElementsAre(StartsWith("z.yaml:50:3: error: 198.18.0.0/16 is all of a zone")));
+        ElementsAre(StartsWith("z.yaml:50:3: error: 198.18.0.0/16 is a whole zone of")));
 }
 
 TEST(Delegations, InsideANestedNetworkAreAnError) {

@@ -274,6 +274,21 @@ TEST(ContentCheck, RrsetOfExtraThatNoMessageHoldsIsAnErrorAtItsFirstLine) {
                             "not fit into a DNS message\n  remove some of them"));
 }
 
+TEST(ContentCheck, ReferralThatNoMessageHoldsIsAnError) {
+    Network network = net();
+    for (int i = 0; i < 1300; ++i) {
+        network.extra(
+            fmt::format("sub.2.0.192.in-addr.arpa. NS ns{}.sub.2.0.192.in-addr.arpa.", i));
+        for (const char* address : {"A 192.0.2.1", "AAAA 2001:db8::1"}) {
+            network.extra(fmt::format("ns{}.sub.2.0.192.in-addr.arpa. {}", i, address));
+        }
+    }
+    EXPECT_THAT(
+        findings(network),
+        ElementsAre("z.yaml:70:3: error: the nameservers of sub.2.0.192.in-addr.arpa. and "
+                    "their addresses do not fit into a DNS message\n  remove some of them"));
+}
+
 TEST(ContentCheck, RangeOverACutOrCnameIsFine) {
     EXPECT_THAT(findings(net()
                              .range("192.0.2.0/24", "{ip}.dyn.example.")
@@ -305,6 +320,16 @@ TEST(ContentCheck, WildcardThatNamesARecordWithoutANameIsAWarning) {
         ElementsAre("z.yaml:10:3: warning: 192.0.2.13 has no name of its own, and gets that "
                     "of *.2.0.192.in-addr.arpa. in line 70\n"
                     "  remove the wildcard, or write ranges in its place"));
+}
+
+TEST(ContentCheck, WildcardLeavesWhatExistsForAnotherReasonAlone) {
+    EXPECT_THAT(findings(net()
+                             .ptr("192.0.2.13", {})
+                             .ptr("192.0.2.14", {})
+                             .extra("*.2.0.192.in-addr.arpa. PTR any.")
+                             .extra("13.2.0.192.in-addr.arpa. TXT x")
+                             .extra("_a.14.2.0.192.in-addr.arpa. TXT x")),
+                IsEmpty());
 }
 
 TEST(ContentCheck, WildcardOfAnotherTypeLeavesAHoleAlone) {

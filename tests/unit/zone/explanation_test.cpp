@@ -83,6 +83,15 @@ TEST(Explain, TellsZoneNetworkFileAndAddress) {
     EXPECT_FALSE(told.is_broken);
 }
 
+// RFC 4035 3.1.4.1.
+TEST(Explain, DsOfANestedZoneIsThatOfTheZoneAbove) {
+    const World world({Network("198.18.0.0/16"), Network("198.18.7.0/24")});
+    EXPECT_EQ(explain(world.input(), name("7.18.198.in-addr.arpa."), RrType::ds).zone,
+              name("18.198.in-addr.arpa."));
+    EXPECT_EQ(explain(world.input(), name("7.18.198.in-addr.arpa.")).zone,
+              name("7.18.198.in-addr.arpa."));
+}
+
 TEST(Explain, NameThatIsNoAddressHasNone) {
     const Explained told({net()});
     for (const char* owner : {"2.0.192.in-addr.arpa.", "x.2.0.192.in-addr.arpa.",

@@ -16,6 +16,7 @@
 
 #include "base/counted.hpp"
 #include "import/transfer_message.hpp"
+#include "load/text_check.hpp"
 #include "reverse/address.hpp"
 
 namespace arpad {
@@ -120,6 +121,13 @@ private:
                      "check the zone's name, and allow the transfer to this machine there");
                 return;
             }
+            octets_ += octets;
+            if (octets_ > max_text_octets) {
+                fail(fmt::format("{} sends more than {} octets for {}", server_.host,
+                                 max_text_octets, zone_.to_text()),
+                     "import the zone's master file in parts");
+                return;
+            }
             if (!take(std::move(*message))) return;
         }
     }
@@ -131,9 +139,21 @@ private:
                              counted(message.unusable, "record")),
                  "import the zone's master file instead");
         }
+        // RFC 5936 2.2.1: a message of a transfer has at least one record.
+        if (message.records.empty() && message.unusable == 0) {
+            fail(fmt::format("{} sends an empty message for {}", server_.host, zone_.to_text()),
+                 "import the zone's master file instead");
+            return false;
+        }
         for (MasterRecord& record : message.records) {
             // RFC 5936 2.2: the SOA record comes first and last.
-            if (record.type == RrType::soa) ++soas_;
+            if (soas_ == 2) {
+                fail(fmt::format("{} sends records behind the end of {}", server_.host,
+                                 zone_.to_text()),
+                     "import the zone's master file instead");
+                return false;
+            }
+            if (record.type == RrType::soa && !take_soa(record.rdata)) return false;
             if (soas_ == 0) break;
             record.file = server_.host;
             sink_.take_record(std::move(record));
@@ -145,10 +165,22 @@ private:
         return false;
     }
 
+    /// False if the zone has changed since the transfer began.
+    bool take_soa(const Rdata& soa) {
+        ++soas_;
+        if (soas_ == 1) soa_ = soa;
+        if (soa == soa_) return true;
+        fail(fmt::format("{} changed while it was transferred", zone_.to_text()),
+             "transfer it again");
+        return false;
+    }
+
     const AxfrServer& server_;
     const Name& zone_;
     MasterSink& sink_;
     unsigned soas_ = 0;
+    Rdata soa_;               // the first
+    std::size_t octets_ = 0;  // of all messages
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "import/record_index.hpp"
+#include "load/ds_text.hpp"
 #include "reverse/arpa_name.hpp"
 
 namespace arpad {
@@ -148,13 +149,23 @@ private:
             delegation.nameservers.push_back({plain_text(name), lift_glue(name, delegation.ttl)});
         }
         for (const std::size_t alias : aliases) found_.is_lifted[alias] = true;
-        const auto ds = find_rrset(records_, records_[cut.begin].owner, RrType::ds);
-        for (std::size_t i = ds.begin; i < ds.end; ++i) {
-            found_.is_lifted[i] = true;
-            delegation.ds.push_back(ds_text(records_[i].rdata));
-            delegation.ds_ttl = records_[i].ttl;
-        }
+        lift_ds(delegation, records_[cut.begin].owner);
         found_.delegations.push_back(std::move(delegation));
+    }
+
+    /// DS records that `ds` cannot hold, such as one with a digest of a wrong length, stay in
+    /// `extra`.
+    void lift_ds(PlannedDelegation& delegation, const Name& owner) {
+        const auto ds = find_rrset(records_, owner, RrType::ds);
+        std::vector<std::string> texts;
+        for (std::size_t i = ds.begin; i < ds.end; ++i) {
+            texts.push_back(ds_text(records_[i].rdata));
+            const auto read = ds_from_text(texts.back());
+            if (!read || *read != records_[i].rdata) return;
+        }
+        for (std::size_t i = ds.begin; i < ds.end; ++i) found_.is_lifted[i] = true;
+        delegation.ds = std::move(texts);
+        if (!ds.is_empty()) delegation.ds_ttl = records_[ds.begin].ttl;
     }
 
     /// The addresses of a nameserver in this zone that have the TTL of its delegation.

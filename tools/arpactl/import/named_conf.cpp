@@ -1,8 +1,11 @@
 #include "import/named_conf.hpp"
 
 #include <fmt/format.h>
+#include <glob.h>
 
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "base/text_file.hpp"
 #include "import/named_conf_words.hpp"
@@ -16,10 +19,20 @@ constexpr unsigned most_files_deep = 16;
 /// What of a zone statement decides whether and how it is imported.
 struct ZoneStatement {
     ConfWord name;
-    std::string type;
+    bool is_primary = false;
     std::optional<ConfWord> file;
     bool is_internet = true;  // of class IN
 };
+
+/// The files that `pattern` means, which may have wildcards as BIND allows; itself if it means
+/// none.
+std::vector<std::filesystem::path> expand(const std::filesystem::path& pattern) {
+    ::glob_t found{};
+    const int status = ::glob(pattern.c_str(), GLOB_NOCHECK, nullptr, &found);
+    const std::unique_ptr<::glob_t, void (*)(::glob_t*)> owner(&found, ::globfree);
+    if (status != 0) return {pattern};
+    return {found.gl_pathv, found.gl_pathv + found.gl_pathc};
+}
 
 class ConfReader {
 public:
@@ -103,7 +116,9 @@ private:
         } else {
             std::filesystem::path path = name->text;
             if (path.is_relative()) path = conf_.directory / path;
-            read_file(path, file.view, std::pair(file.name, name->place));
+            for (const std::filesystem::path& found : expand(path)) {
+                read_file(found, file.view, std::pair(file.name, name->place));
+            }
         }
         --depth_;
         skip_statement(file, file.words.next());
@@ -147,7 +162,7 @@ private:
         zone.name = *name;
         auto word = file.words.next();
         if (word && !word->is("{") && !word->is(";")) {
-            zone.is_internet = word->text == "IN" || word->text == "in";
+            zone.is_internet = word->is("in");
             word = file.words.next();
         }
         if (!word || !word->is("{")) return;
@@ -156,7 +171,7 @@ private:
             if (word->is("type") || word->is("file")) {
                 const bool is_type = word->is("type");
                 word = file.words.next();
-                if (word && is_type) zone.type = word->text;
+                if (word && is_type) zone.is_primary = word->is("primary") || word->is("master");
                 if (word && !is_type) zone.file = *word;
             }
             skip_statement(file, word);
@@ -171,10 +186,9 @@ private:
                    "correct it");
             return;
         }
-        const bool is_primary = zone.type == "master" || zone.type == "primary";
         const bool is_reverse = name->view().is_at_or_below(arpa_root(Family::ipv4)) ||
                                 name->view().is_at_or_below(arpa_root(Family::ipv6));
-        if (!zone.is_internet || !is_primary || !is_reverse) return;
+        if (!zone.is_internet || !zone.is_primary || !is_reverse) return;
         if (!zone.file) {
             report(file, keyword.place, fmt::format("the zone {} has no file", zone.name.text),
                    "write `file`");

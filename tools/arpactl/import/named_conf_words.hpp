@@ -1,11 +1,14 @@
 /// \file  The words of a named.conf.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/diagnostics.hpp"
+#include "dns/name.hpp"
 
 namespace arpad {
 
@@ -15,8 +18,10 @@ struct ConfWord {
     bool is_quoted = false;
     Place place;
 
+    /// Whether it is the keyword `word`, whatever its case.
     [[nodiscard]] bool is(std::string_view word) const noexcept {
-        return !is_quoted && text == word;
+        const auto lower = [](char letter) { return to_lower(static_cast<std::uint8_t>(letter)); };
+        return !is_quoted && std::ranges::equal(text, word, {}, lower, lower);
     }
 };
 
