@@ -24,8 +24,12 @@ void* allocate(std::size_t octets, std::size_t alignment) {
 
 }  // namespace
 
-// The array and nothrow forms end in these.
+// The array forms end in these. So does the nothrow form, which std::stable_sort uses, but not with
+// AddressSanitizer, whose own would then be given back to another.
 void* operator new(std::size_t octets) {
+    return allocate(octets, alignof(std::max_align_t));
+}
+void* operator new(std::size_t octets, const std::nothrow_t&) noexcept {
     return allocate(octets, alignof(std::max_align_t));
 }
 void* operator new(std::size_t octets, std::align_val_t alignment) {

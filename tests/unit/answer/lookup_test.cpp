@@ -13,8 +13,11 @@ NameBuffer buffered(std::string_view text) {
     return buffer;
 }
 
+/// What is found refers to the zone, and a name that is made to the space: both live on.
 Lookup look_up(const std::shared_ptr<const Zone>& zone, std::string_view name, RrType type) {
+    static std::vector<std::shared_ptr<const Zone>> alive;
     static MadeRrset space;
+    alive.push_back(zone);
     return look_up(*zone, buffered(name), type, space);
 }
 
