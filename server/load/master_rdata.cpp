@@ -443,8 +443,13 @@ Result<Octets, RdataFlaw> read_master_rdata(RrType type, std::span<const MasterT
     if (!tokens.empty() && tokens[0].text == "\\#" && !tokens[0].is_quoted) {
         return read_generic(type, tokens);
     }
-    if (is_read_as_name(type) || Layout(type).is_known()) {
-        return FieldReader(type, tokens, origin).read();
+    if (is_read_as_name(type)) return FieldReader(type, tokens, origin).read();
+    if (Layout(type).is_known()) {
+        auto rdata = FieldReader(type, tokens, origin).read();
+        // Fields that can each be read, such as an empty NSAP address, may come to nothing.
+        if (!rdata || is_valid_rdata(type, *rdata)) return rdata;
+        return RdataFlaw{0, fmt::format("this is no data of a {} record", to_mnemonic(type)),
+                         "correct it, or write \\# and the octets in hexadecimal (RFC 3597 5)"};
     }
     return RdataFlaw{0,
                      fmt::format("the data of {} records can only be written in the generic "
