@@ -45,18 +45,6 @@ Lookup choose(Lookup found, NodeView node, RrType type) noexcept {
     return found;
 }
 
-/// A name whose PTR `range` makes.
-Lookup make(Lookup found, const NamedRange& range, Address address, RrType type,
-            MadeRrset& space) noexcept {
-    found.source = Lookup::Source::range;
-    found.kind = Lookup::Kind::no_data;
-    if (type != RrType::ptr && type != RrType::any) return found;
-    const NameView name = range.names->render(address, space.name_space());
-    found.kind = Lookup::Kind::answer;
-    found.rrset = space.finish(RrType::ptr, range.ttl, name.octets());
-    return found;
-}
-
 /// The most labels that an existing name above `name`, which does not exist, has. Names above one
 /// that exists exist too, so this is a binary search.
 unsigned closest_encloser(const Zone& zone, const NameBuffer& name,
@@ -96,10 +84,17 @@ Lookup look_up(const Zone& zone, const NameBuffer& name, RrType type, MadeRrset&
     Lookup found;
     found.owner_labels = labels;
     found.encloser_labels = labels;
+    if (!data->has_one_ptr()) return choose(found, data->node, type);
     if (data->range != nullptr) {
-        return make(found, *data->range, path.prefix.first(), type, space);
+        found.source = Lookup::Source::range;
+        const NamedRange& range = *data->range;
+        const NameView target = range.names->render(path.prefix.first(), space.name_space());
+        (void)space.finish(RrType::ptr, range.ttl, target.octets());
+    } else {
+        const std::size_t octets = data->lone_ptr->copy_to(space.name_space());
+        (void)space.finish(RrType::ptr, data->lone_ptr->ttl(), octets);
     }
-    return choose(found, data->node, type);
+    return choose(found, space.node(), type);
 }
 
 }  // namespace arpad

@@ -47,8 +47,8 @@ struct Lookup {
 };
 
 /// Looks `name`, which is at or below the apex of the available `zone`, up. For ANY one RRset is
-/// enough (RFC 8482 4.1). A PTR made by a range is made in `space` and lives as long. No
-/// allocation.
+/// enough (RFC 8482 4.1). The PTR of an address that has nothing else is made in `space` and lives
+/// as long. No allocation.
 [[nodiscard]] Lookup look_up(const Zone& zone, const NameBuffer& name, RrType type,
                              MadeRrset& space) noexcept;
 

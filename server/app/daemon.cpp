@@ -1,6 +1,7 @@
 #include "app/daemon.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -14,6 +15,7 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "load/config_file.hpp"
+#include "net/cores.hpp"
 
 namespace arpad {
 namespace {
@@ -69,6 +71,19 @@ void log_standing(const LoadedInventory& inventory, const SourceFile& source) {
     }
 }
 
+/// Says how many queries may wait while a worker is busy.
+void log_receive_buffer(int octets) {
+    constexpr int kibi = 1024;
+    if (octets < wanted_receive_octets) {
+        spdlog::warn(
+            "UDP receive buffers of {} KiB, where {} KiB are wanted: bursts may be lost\n"
+            "  raise net.core.rmem_max, or start with CAP_NET_ADMIN",
+            octets / kibi, wanted_receive_octets / kibi);
+    } else {
+        spdlog::info("UDP receive buffers of {} KiB", octets / kibi);
+    }
+}
+
 void log_counters(const Counters& counters) {
     std::string replies;
     for (std::size_t i = 0; i < counters.by_rcode.size(); ++i) {
@@ -77,6 +92,14 @@ void log_counters(const Counters& counters) {
     }
     spdlog::info("answered:{} {} truncated; no reply to {}", replies, counters.truncated,
                  counted(counters.silent, "message"));
+}
+
+/// Gives the system back what loading took. glibc keeps what is freed in small pieces below what
+/// is still used, such as the snapshot, and the server is not going to need it again.
+void return_memory() {
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
 }
 
 }  // namespace
@@ -93,11 +116,13 @@ ExitCode Daemon::run() {
         spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
     });
     if (!open_state() || !claim_endpoints()) return ExitCode::environment;
-    const auto load = load_networks();
+    auto load = load_networks();
     if (!load) return load.error();
     if (!start_workers()) return ExitCode::environment;
-    publish(load->snapshot);
-    serve(summary_of(*load));
+    const std::string summary = summary_of(*load);
+    publish(std::exchange(*load, {}).snapshot);
+    return_memory();
+    serve(summary);
     stop_workers();
     return ExitCode::success;
 }
@@ -177,11 +202,25 @@ void Daemon::publish(const std::shared_ptr<const Snapshot>& snapshot) {
 
 void Daemon::serve(const std::string& what) {
     for (Worker& worker : workers_) worker.start();
+    if (config_.pins_workers) pin_workers();
     for (const ListenEndpoint& endpoint : endpoints_) {
         spdlog::info("listening on {}", endpoint.to_text());
     }
+    log_receive_buffer(workers_.front().receive_octets());
     spdlog::info("serving {} with {}", what, counted(workers_.size(), "worker"));
     io_.run();  // ends when a signal has come, perhaps while loading: nothing else is waited for
+}
+
+void Daemon::pin_workers() {
+    const std::vector<unsigned> cores = usable_cores();
+    if (cores.empty()) return;
+    std::size_t next = 0;
+    for (Worker& worker : workers_) {
+        const unsigned core = cores[next++ % cores.size()];
+        if (const auto error = worker.pin(core)) {
+            spdlog::warn("a worker is not kept on core {}: {}", core, error.message());
+        }
+    }
 }
 
 void Daemon::stop_workers() {

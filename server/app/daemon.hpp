@@ -34,6 +34,7 @@ private:
     [[nodiscard]] bool claim_endpoints();
     [[nodiscard]] Result<Load, ExitCode> load_networks();
     [[nodiscard]] bool start_workers();
+    void pin_workers();
     void publish(const std::shared_ptr<const Snapshot>& snapshot);
     void serve(const std::string& what);
     void stop_workers();

@@ -2,8 +2,6 @@
 
 #include <openssl/evp.h>
 
-#include <cstring>
-
 #include "base/invariant.hpp"
 
 namespace arpad {
@@ -25,32 +23,24 @@ Digester::~Digester() = default;
 Digester::Digester(Digester&&) noexcept = default;
 Digester& Digester::operator=(Digester&&) noexcept = default;
 
-void Digester::flush() {
-    ensure(EVP_DigestUpdate(context_->md, pending_.data(), pending_octets_) == 1,
+void Digester::take(std::span<const std::uint8_t> octets) {
+    ensure(EVP_DigestUpdate(context_->md, octets.data(), octets.size()) == 1,
            "SHA-256 takes octets");
-    pending_octets_ = 0;
 }
 
-void Digester::add(std::span<const std::uint8_t> octets) {
-    while (!octets.empty()) {
-        const std::size_t space = pending_.size() - pending_octets_;
-        const auto piece = octets.first(octets.size() < space ? octets.size() : space);
-        std::memcpy(pending_.data() + pending_octets_, piece.data(), piece.size());
-        pending_octets_ += piece.size();
-        octets = octets.subspan(piece.size());
-        if (pending_octets_ == pending_.size()) flush();
+/// Adds `octets`, for which there is no room behind what is pending.
+void Digester::make_room_for(std::span<const std::uint8_t> octets) {
+    take({pending_.data(), pending_octets_});
+    pending_octets_ = 0;
+    if (octets.size() < pending_.size()) {
+        add(octets);
+    } else {
+        take(octets);  // it would gain nothing from the buffer
     }
 }
 
-void Digester::add_u32(std::uint32_t value) {
-    const std::array<std::uint8_t, 4> octets{
-        static_cast<std::uint8_t>(value >> 24U), static_cast<std::uint8_t>(value >> 16U),
-        static_cast<std::uint8_t>(value >> 8U), static_cast<std::uint8_t>(value)};
-    add(octets);
-}
-
 Digest Digester::finish() {
-    flush();
+    take({pending_.data(), pending_octets_});
     Digest digest;
     ensure(EVP_DigestFinal_ex(context_->md, digest.data(), nullptr) == 1, "SHA-256 finishes");
     return digest;

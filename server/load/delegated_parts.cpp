@@ -29,10 +29,9 @@ void report(const std::string& what, Place place, const DelegationModel& delegat
 
 }  // namespace
 
-void report_delegated(const std::vector<RecordModel>& records,
-                      const std::vector<RangeModel>& ranges,
+void report_delegated(const RecordModels& records, const std::vector<RangeModel>& ranges,
                       const std::vector<DelegationModel>& delegations, FileFindings& findings) {
-    for (const RecordModel& record : records) {
+    for (const RecordView record : records) {
         if (const auto* delegation = find_delegation(delegations, record.address))
             report(record.address.to_text(), record.place, *delegation, findings);
     }

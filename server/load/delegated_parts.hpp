@@ -11,8 +11,7 @@ namespace arpad {
 /// Reports the records of addresses that `delegations` (sorted as in NetworkModel) give away, and
 /// the ranges that lie in one of them as a whole. A range that only covers a delegation, or a part
 /// of one, has a hole there.
-void report_delegated(const std::vector<RecordModel>& records,
-                      const std::vector<RangeModel>& ranges,
+void report_delegated(const RecordModels& records, const std::vector<RangeModel>& ranges,
                       const std::vector<DelegationModel>& delegations, FileFindings& findings);
 
 }  // namespace arpad

@@ -13,7 +13,7 @@ Load load_zones(const Sources& sources, const ZoneDefaults& defaults, LastGoodCo
     Load load;
     Settlement settlement(sources, defaults, copies, load.diagnostics);
     load.snapshot = std::make_shared<const Snapshot>(
-        build_zones(settlement.input(), serials, load.diagnostics));
+        build_zones(settlement.assembly(), serials, load.diagnostics));
     load.networks = settlement.networks();
     load.inventory = settlement.inventory();
     load.diagnostics.sort();

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <string_view>
 #include <utility>
 
@@ -329,6 +330,10 @@ private:
     }
 
     static ldns_status convert(ldns_rdf_type field, const std::string& text, ldns_rdf*& made) {
+        // For WKS ldns asks getservbyname(), which has one result for all threads.
+        static std::mutex one_at_a_time;
+        std::unique_lock lock(one_at_a_time, std::defer_lock);
+        if (field == LDNS_RDF_TYPE_WKS) lock.lock();
         made = ldns_rdf_new_frm_str(field, text.c_str());
         return made == nullptr ? LDNS_STATUS_SYNTAX_RDATA_ERR : LDNS_STATUS_OK;
     }

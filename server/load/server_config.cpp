@@ -17,9 +17,9 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 9> config_keys{"listen",        "workers",  "zones",
-                                                      "inventory",     "state",    "serials",
-                                                      "zone_defaults", "identity", "tcp"};
+constexpr std::array<std::string_view, 10> config_keys{
+    "listen", "workers", "pin_workers",   "zones",    "inventory",
+    "state",  "serials", "zone_defaults", "identity", "tcp"};
 constexpr std::array<std::string_view, 4> zone_default_keys{"ttl", "nameservers", "nameservers_ttl",
                                                             "soa"};
 constexpr std::array<std::string_view, 3> identity_keys{"version", "hostname", "nsid"};
@@ -268,6 +268,7 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     ServerConfig config;
     config.listen = read_listen(fields, findings);
     config.workers = read_workers(fields, findings);
+    config.pins_workers = fields.boolean("pin_workers").value_or(config.pins_workers);
     config.zones = read_directory(fields, "zones", base, findings);
     config.inventory = read_path(fields, "inventory", "file", base, findings);
     config.state = read_directory(fields, "state", base, findings);

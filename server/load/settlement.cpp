@@ -1,19 +1,69 @@
 #include "load/settlement.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <utility>
 
+#include "base/invariant.hpp"
+#include "base/parallel.hpp"
 #include "load/extra_fields.hpp"
 #include "load/file_findings.hpp"
 #include "load/inventory_file.hpp"
 #include "zone/builder.hpp"
 
 namespace arpad {
+namespace {
+
+/// A file as it is now, and what is wrong with it.
+struct FirstReading {
+    ZoneFile zone_file;
+    Diagnostics diagnostics;
+};
+
+std::size_t octets_of(const SourceFile& source) {
+    return source.text ? source.text->size() : 0;
+}
+
+/// How many threads read `sources`. A few small files are read before a thread has started.
+std::size_t threads_for(const std::vector<SourceFile>& sources) {
+    constexpr std::size_t octets_worth_a_thread = 256 * 1024;
+    std::size_t octets = 0;
+    for (const SourceFile& source : sources) octets += octets_of(source);
+    return std::min(hardware_threads(), octets / octets_worth_a_thread + 1);
+}
+
+/// Reads all files, several at once.
+std::vector<FirstReading> read_all(const std::vector<SourceFile>& sources,
+                                   const ZoneDefaults& defaults) {
+    std::vector<std::size_t> order(sources.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    // The largest first, so that no thread begins with it when the others are done.
+    std::ranges::stable_sort(order, std::greater{},
+                             [&](std::size_t file) { return octets_of(sources[file]); });
+    std::vector<FirstReading> readings(sources.size());
+    for_each_in_parallel(sources.size(), threads_for(sources), [&](std::size_t index) {
+        const SourceFile& source = sources[order[index]];
+        auto& [zone_file, diagnostics] = readings[order[index]];
+        zone_file.file = source.file;
+        if (source.text)
+            zone_file = read_zone_file(source.file, *source.text, defaults, diagnostics);
+    });
+    return readings;
+}
+
+}  // namespace
 
 Settlement::Settlement(const Sources& sources, const ZoneDefaults& defaults, LastGoodCopies& copies,
                        Diagnostics& diagnostics)
     : sources_(sources.zones), defaults_(defaults), copies_(copies), diagnostics_(diagnostics) {
-    for (const SourceFile& source : sources_) files_.push_back(read(source));
+    std::vector<FirstReading> readings = read_all(sources_, defaults_);
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+        diagnostics_.append(std::move(readings[i].diagnostics));
+        File file{std::move(readings[i].zone_file), Standing::current};
+        files_.push_back(file.zone_file.model ? std::move(file)
+                                              : degrade(std::move(file), sources_[i]));
+    }
     if (sources.inventory) read_inventory_of(*sources.inventory);
     settle();
 }
@@ -41,22 +91,15 @@ std::vector<LoadedNetwork> Settlement::networks() const {
 /// Degrades files until those that are left do not contradict each other.
 void Settlement::settle() {
     for (bool again = true; again;) {
+        assembly_.reset();  // refers to models that may be others now
         gather();
         Diagnostics contradictions;
         layout_.emplace(entries_, contradictions);
         if (contradictions.is_empty()) place_extra(contradictions);
-        check_networks(input(), contradictions);
+        assembly_ = check_networks(input(), contradictions);
         again = judge(contradictions);
     }
-}
-
-Settlement::File Settlement::read(const SourceFile& source) {
-    File file;
-    file.zone_file.file = source.file;
-    if (source.text) {
-        file.zone_file = read_zone_file(source.file, *source.text, defaults_, diagnostics_);
-    }
-    return file.zone_file.model ? std::move(file) : degrade(std::move(file), source);
+    ensure(assembly_ != nullptr, "without contradictions every network has a place");
 }
 
 /// The next lower standing that `file` can have.

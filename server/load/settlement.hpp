@@ -3,11 +3,13 @@
 ///
 /// All or nothing per network: a file with an error is degraded to its last good copy, then to
 /// zones that answer SERVFAIL, then to nothing, in rounds, until what is left does not contradict
-/// itself. Threads: one at a time.
+/// itself. Threads: one at a time; files are read on several, which have ended when the constructor
+/// returns.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -71,6 +73,10 @@ public:
     /// What zones are to be built from. Valid as long as this.
     [[nodiscard]] BuildInput input() const;
 
+    /// What the zones hold, as it was checked last and found without error; `build_zones` spends
+    /// it. Valid as long as this.
+    [[nodiscard]] Assembly& assembly() noexcept { return *assembly_; }
+
     /// What is used of each zone file.
     [[nodiscard]] std::vector<LoadedNetwork> networks() const;
 
@@ -84,7 +90,6 @@ private:
     };
 
     void settle();
-    [[nodiscard]] File read(const SourceFile& source);
     [[nodiscard]] File degrade(File file, const SourceFile& source);
     [[nodiscard]] std::optional<ZoneFile> read_copy(const SourceFile& source);
     void read_inventory_of(const SourceFile& source);
@@ -103,6 +108,7 @@ private:
     std::vector<NetworkEntry> entries_;           // point into files_
     std::vector<File*> entry_files_;              // by network
     std::optional<Layout> layout_;                // refers to entries_
+    std::unique_ptr<Assembly> assembly_;          // refers to all of these
 };
 
 }  // namespace arpad

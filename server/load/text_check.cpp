@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <utility>
+
+#include "load/text_block.hpp"
 
 namespace arpad {
 namespace {
@@ -75,6 +78,17 @@ std::optional<TextFlaw> find_text_flaw(std::string_view text) {
             {}, fmt::format("the file is over {} octets long", max_text_octets), "split it"};
     std::size_t line_start = 0;
     for (std::size_t offset = 0; offset < text.size();) {
+        if (offset + TextBlock::size - line_start <= max_line_octets) {
+            const TextBlock block = TextBlock::of(text, offset);
+            const BlockMask line_ends = block.equal_to('\n');
+            if ((block.between(' ', '~') | line_ends) == TextBlock::all) {
+                offset += TextBlock::size;
+                if (line_ends != 0)
+                    line_start = offset - static_cast<std::size_t>(std::countl_zero(
+                                              static_cast<std::uint16_t>(line_ends)));
+                continue;
+            }
+        }
         const auto code_point = decode(text, offset);
         if (!code_point)
             return flaw_at(text, offset,
@@ -93,6 +107,11 @@ std::optional<TextFlaw> find_text_flaw(std::string_view text) {
                             "break it into lines, for example one record on each"};
     }
     return std::nullopt;
+}
+
+std::string_view without_byte_order_mark(std::string_view text) noexcept {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    return text.starts_with(mark) ? text.substr(mark.size()) : text;
 }
 
 Place PlaceCursor::place_of(std::size_t offset) noexcept {

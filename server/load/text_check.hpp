@@ -24,6 +24,9 @@ struct TextFlaw {
 /// line ends excepted) and without lines over `max_line_octets`. `text` has no byte order mark.
 [[nodiscard]] std::optional<TextFlaw> find_text_flaw(std::string_view text);
 
+/// `text` without the byte order mark that editors of other systems put before it.
+[[nodiscard]] std::string_view without_byte_order_mark(std::string_view text) noexcept;
+
 /// Finds the line and column of offsets in a text. Offsets that rise cost one pass in all.
 class PlaceCursor {
 public:

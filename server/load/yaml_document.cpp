@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <istream>
+#include <iterator>
 #include <streambuf>
 #include <utility>
 
@@ -16,8 +17,6 @@
 
 namespace arpad {
 namespace {
-
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// Leaves the parser from within an event: what follows would make no sense.
 struct Abandoned {};
@@ -48,14 +47,13 @@ protected:
 
 private:
     static constexpr std::size_t part_octets = 4096;
-    static constexpr std::ptrdiff_t max_open_brackets = 10'000;
 
     void count_brackets(std::string_view part) noexcept {
         for (const char letter : part) {
             if (letter == '[' || letter == '{') ++open_brackets_;
             if (letter == ']' || letter == '}') --open_brackets_;
         }
-        gave_up_ = open_brackets_ > max_open_brackets;
+        gave_up_ = open_brackets_ > static_cast<std::ptrdiff_t>(max_open_brackets);
     }
 
     std::string_view text_;
@@ -140,8 +138,9 @@ public:
     }
 
     void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                         YAML::EmitterStyle::value) override {
+                         YAML::EmitterStyle::value style) override {
         open_container(mark, YamlKind::sequence, tag);
+        open_.back().is_block = style == YAML::EmitterStyle::Block;
     }
     void OnSequenceEnd() override { close_container(); }
 
@@ -175,7 +174,7 @@ private:
         std::uint32_t item;
         YamlKind kind;
         bool wants_key;          ///< Of a mapping: what comes next is a key.
-        bool is_block;           ///< Of a mapping: written without braces.
+        bool is_block;           ///< Written without brackets or braces.
         std::size_t key_offset;  ///< Of the last key.
     };
 
@@ -204,6 +203,8 @@ private:
     void close_container();
     void check_key(std::size_t offset, YamlKind kind);
     Place place_of_null(std::size_t offset);
+    [[nodiscard]] bool is_null_written_at(std::size_t offset) const;
+    [[nodiscard]] std::uint32_t line_of_last_text_before(std::size_t offset);
     bool report_tab_before(std::size_t offset);
     void report_second_document(std::size_t offset);
 
@@ -277,8 +278,33 @@ void TapeBuilder::check_key(std::size_t offset, YamlKind kind) {
                     "`~` or `null`");
 }
 
+/// Whether a null is written out at `offset`.
+bool TapeBuilder::is_null_written_at(std::size_t offset) const {
+    const std::string_view text = text_.substr(offset);
+    constexpr std::array<std::string_view, 4> nulls{"~", "null", "Null", "NULL"};
+    return std::ranges::any_of(nulls, [text](std::string_view null) {
+        const std::string_view behind = text.substr(std::min(null.size(), text.size()));
+        return text.starts_with(null) && (behind.empty() || behind.find_first_of(" \t\r\n") == 0);
+    });
+}
+
+/// The last line before `offset` with something else on it than a comment.
+std::uint32_t TapeBuilder::line_of_last_text_before(std::size_t offset) {
+    std::uint32_t line = cursor_.place_of(offset).line;
+    for (std::size_t end = offset;; --line) {
+        const std::size_t start = text_.substr(0, end).rfind('\n') + 1;
+        const std::size_t first = std::min(text_.find_first_not_of(" \t\r", start), end);
+        if (start == 0 || (first < end && text_[first] != '#')) return line;
+        end = start - 1;
+    }
+}
+
 Place TapeBuilder::place_of_null(std::size_t offset) {
     const Place place = cursor_.place_of(offset);
+    // yaml-cpp reports an item that was left out where the next thing stands.
+    if (!open_.empty() && open_.back().kind == YamlKind::sequence && open_.back().is_block &&
+        !is_null_written_at(offset))
+        return {line_of_last_text_before(offset), tape_.items[open_.back().item].place.column};
     if (open_.empty() || open_.back().kind != YamlKind::mapping || open_.back().wants_key)
         return place;
     const std::size_t key_offset = open_.back().key_offset;
@@ -375,22 +401,41 @@ YamlTape build_tape(std::string_view text, FileFindings& findings) {
     return builder.take_tape();
 }
 
+bool has_content(const YamlTape& tape) {
+    return !tape.items.empty() && tape.items.front().kind != YamlKind::null;
+}
+
+/// The line of a file that is line number `line` of a part of it.
+std::uint32_t line_in_file(std::uint32_t line, std::span<const LineGap> gaps) {
+    const auto behind = std::ranges::upper_bound(gaps, line, {}, &LineGap::line);
+    return behind == gaps.begin() ? line : line + std::prev(behind)->left_out;
+}
+
 }  // namespace
 
 std::optional<YamlDocument> parse_yaml(std::string_view file, std::string_view text,
                                        std::string advice_if_empty, Diagnostics& diagnostics) {
     FileFindings findings(file, diagnostics);
-    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    text = without_byte_order_mark(text);
     if (auto flaw = find_text_flaw(text)) {
         findings.error(flaw->place, std::move(flaw->message), std::move(flaw->advice));
         return std::nullopt;
     }
     YamlTape tape = build_tape(text, findings);
     if (findings.error_count() > 0) return std::nullopt;
-    if (tape.items.empty() || tape.items.front().kind == YamlKind::null) {
+    if (!has_content(tape)) {
         findings.error({}, "the file is empty", std::move(advice_if_empty));
         return std::nullopt;
     }
+    return YamlDocument(std::move(tape));
+}
+
+std::optional<YamlDocument> parse_yaml_part(std::string_view text, std::span<const LineGap> gaps) {
+    Diagnostics untold;
+    FileFindings findings({}, untold);
+    YamlTape tape = build_tape(text, findings);
+    if (findings.error_count() > 0 || !has_content(tape)) return std::nullopt;
+    for (YamlTape::Item& item : tape.items) item.place.line = line_in_file(item.place.line, gaps);
     return YamlDocument(std::move(tape));
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,7 +60,7 @@ public:
     [[nodiscard]] bool is_sequence() const noexcept { return kind() == YamlKind::sequence; }
     [[nodiscard]] bool is_mapping() const noexcept { return kind() == YamlKind::mapping; }
 
-    /// Where it begins. A value that was left out has its key's place.
+    /// Where it begins. A value that was left out has its key's place, an item its dash's.
     [[nodiscard]] Place place() const noexcept { return item().place; }
 
     /// A scalar's text without quotes, escapes decoded; empty for all else.
@@ -176,11 +177,26 @@ private:
 /// How deep sequences and mappings may lie in each other.
 inline constexpr std::size_t max_yaml_depth = 32;
 
+/// How many brackets may be open between two nodes, comments and quoted texts included.
+inline constexpr std::size_t max_open_brackets = 10'000;
+
 /// Reads `text`, the content of `file`. None if anything is wrong with it as YAML, which is then in
 /// `diagnostics`. `advice_if_empty` is what to do about a file with nothing in it. Never throws,
 /// whatever the text.
 [[nodiscard]] std::optional<YamlDocument> parse_yaml(std::string_view file, std::string_view text,
                                                      std::string advice_if_empty,
                                                      Diagnostics& diagnostics);
+
+/// Lines of a file that are missing in a part of it.
+struct LineGap {
+    std::uint32_t line = 0;      ///< The part's first line behind them.
+    std::uint32_t left_out = 0;  ///< How many of the file's lines are missing up to there, in all.
+};
+
+/// Reads `text`, which is a file without the lines that `gaps` tell of, and which find_text_flaw()
+/// has passed. All places are those in the file. None if anything is wrong with it; what it is
+/// would be told of the file, not of a part.
+[[nodiscard]] std::optional<YamlDocument> parse_yaml_part(std::string_view text,
+                                                          std::span<const LineGap> gaps);
 
 }  // namespace arpad

@@ -84,7 +84,7 @@ NetworkModel network_model(NetworkKey key, ZoneSettings settings, const ZoneDefa
 
 /// What a file says about addresses.
 struct AddressParts {
-    std::vector<RecordModel> records;
+    RecordModels records;
     std::vector<RangeModel> ranges;
     std::vector<DelegationModel> delegations;
 };
@@ -102,12 +102,13 @@ std::optional<YamlNode> find_address_part(const Fields& fields, std::string_view
     return value;
 }
 
-AddressParts read_address_parts(const Fields& fields, const std::optional<NetworkKey>& key,
-                                FileFindings& findings) {
+AddressParts read_address_parts(const Fields& fields, const RecordLines& lines,
+                                const std::optional<NetworkKey>& key, FileFindings& findings) {
     const auto network = key ? key->network : std::nullopt;
     AddressParts parts;
     if (const auto records = find_address_part(fields, "records", key, findings))
-        parts.records = read_records(*records, network, findings);
+        parts.records = read_records(*records, lines, network, findings);
+    parts.records.sort();
     if (const auto ranges = find_address_part(fields, "ranges", key, findings))
         parts.ranges = read_ranges(*ranges, network, findings);
     if (const auto delegations = find_address_part(fields, "delegations", key, findings))
@@ -146,21 +147,22 @@ std::optional<NetworkKey> salvage_key(const std::string& file, std::string_view 
 }  // namespace
 
 ZoneFile read_zone_file(const std::string& file, std::string_view text,
-                        const ZoneDefaults& defaults, Diagnostics& diagnostics) {
+                        const ZoneDefaults& defaults, Diagnostics& diagnostics, Reading reading) {
     ZoneFile result;
     result.file = file;
-    const auto document = parse_yaml(
-        file, text, "write `network: PREFIX` and `records:`, or remove the file", diagnostics);
+    const auto document =
+        parse_zone_file(file, text, reading,
+                        "write `network: PREFIX` and `records:`, or remove the file", diagnostics);
     if (!document) {
         result.key = salvage_key(file, text);
         return result;
     }
     FileFindings findings(file, diagnostics);
-    const Fields fields(document->root(), "a zone file", zone_file_keys, findings);
+    const Fields fields(document->yaml.root(), "a zone file", zone_file_keys, findings);
     result.key = read_network_key(fields, findings);
     ZoneSettings settings = read_zone_settings(fields, findings);
     report_missing(settings, defaults, fields.place(), findings);
-    AddressParts parts = read_address_parts(fields, result.key, findings);
+    AddressParts parts = read_address_parts(fields, document->lines, result.key, findings);
     std::vector<ExtraModel> extra;
     result.extra = find_extra_text(fields, text, findings);
     if (result.extra && result.key) {

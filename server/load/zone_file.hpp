@@ -13,6 +13,7 @@
 #include "base/diagnostics.hpp"
 #include "dns/types.hpp"
 #include "load/extra_fields.hpp"
+#include "load/zone_document.hpp"
 #include "zone/model.hpp"
 
 namespace arpad {
@@ -50,6 +51,7 @@ struct ZoneFile {
 
 /// Reads `text`, the content of `file`.
 [[nodiscard]] ZoneFile read_zone_file(const std::string& file, std::string_view text,
-                                      const ZoneDefaults& defaults, Diagnostics& diagnostics);
+                                      const ZoneDefaults& defaults, Diagnostics& diagnostics,
+                                      Reading reading = Reading::fast);
 
 }  // namespace arpad

@@ -17,8 +17,6 @@ using asio::ip::tcp;
 using asio::ip::udp;
 using boost::system::error_code;
 
-// A burst of queries waits here while the worker is busy; the system may grant less.
-constexpr int receive_buffer_octets = 4 << 20;
 constexpr int listen_backlog = 4096;
 
 asio::ip::address to_asio(Address address) {
@@ -60,8 +58,8 @@ error_code open_bound(Socket& socket, const ListenEndpoint& endpoint, Sharing sh
 
 /// Makes a UDP socket fit for a nameserver. What the system refuses here is not worth failing for.
 error_code tune_udp(int socket, const ListenEndpoint& endpoint) {
-    if (set_option(socket, SOL_SOCKET, SO_RCVBUFFORCE, receive_buffer_octets)) {
-        set_option(socket, SOL_SOCKET, SO_RCVBUF, receive_buffer_octets);
+    if (set_option(socket, SOL_SOCKET, SO_RCVBUFFORCE, wanted_receive_octets)) {
+        set_option(socket, SOL_SOCKET, SO_RCVBUF, wanted_receive_octets);
     }
     const bool is_ipv4 = endpoint.address.family() == Family::ipv4;
     // A forged "fragmentation needed" must not make us send fragments (RFC 9715 3.1).
@@ -109,6 +107,13 @@ std::string ListenFailure::to_text() const {
     }
     return fmt::format("cannot listen on {}: {}\n  {}", endpoint.to_text(), error.message(),
                        advice);
+}
+
+int receive_octets(const udp::socket& socket) {
+    boost::asio::socket_base::receive_buffer_size size;
+    error_code error;
+    socket.get_option(size, error);
+    return error ? 0 : size.value();
 }
 
 Result<std::vector<ListenEndpoint>, ListenFailure> claim(

@@ -37,6 +37,12 @@ struct ListenSockets {
     boost::asio::ip::tcp::acceptor tcp;  ///< Listening.
 };
 
+/// Octets that a UDP socket is to hold while its worker is busy.
+inline constexpr int wanted_receive_octets = 4 << 20;
+
+/// Octets that the system lets `socket` hold; 0 if it does not say.
+[[nodiscard]] int receive_octets(const boost::asio::ip::udp::socket& socket);
+
 /// Opens the sockets of one worker for `endpoint`, which was claimed before.
 [[nodiscard]] Result<ListenSockets, ListenFailure> open_sockets(boost::asio::io_context& io,
                                                                 const ListenEndpoint& endpoint);

@@ -57,6 +57,7 @@ void turn_control_around(msghdr& header) noexcept {
 struct UdpListener::Batch {
     std::array<mmsghdr, batch_size> queries{};
     std::array<mmsghdr, batch_size> replies{};
+    std::array<std::span<const std::uint8_t>, batch_size> messages{};
     std::array<iovec, batch_size> query_spans{};
     std::array<iovec, batch_size> reply_spans{};
     std::array<sockaddr_storage, batch_size> peers{};
@@ -84,6 +85,14 @@ struct UdpListener::Batch {
             queries[i].msg_hdr.msg_controllen = control_octets;
             queries[i].msg_hdr.msg_flags = 0;
         }
+    }
+
+    /// Query number `query`. Of a datagram that did not fit only the header is looked at: a query
+    /// without a question.
+    [[nodiscard]] std::span<const std::uint8_t> message(unsigned query) const noexcept {
+        const bool is_cut = (queries[query].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+        const std::span<const std::uint8_t> octets(query_octets[query]);
+        return octets.first(is_cut ? header_octets : queries[query].msg_len);
     }
 
     /// Query number `query` gets reply number `reply`, `octets` long.
@@ -138,22 +147,22 @@ UdpListener::Progress UdpListener::answer_batch() {
         return Progress::drained;
     }
     const auto count = static_cast<unsigned>(received);
+    for (unsigned i = 0; i < count; ++i) batch_->messages[i] = batch_->message(i);
+    if (count > 1) responder_.expect(std::span(batch_->messages).first(count));
     unsigned replies = 0;
     for (unsigned i = 0; i < count; ++i) {
         if (!has_port(batch_->peers[i])) continue;
-        // Of a datagram that did not fit only the header is looked at: a query without a question.
-        const bool is_cut = (batch_->queries[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
-        const std::span<const std::uint8_t> message(
-            batch_->query_octets[i].data(), is_cut ? header_octets : batch_->queries[i].msg_len);
-        const Outcome outcome =
-            responder_.respond({message, Transport::udp}, batch_->reply_octets[replies]);
+        const Outcome outcome = responder_.respond({batch_->messages[i], Transport::udp},
+                                                   batch_->reply_octets[replies]);
         if (outcome.kind == Outcome::Kind::silence) continue;
         batch_->address_reply(i, replies, outcome.octets);
         ++replies;
     }
     send(replies);
     batch_->prepare(count);
-    return count == batch_size ? Progress::more : Progress::drained;
+    // Where several were waiting, others have come meanwhile: looking at once costs less than
+    // waiting by way of the event loop.
+    return count > 1 ? Progress::more : Progress::drained;
 }
 
 void UdpListener::send(unsigned replies) {

@@ -11,6 +11,7 @@
 
 #include "answer/responder.hpp"
 #include "base/log.hpp"
+#include "net/listen_sockets.hpp"
 
 namespace arpad {
 
@@ -25,6 +26,9 @@ public:
 
     /// Starts to answer.
     void start();
+
+    /// Octets of queries that may wait while the worker is busy; 0 if the system does not say.
+    [[nodiscard]] int receive_octets() const { return arpad::receive_octets(socket_); }
 
     /// Answers what has arrived already, then closes the socket.
     void stop();

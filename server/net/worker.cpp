@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dns/message.hpp"
+#include "net/cores.hpp"
 
 namespace arpad {
 
@@ -37,6 +38,12 @@ std::optional<ListenFailure> Worker::listen(std::span<const ListenEndpoint> endp
     return std::nullopt;
 }
 
+int Worker::receive_octets() const {
+    int least = wanted_receive_octets;
+    for (const UdpListener& listener : udp_) least = std::min(least, listener.receive_octets());
+    return least;
+}
+
 void Worker::adopt(std::shared_ptr<const Snapshot> snapshot,
                    std::function<void(std::shared_ptr<const Snapshot>)> retire) {
     asio::post(io_, [this, snapshot = std::move(snapshot), retire = std::move(retire)]() mutable {
@@ -48,6 +55,10 @@ void Worker::start() {
     for (UdpListener& listener : udp_) listener.start();
     for (TcpListener& listener : tcp_) listener.start();
     thread_ = std::thread([this] { io_.run(); });
+}
+
+boost::system::error_code Worker::pin(unsigned core) {
+    return arpad::pin(thread_, core);
 }
 
 void Worker::stop(std::chrono::milliseconds patience) {

@@ -39,6 +39,9 @@ public:
     /// Opens sockets for each of `endpoints`, which were claimed before. Before `start` only.
     [[nodiscard]] std::optional<ListenFailure> listen(std::span<const ListenEndpoint> endpoints);
 
+    /// The smallest of the receive buffers of its UDP sockets, in octets. After `listen`.
+    [[nodiscard]] int receive_octets() const;
+
     /// Answers from `snapshot` from the next batch on. The one before is given to `retire`, called
     /// on the worker's thread, which is to free it elsewhere.
     void adopt(std::shared_ptr<const Snapshot> snapshot,
@@ -46,6 +49,9 @@ public:
 
     /// Starts the thread.
     void start();
+
+    /// Keeps the thread, which was started, on `core`. The error if the system refuses.
+    [[nodiscard]] boost::system::error_code pin(unsigned core);
 
     /// Answers what has arrived, sends what is answered, and ends the thread: at the latest after
     /// `patience`, when connections that are still open are cut.

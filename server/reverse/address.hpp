@@ -20,13 +20,17 @@ enum class Family : std::uint8_t { ipv4, ipv6 };
     return family == Family::ipv4 ? 32 : 128;
 }
 
-/// An IPv4 or IPv6 address. Ordered by family, then by number.
+/// An IPv4 or IPv6 address. Ordered by family, then by number. 24 octets, since there may be
+/// millions.
 class Address {
 public:
     constexpr Address() noexcept = default;
 
     /// `value` must be below 2^32 for IPv4.
-    constexpr Address(Family family, Uint128 value) noexcept : family_(family), value_(value) {}
+    constexpr Address(Family family, Uint128 value) noexcept
+        : family_(family),
+          high_(static_cast<std::uint64_t>(value >> 64U)),
+          low_(static_cast<std::uint64_t>(value)) {}
 
     /// Reads `192.0.2.7` (four decimal octets without leading zeros) or any RFC 4291 2.2 form of an
     /// IPv6 address, without zone index. Nothing else, no white space.
@@ -36,7 +40,7 @@ public:
     [[nodiscard]] static Address from_octets(std::span<const std::uint8_t> octets) noexcept;
 
     [[nodiscard]] constexpr Family family() const noexcept { return family_; }
-    [[nodiscard]] constexpr Uint128 value() const noexcept { return value_; }
+    [[nodiscard]] constexpr Uint128 value() const noexcept { return Uint128{high_} << 64U | low_; }
     [[nodiscard]] constexpr unsigned bits() const noexcept { return address_bits(family_); }
 
     /// Dotted quad, or the RFC 5952 form.
@@ -46,7 +50,9 @@ public:
 
 private:
     Family family_ = Family::ipv4;
-    Uint128 value_ = 0;
+    // Two halves, as a Uint128 would align the address to 16 octets.
+    std::uint64_t high_ = 0;
+    std::uint64_t low_ = 0;
 };
 
 }  // namespace arpad

@@ -1,5 +1,6 @@
 #include "reverse/arpa_name.hpp"
 
+#include <array>
 #include <charconv>
 #include <span>
 #include <string>
@@ -56,6 +57,11 @@ const Name& arpa_root(Family family) {
     static const Name ipv4 = fixed_name("in-addr.arpa.");
     static const Name ipv6 = fixed_name("ip6.arpa.");
     return family == Family::ipv4 ? ipv4 : ipv6;
+}
+
+bool ends_in_arpa(NameView name) noexcept {
+    constexpr std::array<std::uint8_t, 6> arpa{4, 'a', 'r', 'p', 'a', 0};
+    return name.is_at_or_below(NameView::of_valid_wire(arpa));
 }
 
 Name arpa_name(Address address) {

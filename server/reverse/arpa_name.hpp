@@ -17,6 +17,9 @@ namespace arpad {
 /// `in-addr.arpa.` or `ip6.arpa.`
 [[nodiscard]] const Name& arpa_root(Family family);
 
+/// Whether `name` is `arpa.` or below it, as all reverse names are.
+[[nodiscard]] bool ends_in_arpa(NameView name) noexcept;
+
 /// `7.2.0.192.in-addr.arpa.`, or the 32 nibbles below `ip6.arpa.`, in lower case.
 [[nodiscard]] Name arpa_name(Address address);
 

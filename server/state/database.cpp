@@ -56,6 +56,10 @@ void Statement::bind(int index, std::span<const std::uint8_t> octets) {
                               SQLITE_STATIC));
 }
 
+void Statement::bind_null(int index) {
+    check(sqlite3_bind_null(statement_.get(), index + 1));
+}
+
 bool Statement::step() {
     const int code = sqlite3_step(statement_.get());
     if (code == SQLITE_ROW) return true;

@@ -53,6 +53,7 @@ public:
     void bind(int index, std::int64_t value);
     void bind(int index, std::string_view text);
     void bind(int index, std::span<const std::uint8_t> octets);
+    void bind_null(int index);
 
     /// Goes to the next row. False at the end; the statement is then ready to be bound again.
     bool step();

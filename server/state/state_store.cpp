@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -15,7 +16,11 @@
 namespace arpad {
 namespace {
 
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
+
+/// Copies that are longer have files of their own. For shorter ones those would cost more, as each
+/// is synced by itself.
+constexpr std::size_t longest_text_in_database = 256 * 1024;
 
 constexpr const char* schema = R"(
     CREATE TABLE served (
@@ -25,10 +30,19 @@ constexpr const char* schema = R"(
     ) WITHOUT ROWID;
     CREATE TABLE last_good (
         file TEXT PRIMARY KEY,     -- relative to the zones directory
-        digest BLOB NOT NULL,      -- SHA-256 of text
-        text BLOB NOT NULL
+        digest BLOB NOT NULL,      -- SHA-256 of the text
+        text BLOB                  -- NULL if it is in a file that is named after its digest
     );
-    PRAGMA user_version = 1;
+    PRAGMA user_version = 2;
+)";
+
+/// In version 1 every text was in the database.
+constexpr const char* schema_from_version_1 = R"(
+    ALTER TABLE last_good RENAME TO last_good_of_version_1;
+    CREATE TABLE last_good (file TEXT PRIMARY KEY, digest BLOB NOT NULL, text BLOB);
+    INSERT INTO last_good SELECT file, digest, text FROM last_good_of_version_1;
+    DROP TABLE last_good_of_version_1;
+    PRAGMA user_version = 2;
 )";
 
 class NewerSchema : public DatabaseError {
@@ -38,6 +52,17 @@ class NewerSchema : public DatabaseError {
 std::string problem(const std::filesystem::path& path, std::string_view reason,
                     std::string_view advice) {
     return fmt::format("state directory {}: {}\n  {}", path.string(), reason, advice);
+}
+
+Digest digest_from(std::span<const std::uint8_t> octets) {
+    Digest digest{};
+    if (octets.size() != digest.size()) throw DatabaseError("holds a digest of the wrong length");
+    std::ranges::copy(octets, digest.begin());
+    return digest;
+}
+
+bool is_large(std::string_view text) {
+    return text.size() > longest_text_in_database;
 }
 
 }  // namespace
@@ -97,7 +122,8 @@ StateStore::StateStore(std::filesystem::path directory, std::unique_ptr<Lock> lo
     : directory_(std::move(directory)),
       lock_(std::move(lock)),
       format_(format),
-      database_(directory_ / "state.db") {
+      database_(directory_ / "state.db"),
+      texts_(directory_) {
     prepare_schema();
     served_ = read_served(database_);
 }
@@ -117,14 +143,16 @@ void StateStore::prepare_schema() {
                         version, schema_version));
     }
     if (version == 0) database_.run(schema);
+    if (version == 1) database_.run(schema_from_version_1);
     transaction.commit();
 }
 
 std::optional<std::string> StateStore::find_copy(const std::string& key) {
     try {
-        Statement row(database_, "SELECT text FROM last_good WHERE file = ?");
+        Statement row(database_, "SELECT text, digest, text IS NULL FROM last_good WHERE file = ?");
         row.bind(0, key);
         if (!row.step()) return std::nullopt;
+        if (row.integer(2) != 0) return texts_.find(digest_from(row.octets(1)));
         const auto text = row.octets(0);
         return std::string(text.begin(), text.end());
     } catch (const DatabaseError&) {
@@ -145,9 +173,18 @@ SerialDecision StateStore::serial_for(const Name& apex, const SerialModel& model
 
 std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) {
     try {
+        const std::vector<NewCopy> new_copies = find_new(copies);
+        for (const auto& [copy, digest] : new_copies) {
+            if (!is_large(copy.text)) continue;
+            // Nothing refers to it before the transaction, and nothing that is there is replaced.
+            if (const auto error = texts_.write(digest, copy.text)) {
+                return problem(directory_, error.message(),
+                               "free space on its disk, and check that it is writable");
+            }
+        }
         Transaction transaction(database_);
         write_served();
-        write_copies(copies);
+        write_copies(new_copies);
         transaction.commit();
     } catch (const DatabaseError& failure) {
         return problem(directory_, fmt::format("state.db: {}", failure.what()),
@@ -155,6 +192,7 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
     }
     for (auto& [apex, served] : decided_) served_.insert_or_assign(apex, served);
     decided_.clear();
+    remove_old_texts();
     return std::nullopt;
 }
 
@@ -172,19 +210,49 @@ void StateStore::write_served() {
     }
 }
 
-void StateStore::write_copies(std::span<const GoodCopy> copies) {
+std::vector<StateStore::NewCopy> StateStore::find_new(std::span<const GoodCopy> copies) {
+    std::vector<NewCopy> found;
+    Statement row(database_,
+                  "SELECT 1 FROM last_good WHERE file = ? AND digest = ? AND (text IS NULL) = ?");
+    for (const GoodCopy& copy : copies) {
+        const Digest digest = digest_of(copy.text);
+        row.bind(0, copy.key);
+        row.bind(1, std::span<const std::uint8_t>(digest));
+        row.bind(2, std::int64_t{is_large(copy.text)});
+        bool is_kept = false;
+        while (row.step()) is_kept = !is_large(copy.text) || texts_.has(digest, copy.text.size());
+        if (!is_kept) found.push_back({copy, digest});
+    }
+    return found;
+}
+
+void StateStore::write_copies(std::span<const NewCopy> copies) {
     Statement write(
         database_,
         "INSERT INTO last_good (file, digest, text) VALUES (?, ?, ?) ON CONFLICT (file) "
-        "DO UPDATE SET digest = excluded.digest, text = excluded.text "
-        "WHERE digest <> excluded.digest");
-    for (const GoodCopy& copy : copies) {
-        const Digest digest = digest_of(copy.text);
-        const auto* const text = reinterpret_cast<const std::uint8_t*>(copy.text.data());
+        "DO UPDATE SET digest = excluded.digest, text = excluded.text");
+    for (const auto& [copy, digest] : copies) {
         write.bind(0, copy.key);
         write.bind(1, std::span<const std::uint8_t>(digest));
-        write.bind(2, std::span(text, copy.text.size()));
+        if (is_large(copy.text)) {
+            write.bind_null(2);
+        } else {
+            const auto* const text = reinterpret_cast<const std::uint8_t*>(copy.text.data());
+            write.bind(2, std::span(text, copy.text.size()));
+        }
         write.step();
+    }
+}
+
+/// Removes the texts that no copy refers to any more.
+void StateStore::remove_old_texts() {
+    try {
+        std::set<Digest> kept;
+        Statement rows(database_, "SELECT digest FROM last_good WHERE text IS NULL");
+        while (rows.step()) kept.insert(digest_from(rows.octets(0)));
+        texts_.remove_others(kept);
+    } catch (const DatabaseError&) {
+        return;  // they only take space; the commit holds all the same
     }
 }
 

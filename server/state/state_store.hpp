@@ -1,8 +1,8 @@
 /// \file  What must survive a restart: the serials served, and the last good copy of each zone
 /// file.
 ///
-/// One SQLite database in the state directory, and a lock beside it so that no second server uses
-/// the same state. What `commit` has acknowledged is on disk.
+/// One SQLite database in the state directory; beside it large copies in files of their own, and a
+/// lock so that no second server uses the same state. What `commit` has acknowledged is on disk.
 /// Threads: one at a time.
 #pragma once
 
@@ -16,9 +16,11 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "crypto/digest.hpp"
 #include "load/loader.hpp"
 #include "state/database.hpp"
 #include "state/served_serials.hpp"
+#include "state/text_files.hpp"
 #include "zone/serials.hpp"
 
 namespace arpad {
@@ -48,21 +50,31 @@ public:
                               const Digest& content) override;
 
     /// Makes all decisions since the last commit durable, and `copies` the last good ones, as one
-    /// transaction. The error says what failed and what to do about it; nothing is then changed.
+    /// transaction. What is known already is not written again. The error says what failed and what
+    /// to do about it; nothing is then changed.
     [[nodiscard]] std::optional<std::string> commit(std::span<const GoodCopy> copies);
 
 private:
     class Lock;
 
+    /// A copy that is not kept yet.
+    struct NewCopy {
+        GoodCopy copy;
+        Digest digest;  // of its text
+    };
+
     StateStore(std::filesystem::path directory, std::unique_ptr<Lock> lock, SerialFormat format);
     void prepare_schema();
     void write_served();
-    void write_copies(std::span<const GoodCopy> copies);
+    [[nodiscard]] std::vector<NewCopy> find_new(std::span<const GoodCopy> copies);
+    void write_copies(std::span<const NewCopy> copies);
+    void remove_old_texts();
 
     std::filesystem::path directory_;
     std::unique_ptr<Lock> lock_;
     SerialFormat format_;
     Database database_;
+    TextFiles texts_;  // of copies too large for the database
     ServedContents served_;
     ServedContents decided_;  // since the last commit
 };

@@ -1,73 +1,138 @@
 #include "zone/address_index.hpp"
 
-#include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/invariant.hpp"
+#include "reverse/arpa_name.hpp"
 
 namespace arpad {
 namespace {
 
-/// Position of the first key that is not below `key`.
-template <class Key>
-std::size_t position_of(const std::vector<Key>& keys, Key key) noexcept {
-    return static_cast<std::size_t>(std::ranges::lower_bound(keys, key) - keys.begin());
-}
-
-template <class Key>
-bool has_key_between(const std::vector<Key>& keys, Key first, Key last) noexcept {
-    const std::size_t position = position_of(keys, first);
-    return position < keys.size() && keys[position] <= last;
-}
-
-template <class Key>
-std::optional<NodeId> find_key(const std::vector<Key>& keys, const std::vector<NodeId>& nodes,
-                               Key key) noexcept {
-    const std::size_t position = position_of(keys, key);
-    if (position == keys.size() || keys[position] != key) return std::nullopt;
-    return nodes[position];
-}
-
-template <class Key>
-bool is_strictly_ascending(const std::vector<Key>& keys) noexcept {
-    return std::ranges::adjacent_find(keys, std::greater_equal<>()) == keys.end();
+std::array<Rrset, 1> ptr_rrset(Ttl ttl, NameView target) {
+    return {Rrset{RrType::ptr, ttl, {Rdata(target.wire().begin(), target.wire().end())}}};
 }
 
 }  // namespace
 
-AddressIndex::AddressIndex(Family family, std::span<const Entry> entries) : family_(family) {
-    nodes_.reserve(entries.size());
-    family == Family::ipv4 ? ipv4_keys_.reserve(entries.size())
-                           : ipv6_keys_.reserve(entries.size());
-    for (const Entry& entry : entries) {
-        ensure(entry.address.family() == family, "an index holds one family");
-        if (family == Family::ipv4) {
-            ipv4_keys_.push_back(static_cast<std::uint32_t>(entry.address.value()));
-        } else {
-            ipv6_keys_.push_back(entry.address.value());
-        }
-        nodes_.push_back(entry.node);
-    }
-    ensure(is_strictly_ascending(ipv4_keys_) && is_strictly_ascending(ipv6_keys_),
-           "the addresses of an index ascend");
-}
-
-std::optional<NodeId> AddressIndex::find(Address address) const noexcept {
-    if (address.family() != family_) return std::nullopt;
-    if (family_ == Family::ipv4) {
-        return find_key(ipv4_keys_, nodes_, static_cast<std::uint32_t>(address.value()));
-    }
-    return find_key(ipv6_keys_, nodes_, address.value());
-}
-
 bool AddressIndex::has_any_in(const Prefix& prefix) const noexcept {
     if (prefix.family() != family_) return false;
     const Uint128 first = prefix.first().value();
-    const Uint128 last = prefix.last().value();
+    return family_ == Family::ipv4
+               ? has_prefix(ipv4_, static_cast<std::uint32_t>(first), prefix.length())
+               : has_prefix(ipv6_, first, prefix.length());
+}
+
+AddressIndex AddressIndex::with_stored(Address address, std::span<const std::uint8_t> data) const {
+    ensure(address.family() == family_, "an index holds one family");
+    AddressIndex changed = *this;
+    if (!find(address)) ++changed.size_;
     if (family_ == Family::ipv4) {
-        return has_key_between(ipv4_keys_, static_cast<std::uint32_t>(first),
-                               static_cast<std::uint32_t>(last));
+        changed.ipv4_ = with_data(ipv4_, static_cast<std::uint32_t>(address.value()), data);
+    } else {
+        changed.ipv6_ = with_data(ipv6_, address.value(), data);
     }
-    return has_key_between(ipv6_keys_, first, last);
+    return changed;
+}
+
+/// The endings belong to all copies, so a name that comes later is stored whole.
+AddressIndex AddressIndex::with_ptr(Address address, Ttl ttl, NameView target) const {
+    if (ends_in_arpa(target)) return with_rrsets(address, ptr_rrset(ttl, target));
+    std::vector<std::uint8_t> data;
+    append_lone_ptr(data, ttl, target.wire(), 0, 0);
+    return with_stored(address, data);
+}
+
+AddressIndex AddressIndex::with_rrsets(Address address, std::span<const Rrset> rrsets) const {
+    std::vector<std::uint8_t> data;
+    append_address_node(data, rrsets);
+    return with_stored(address, data);
+}
+
+AddressIndex AddressIndex::without(Address address) const {
+    AddressIndex changed = *this;
+    if (!find(address)) return changed;
+    --changed.size_;
+    if (family_ == Family::ipv4) {
+        changed.ipv4_ = without_key(ipv4_, static_cast<std::uint32_t>(address.value()));
+    } else {
+        changed.ipv6_ = without_key(ipv6_, address.value());
+    }
+    return changed;
+}
+
+AddressIndexWriter::AddressIndexWriter(Family family, std::size_t expected) : family_(family) {
+    family == Family::ipv4 ? ipv4_keys_.reserve(expected) : ipv6_keys_.reserve(expected);
+}
+
+void AddressIndexWriter::announce(Address address) {
+    ensure(address.family() == family_, "an index holds one family");
+    if (family_ == Family::ipv4) {
+        ipv4_keys_.push_back(static_cast<std::uint32_t>(address.value()));
+    } else {
+        ipv6_keys_.push_back(address.value());
+    }
+}
+
+template <class Use>
+void AddressIndexWriter::with_tree(const Use& use) {
+    if (family_ == Family::ipv4) {
+        if (!ipv4_) ipv4_.emplace(ipv4_keys_);
+        use(*ipv4_);
+    } else {
+        if (!ipv6_) ipv6_.emplace(ipv6_keys_);
+        use(*ipv6_);
+    }
+}
+
+void AddressIndexWriter::put_ptr(Ttl ttl, NameView target) {
+    if (ends_in_arpa(target)) {
+        put_node(ptr_rrset(ttl, target));
+        return;
+    }
+    const auto wire = target.wire();
+    std::size_t beginning = wire.size();
+    std::uint32_t offset = 0;
+    if (!target.is_root() && !target.parent().is_root()) {
+        if (const auto interned = endings_.intern(target.parent())) {
+            offset = *interned;
+            beginning = wire.size() - target.parent().octets();
+        }
+    }
+    with_tree([&](auto& tree) {
+        append_lone_ptr(tree.data_space(), ttl, wire.first(beginning), offset,
+                        wire.size() - beginning);
+        tree.add_next();
+    });
+}
+
+void AddressIndexWriter::put_rrsets(std::span<const Rrset> rrsets) {
+    const Rrset& first = rrsets.front();
+    if (rrsets.size() == 1 && first.type == RrType::ptr && first.rdatas.size() == 1) {
+        put_ptr(first.ttl, NameView::of_valid_wire(first.rdatas.front()));
+    } else {
+        put_node(rrsets);
+    }
+}
+
+void AddressIndexWriter::put_node(std::span<const Rrset> rrsets) {
+    with_tree([&](auto& tree) {
+        append_address_node(tree.data_space(), rrsets);
+        tree.add_next();
+    });
+}
+
+AddressIndex AddressIndexWriter::finish() {
+    AddressIndex index;
+    index.family_ = family_;
+    index.size_ = ipv4_keys_.size() + ipv6_keys_.size();
+    if (family_ == Family::ipv4) {
+        with_tree([&](auto&) { index.ipv4_ = ipv4_->finish(); });
+    } else {
+        with_tree([&](auto&) { index.ipv6_ = ipv6_->finish(); });
+    }
+    index.endings_ = std::make_shared<const NameEndings>(endings_.finish());
+    return index;
 }
 
 }  // namespace arpad

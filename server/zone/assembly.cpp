@@ -17,15 +17,14 @@ Rrset ns_rrset(const NetworkModel& model) {
     return rrset;
 }
 
-Assembly::Assembly(const BuildInput& input, Diagnostics& diagnostics)
-    : input_(input), diagnostics_(diagnostics) {
+Assembly::Assembly(const BuildInput& input, Diagnostics& diagnostics) : input_(input) {
     const auto& zones = input_.layout.zones();
     for (const auto& [apex, zone] : zones) add_apex(zone);
     // What the operator wrote comes before what follows from other networks, which gives way to it.
     for (std::size_t network = 0; network < input_.networks.size(); ++network) {
         if (model_of(network) == nullptr) continue;
-        add_delegations(network);
-        add_extra(*model_of(network), network, input_.layout, builders_, diagnostics_);
+        add_delegations(network, diagnostics);
+        add_extra(*model_of(network), network, input_.layout, builders_, diagnostics);
         add_names(network);
     }
     for (const auto& [apex, zone] : zones) delegate(zone);
@@ -49,31 +48,25 @@ void Assembly::add_apex(const PlannedZone& zone) {
     builders_.emplace(zone.apex, std::move(builder));
 }
 
-void Assembly::add_delegations(std::size_t network) {
-    DelegationWriter writer(*model_of(network), network, input_.layout, builders_, diagnostics_);
+void Assembly::add_delegations(std::size_t network, Diagnostics& diagnostics) {
+    DelegationWriter writer(*model_of(network), network, input_.layout, builders_, diagnostics);
     for (const DelegationModel& delegation : model_of(network)->delegations) writer.add(delegation);
 }
 
 /// Records and ranges, to the zones that their addresses lie in.
 void Assembly::add_names(std::size_t network) {
     const NetworkModel& model = *model_of(network);
-    for (const RecordModel& record : model.records) {
-        const PlannedZone* const zone = input_.layout.zone_of(network, record.address);
-        if (zone == nullptr) continue;  // an inner network's: reported by the check
-        builder_at(zone->apex)
-            ->add_record(
-                {record.address, record.ttl.value_or(model.ttl), record.names, record.place});
-    }
     for (const PlannedZone& planned : input_.layout.zones_of(network)) {
         if (!planned.covered) continue;
         const PlannedZone* const zone = input_.layout.zone_of(network, planned.covered->first());
-        if (zone == nullptr) continue;
+        if (zone == nullptr) continue;  // an inner network's: its records are reported by the check
+        ZoneBuilder& builder = *builder_at(zone->apex);
+        builder.add_records(model.records.view().within(range_of(*planned.covered)), model.ttl);
         for (const RangeModel& range : model.ranges) {
             const bool is_apart = range.range.last < planned.covered->first() ||
                                   planned.covered->last() < range.range.first;
             if (is_apart) continue;
-            builder_at(zone->apex)
-                ->add_range({range.range, range.names, range.ttl.value_or(model.ttl)});
+            builder.add_range({range.range, range.names, range.ttl.value_or(model.ttl)});
         }
     }
 }
@@ -146,10 +139,8 @@ void Assembly::add_defaults() {
             const PlannedZone* const zone = input_.layout.zone_of(*network, primary.address);
             if (zone == nullptr) continue;
             builder_at(zone->apex)
-                ->add_default({primary.address,
-                               inventory.ttl.value_or(model_of(*network)->ttl),
-                               {&server.host_name, 1},
-                               primary.place});
+                ->add_default({primary.address, inventory.ttl.value_or(model_of(*network)->ttl),
+                               NamesView(server.host_name), primary.place});
         }
     }
 }

@@ -1,8 +1,8 @@
 /// \file  What every zone holds, as follows from all networks together: names, cuts, CNAMEs,
 /// ranges.
 ///
-/// Made by zone/builder for each load, twice: once to be checked, once to be built. Threads: one at
-/// a time.
+/// Made by zone/builder for each load, to be checked and, if nothing is wrong with it, built.
+/// Threads: one at a time.
 #pragma once
 
 #include <cstddef>
@@ -16,14 +16,15 @@
 
 namespace arpad {
 
-/// All that networks are built from. Borrows it.
+/// All that networks are built from. Borrowed: an Assembly made of it refers to the models, whose
+/// records are not copied, to the layout and to the inventory until it has been built.
 struct BuildInput {
     std::span<const NetworkEntry> networks;
     const Layout& layout;
     const InventoryModel* inventory = nullptr;  ///< Null if there is none.
 };
 
-/// See above. Refers to what the input refers to.
+/// See above. Refers to what the input refers to, which must not be moved meanwhile.
 class Assembly {
 public:
     /// Builders by apex, of all zones whose network has a model.
@@ -33,6 +34,11 @@ public:
     /// place in a zone of their network; they are left out.
     Assembly(const BuildInput& input, Diagnostics& diagnostics);
 
+    Assembly(const Assembly&) = delete;
+    Assembly& operator=(const Assembly&) = delete;
+
+    [[nodiscard]] const BuildInput& input() const noexcept { return input_; }
+
     [[nodiscard]] Builders& builders() noexcept { return builders_; }
 
     /// The builder of the zone at `apex`; null if its network is broken.
@@ -40,7 +46,7 @@ public:
 
 private:
     void add_apex(const PlannedZone& zone);
-    void add_delegations(std::size_t network);
+    void add_delegations(std::size_t network, Diagnostics& diagnostics);
     void add_names(std::size_t network);
     void leave_out_inner(std::size_t network);
     void delegate(const PlannedZone& zone);
@@ -53,7 +59,6 @@ private:
     }
 
     BuildInput input_;
-    Diagnostics& diagnostics_;
     Builders builders_;
 };
 

@@ -10,9 +10,9 @@
 namespace arpad {
 namespace {
 
-std::size_t ptr_octets(const RecordModel& record) {
+std::size_t ptr_octets(const RecordView& record) {
     Rrset rrset{RrType::ptr, {}, {}};
-    for (const Name& name : record.names) rrset.rdatas.push_back(name_rdata(name));
+    for (const NameView name : record.names) rrset.rdatas.push_back(name_rdata(name));
     return wire_octets(rrset);
 }
 
@@ -23,30 +23,43 @@ public:
                  Diagnostics& diagnostics)
         : networks_(networks), layout_(layout), diagnostics_(diagnostics) {}
 
-    void check(std::size_t network) {
-        for (const RecordModel& record : networks_[network].model->records) {
-            check_place(network, record);
-            check_size(network, record);
+    void run() {
+        for (std::size_t network = 0; network < networks_.size(); ++network) {
+            if (is_checkable(network)) check_sizes(network);
+            const auto outer = layout_.outer_of(network);
+            if (outer && is_checkable(*outer)) check_places(*outer, network);
         }
     }
 
 private:
-    void check_place(std::size_t network, const RecordModel& record) {
-        const auto innermost = layout_.network_of(record.address);
-        if (innermost == network) return;
-        const NetworkEntry& inner = networks_[*innermost];
+    [[nodiscard]] bool is_checkable(std::size_t network) const {
+        return networks_[network].model != nullptr && layout_.is_sound(network);
+    }
+
+    /// The names of the addresses of `inner` belong into its file, not into that of `network`.
+    void check_places(std::size_t network, std::size_t inner) {
+        const RecordsView records = networks_[network].model->records.view();
+        for (const RecordView record : records.within(range_of(*networks_[inner].key.network))) {
+            report_place(network, record);
+        }
+    }
+
+    void report_place(std::size_t network, const RecordView& record) {
+        const NetworkEntry& inner = networks_[*layout_.network_of(record.address)];
         diagnostics_.error(networks_[network].file, record.place,
                            fmt::format("{} belongs to the nested network {}",
                                        record.address.to_text(), display_name(inner.key)),
                            fmt::format("move it to {}", inner.file));
     }
 
-    void check_size(std::size_t network, const RecordModel& record) {
-        if (record.names.size() < 2 || ptr_octets(record) <= max_rrset_octets) return;
-        diagnostics_.error(networks_[network].file, record.place,
-                           fmt::format("the {} names of {} do not fit into a DNS message",
-                                       record.names.size(), record.address.to_text()),
-                           "remove some of them");
+    void check_sizes(std::size_t network) {
+        for (const RecordView record : networks_[network].model->records) {
+            if (record.names.size() < 2 || ptr_octets(record) <= max_rrset_octets) continue;
+            diagnostics_.error(networks_[network].file, record.place,
+                               fmt::format("the {} names of {} do not fit into a DNS message",
+                                           record.names.size(), record.address.to_text()),
+                               "remove some of them");
+        }
     }
 
     std::span<const NetworkEntry> networks_;
@@ -122,32 +135,26 @@ std::shared_ptr<const Zone> finish(ZoneBuilder& builder, const PlannedZone& zone
 
 }  // namespace
 
-void check_networks(const BuildInput& input, Diagnostics& diagnostics) {
-    NetworkCheck check(input.networks, input.layout, diagnostics);
-    bool is_sound = true;
+std::unique_ptr<Assembly> check_networks(const BuildInput& input, Diagnostics& diagnostics) {
+    NetworkCheck(input.networks, input.layout, diagnostics).run();
     for (std::size_t network = 0; network < input.networks.size(); ++network) {
-        is_sound = is_sound && input.layout.is_sound(network);
-        const bool is_checkable =
-            input.networks[network].model != nullptr && input.layout.is_sound(network);
-        if (is_checkable) check.check(network);
+        if (!input.layout.is_sound(network)) return nullptr;
     }
-    // Without a place for every network there is nothing to put together.
-    if (!is_sound) return;
-    Assembly assembly(input, diagnostics);
-    for (const auto& [apex, builder] : assembly.builders()) {
+    auto assembly = std::make_unique<Assembly>(input, diagnostics);
+    for (const auto& [apex, builder] : assembly->builders()) {
         const PlannedZone& zone = input.layout.zones().at(apex);
         check_content(builder, *input.networks[zone.network].model, diagnostics);
     }
-    if (input.inventory == nullptr) return;
+    if (input.inventory == nullptr) return assembly;
     InventoryCheck inventory(input, diagnostics);
     inventory.run();
-    for (const auto& [apex, builder] : assembly.builders()) inventory.check_shut(builder);
+    for (const auto& [apex, builder] : assembly->builders()) inventory.check_shut(builder);
+    return assembly;
 }
 
-std::vector<std::shared_ptr<const Zone>> build_zones(const BuildInput& input, SerialSource& serials,
+std::vector<std::shared_ptr<const Zone>> build_zones(Assembly& assembly, SerialSource& serials,
                                                      Diagnostics& diagnostics) {
-    Diagnostics known;  // the check has reported everything
-    Assembly assembly(input, known);
+    const BuildInput& input = assembly.input();
     std::vector<std::shared_ptr<const Zone>> zones;
     zones.reserve(input.layout.zones().size());
     for (const auto& [apex, zone] : input.layout.zones()) {

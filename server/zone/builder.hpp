@@ -1,7 +1,8 @@
 /// \file  From networks to zones: what follows from all networks together.
 ///
-/// First `check_networks` says which of them contradict each other; then `build_zones` makes what
-/// is served, the broken ones as zones that answer SERVFAIL. Threads: one at a time.
+/// First `check_networks` puts together what every zone holds and says which networks contradict
+/// each other; then `build_zones` makes of it what is served, the broken ones as zones that answer
+/// SERVFAIL. Threads: one at a time.
 #pragma once
 
 #include <memory>
@@ -17,11 +18,16 @@ namespace arpad {
 /// Reports, at the file they stand in, entries that belong to another network, and what does not
 /// fit together in a zone; as warnings, what is served but hardly meant. Networks without a model
 /// are not looked into.
-void check_networks(const BuildInput& input, Diagnostics& diagnostics);
+///
+/// Returns what was looked into; null if the layout is not sound, since there is then nothing to
+/// put together. It is to be built only if there was no error.
+[[nodiscard]] std::unique_ptr<Assembly> check_networks(const BuildInput& input,
+                                                       Diagnostics& diagnostics);
 
-/// The zones of the layout. Those of networks without a model are unavailable; every other network
-/// must have passed `check_networks`. Reports serial floors that did not move as warnings.
-[[nodiscard]] std::vector<std::shared_ptr<const Zone>> build_zones(const BuildInput& input,
+/// The zones of the layout; those of networks without a model are unavailable. `assembly` is what
+/// `check_networks` found no error in, and is spent. Reports serial floors that did not move as
+/// warnings.
+[[nodiscard]] std::vector<std::shared_ptr<const Zone>> build_zones(Assembly& assembly,
                                                                    SerialSource& serials,
                                                                    Diagnostics& diagnostics);
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "reverse/arpa_name.hpp"
 
@@ -14,6 +16,11 @@ namespace arpad {
 namespace {
 
 using Kind = RrsetOrigin::Kind;
+
+bool is_wildcard(NameView name) {
+    const auto label = name.first_label();
+    return label.size() == 1 && label[0] == '*';
+}
 
 bool is_address(RrType type) {
     return type == RrType::a || type == RrType::aaaa;
@@ -45,7 +52,7 @@ public:
                 check_wildcard_cut(owner, *servers);
             }
         }
-        for (const PlacedPtr& record : zone_.records()) check_record(record);
+        check_records();
     }
 
 private:
@@ -173,8 +180,7 @@ private:
 
     /// RFC 4592 4.2 gives it no meaning.
     void check_wildcard_cut(const Name& owner, const PlacedRrset& servers) {
-        const auto label = owner.view().first_label();
-        if (label.size() != 1 || label[0] != '*') return;
+        if (!is_wildcard(owner)) return;
         warning(servers.origin,
                 fmt::format("{} has NS, which means something else to each nameserver",
                             owner.to_text()),
@@ -187,20 +193,64 @@ private:
                find_rrset(rrsets, RrType::aaaa) != nullptr;
     }
 
-    /// An entry of `records`: an extra PTR beside it, or a CNAME, NS or DNAME at or above it.
-    void check_record(const PlacedPtr& record) {
+    /// Looks at the entries of `records` that something else in the zone may concern: of a million
+    /// these are few.
+    void check_records() {
+        std::vector<AddressRange> concerned;
+        std::vector<AddressRange> beside_wildcards;
+        for (const auto& [owner, rrsets] : zone_.rrsets()) {
+            if (std::ranges::any_of(rrsets, may_concern_records)) {
+                if (const auto prefix = zone_.prefix_of(owner)) {
+                    concerned.push_back(range_of(*prefix));
+                }
+            }
+            if (is_wildcard(owner) && owner != zone_.apex() && names_addresses(rrsets)) {
+                if (const auto prefix = zone_.prefix_of(owner.view().parent())) {
+                    beside_wildcards.push_back(range_of(*prefix));
+                }
+            }
+        }
+        for (const AddressRange& range : merge(std::move(concerned))) {
+            for (const RecordView record : zone_.records().within(range)) check_record(record);
+        }
+        for (const AddressRange& range : merge(std::move(beside_wildcards))) {
+            for (const RecordView record : zone_.records().within(range)) {
+                if (record.names.empty()) check_wildcard(record);
+            }
+        }
+    }
+
+    /// Whether it may be in the way of the records at its name, or at any below it.
+    static bool may_concern_records(const PlacedRrset& placed) {
+        return placed.rrset.type == RrType::ptr ||
+               (shuts_out(placed.rrset.type) && placed.origin.kind == Kind::extra);
+    }
+
+    static bool shuts_out(RrType type) {
+        return type == RrType::cname || type == RrType::ns || type == RrType::dname;
+    }
+
+    static bool names_addresses(std::span<const PlacedRrset> rrsets) {
+        return find_rrset(rrsets, RrType::ptr) != nullptr ||
+               find_rrset(rrsets, RrType::cname) != nullptr;
+    }
+
+    [[nodiscard]] std::optional<Name> name_of(const RecordView& record) const {
         const auto name = address_name(zone_.apex(), *zone_.base(), record.address);
-        if (!name || has_only_records_) return;
+        return name ? std::optional(*name) : std::nullopt;
+    }
+
+    /// An entry of `records`: an extra PTR beside it, or a CNAME, NS or DNAME at or above it.
+    void check_record(const RecordView& record) {
+        const auto name = name_of(record);
+        if (!name) return;
         if (const auto* const ptr = find_rrset(zone_.find(*name), RrType::ptr)) {
             error(RrsetOrigin{Kind::extra, model_.file, record.place},
                   fmt::format("{} also has a PTR in `extra`, {}", record.address.to_text(),
                               place_of(ptr->origin)),
                   "write it in one place");
         }
-        if (record.targets.empty()) {
-            check_wildcard(record, *name);
-            return;  // there is no name that anything could shut out
-        }
+        if (record.names.empty()) return;  // there is no name that anything could shut out
         for (unsigned labels = zone_.apex().label_count(); labels <= name->view().label_count();
              ++labels) {
             const NameView above = name->view().suffix(labels);
@@ -209,11 +259,13 @@ private:
     }
 
     /// A wildcard beside a name that does not exist names it too, as it does in every nameserver.
-    void check_wildcard(const PlacedPtr& record, const Name& name) {
-        const auto wildcard = Name(name.view().parent()).below("*");
-        const auto below = zone_.rrsets().lower_bound(name);
+    void check_wildcard(const RecordView& record) {
+        const auto name = name_of(record);
+        if (!name) return;
+        const auto wildcard = Name(name->view().parent()).below("*");
+        const auto below = zone_.rrsets().lower_bound(*name);
         const bool exists =
-            below != zone_.rrsets().end() && below->first.view().is_at_or_below(name);
+            below != zone_.rrsets().end() && below->first.view().is_at_or_below(*name);
         if (!wildcard || exists) return;
         const auto rrsets = zone_.find(*wildcard);
         for (const RrType type : {RrType::ptr, RrType::cname}) {
@@ -227,7 +279,7 @@ private:
         }
     }
 
-    bool report_shut(const PlacedPtr& record, NameView above) {
+    bool report_shut(const RecordView& record, NameView above) {
         const auto rrsets = zone_.find(above);
         for (const RrType type : {RrType::cname, RrType::ns, RrType::dname}) {
             const PlacedRrset* const found = find_rrset(rrsets, type);
@@ -257,9 +309,6 @@ private:
     const NetworkModel& model_;
     Diagnostics& diagnostics_;
     std::set<Name, CanonicalLess> glue_names_;
-    // All RRsets that are no PTR of `records` are the NS of the apex: nothing can be in their way.
-    const bool has_only_records_ =
-        zone_.rrsets().size() == 1 && zone_.rrsets().begin()->second.size() == 1;
 };
 
 }  // namespace

@@ -19,6 +19,12 @@ std::vector<Name> names_of(const Rrset& rrset) {
     return names;
 }
 
+std::vector<Name> owned(NamesView views) {
+    std::vector<Name> names;
+    for (const NameView view : views) names.emplace_back(view);
+    return names;
+}
+
 /// A finding that says which PTR an address has.
 NameFinding ptr_finding(NameLayer layer, std::string file, Place place, std::vector<Name> names) {
     NameFinding finding;
@@ -132,12 +138,11 @@ private:
     }
 
     void add_record() {
-        for (const RecordModel& record : model_->records) {
-            if (record.address != *result_.address) continue;
-            auto& finding = result_.findings.emplace_back(
-                ptr_finding(NameLayer::record, model_->file, record.place, record.names));
-            if (!record.names.empty()) finding.ttl = record.ttl.value_or(model_->ttl);
-        }
+        const auto record = model_->records.view().find(*result_.address);
+        if (!record) return;
+        auto& finding = result_.findings.emplace_back(
+            ptr_finding(NameLayer::record, model_->file, record->place, owned(record->names)));
+        if (!record->names.empty()) finding.ttl = record->ttl.value_or(model_->ttl);
     }
 
     void add_defaults() {
@@ -179,7 +184,7 @@ private:
         const LabelPath path = zone->read_path(name);
         unsigned labels = name.label_count();
         if (const auto data = zone->find_name(name, labels, path)) {
-            has_ptr_ = data->range != nullptr || data->node.find(RrType::ptr).has_value();
+            has_ptr_ = data->has_one_ptr() || data->node.find(RrType::ptr).has_value();
         } else if (!way_out_) {
             // RFC 4592 3.3.1: only the wildcard directly below the closest encloser may answer.
             while (!zone->find_name(name, --labels, path)) {

@@ -16,18 +16,10 @@
 #include "reverse/classless.hpp"
 #include "reverse/name_template.hpp"
 #include "reverse/prefix.hpp"
+#include "zone/record_models.hpp"
 #include "zone/rrset.hpp"
 
 namespace arpad {
-
-/// One entry of `records`: the PTR RRset of an address.
-struct RecordModel {
-    Address address;
-    std::vector<Name> names;  ///< Targets in the order written, no two equal; empty for `~`.
-    std::optional<Ttl> ttl;   ///< Its own TTL, else the network's.
-    bool locked = false;      ///< Stands above edits.
-    Place place;              ///< Of the key.
-};
 
 /// One entry of `ranges`: names for those of its addresses that have none of their own.
 struct RangeModel {
@@ -115,9 +107,9 @@ struct NetworkModel {
     std::optional<Ttl> nameservers_ttl;        ///< Of the apex NS RRset, else `ttl`.
     std::vector<NameserverModel> nameservers;  ///< At least one, no two equal.
     SoaModel soa;
-    std::vector<RecordModel> records;  ///< In the order written, no address twice.
-    std::vector<RangeModel> ranges;    ///< By first address, an outer one directly before all it
-                                       ///< contains; nested or disjoint, no two equal.
+    RecordModels records;            ///< By address, none twice.
+    std::vector<RangeModel> ranges;  ///< By first address, an outer one directly before all it
+                                     ///< contains; nested or disjoint, no two equal.
     std::vector<DelegationModel> delegations;  ///< By prefix; no two overlap.
     std::vector<ExtraModel> extra;             ///< In the order written.
 };

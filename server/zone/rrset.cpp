@@ -14,41 +14,36 @@ std::size_t stored_rdata_octets(const Rrset& rrset) noexcept {
     return octets;
 }
 
+void append(std::vector<std::uint8_t>& octets, const void* data, std::size_t size) {
+    const auto* const first = static_cast<const std::uint8_t*>(data);
+    octets.insert(octets.end(), first, first + size);
+}
+
+template <class Number>
+void append_number(std::vector<std::uint8_t>& octets, Number number) {
+    append(octets, &number, sizeof number);
+}
+
 }  // namespace
 
-void NodeStore::put(const void* data, std::size_t octets) {
-    const auto* const first = static_cast<const std::uint8_t*>(data);
-    octets_.insert(octets_.end(), first, first + octets);
-}
-
-NodeId NodeStore::begin_node(std::uint16_t rrsets) {
-    ensure(octets_.size() <= std::numeric_limits<std::uint32_t>::max(), "a zone fits 4 GiB");
-    const auto id = static_cast<NodeId>(octets_.size());
-    put(&rrsets, sizeof rrsets);
-    return id;
-}
-
-void NodeStore::put_rrset_header(RrType type, Ttl ttl, std::size_t rdatas, std::size_t octets) {
-    const auto count = static_cast<std::uint16_t>(rdatas);
-    const auto size = static_cast<std::uint32_t>(octets);
-    put(&type, sizeof type);
-    put(&count, sizeof count);
-    put(&ttl.seconds, sizeof ttl.seconds);
-    put(&size, sizeof size);
-}
-
-void NodeStore::put_rdata(std::span<const std::uint8_t> rdata) {
-    const auto length = static_cast<std::uint16_t>(rdata.size());
-    put(&length, sizeof length);
-    put(rdata.data(), rdata.size());
+void append_node(std::vector<std::uint8_t>& octets, std::span<const Rrset> rrsets) {
+    append_number(octets, static_cast<std::uint16_t>(rrsets.size()));
+    for (const Rrset& rrset : rrsets) {
+        append_number(octets, rrset.type);
+        append_number(octets, static_cast<std::uint16_t>(rrset.rdatas.size()));
+        append_number(octets, rrset.ttl.seconds);
+        append_number(octets, static_cast<std::uint32_t>(stored_rdata_octets(rrset)));
+        for (const Rdata& rdata : rrset.rdatas) {
+            append_number(octets, static_cast<std::uint16_t>(rdata.size()));
+            append(octets, rdata.data(), rdata.size());
+        }
+    }
 }
 
 NodeId NodeStore::add(std::span<const Rrset> rrsets) {
-    const NodeId id = begin_node(static_cast<std::uint16_t>(rrsets.size()));
-    for (const Rrset& rrset : rrsets) {
-        put_rrset_header(rrset.type, rrset.ttl, rrset.rdatas.size(), stored_rdata_octets(rrset));
-        for (const Rdata& rdata : rrset.rdatas) put_rdata(rdata);
-    }
+    ensure(octets_.size() <= std::numeric_limits<std::uint32_t>::max(), "a zone fits 4 GiB");
+    const auto id = static_cast<NodeId>(octets_.size());
+    append_node(octets_, rrsets);
     return id;
 }
 
@@ -61,12 +56,13 @@ RrsetView MadeRrset::finish(RrType type, Ttl ttl, std::size_t octets) noexcept {
         std::memcpy(at, &number, sizeof number);
         at += sizeof number;
     };
+    put(count);  // of RRsets
     put(type);
     put(count);
     put(ttl.seconds);
     put(stored_octets);
     put(length);
-    return RrsetView(octets_.data());
+    return RrsetView(octets_.data() + stored::node_header_octets);
 }
 
 Rdata comparable_rdata(RrType type, std::span<const std::uint8_t> rdata) {

@@ -98,27 +98,6 @@ private:
     const std::uint8_t* at_;
 };
 
-/// Room for an RRset of one name, such as a PTR or CNAME, that is made while answering. Not
-/// initialised: it is made for every query and rarely used.
-class MadeRrset {
-public:
-    MadeRrset() noexcept {}  // NOLINT(modernize-use-equals-default): that would fill it with zeros
-
-    /// Where the name is to be written, before `finish`.
-    [[nodiscard]] std::span<std::uint8_t, max_name_octets> name_space() noexcept {
-        return std::span(octets_).last<max_name_octets>();
-    }
-
-    /// The RRset, whose RDATA is the name of `octets` octets in `name_space()`. Lives as long as
-    /// this.
-    [[nodiscard]] RrsetView finish(RrType type, Ttl ttl, std::size_t octets) noexcept;
-
-private:
-    std::array<std::uint8_t,
-               stored::rrset_header_octets + stored::rdata_header_octets + max_name_octets>
-        octets_;
-};
-
 /// The RRsets of a node, for a range-based `for`.
 class RrsetIterator {
 public:
@@ -168,6 +147,30 @@ private:
     const std::uint8_t* at_ = nullptr;
 };
 
+/// Room for a node of one RRset of one name, such as a PTR or CNAME, that is made while answering.
+/// Not initialised: it is made for every query and not always used.
+class MadeRrset {
+public:
+    MadeRrset() noexcept {}  // NOLINT(modernize-use-equals-default): that would fill it with zeros
+
+    /// Where the name is to be written, before `finish`.
+    [[nodiscard]] std::span<std::uint8_t, max_name_octets> name_space() noexcept {
+        return std::span(octets_).last<max_name_octets>();
+    }
+
+    /// The RRset, whose RDATA is the name of `octets` octets in `name_space()`. Lives as long as
+    /// this.
+    [[nodiscard]] RrsetView finish(RrType type, Ttl ttl, std::size_t octets) noexcept;
+
+    /// The node of that RRset, once it is finished.
+    [[nodiscard]] NodeView node() const noexcept { return NodeView(octets_.data()); }
+
+private:
+    std::array<std::uint8_t, stored::node_header_octets + stored::rrset_header_octets +
+                                 stored::rdata_header_octets + max_name_octets>
+        octets_;
+};
+
 /// Where a node stands in its store.
 enum class NodeId : std::uint32_t {};
 
@@ -186,13 +189,11 @@ public:
     void shrink_to_fit() { octets_.shrink_to_fit(); }
 
 private:
-    NodeId begin_node(std::uint16_t rrsets);
-    void put_rrset_header(RrType type, Ttl ttl, std::size_t rdatas, std::size_t octets);
-    void put_rdata(std::span<const std::uint8_t> rdata);
-    void put(const void* data, std::size_t octets);
-
     std::vector<std::uint8_t> octets_;
 };
+
+/// Appends a node of at most 65,535 RRsets to `octets` as it is stored.
+void append_node(std::vector<std::uint8_t>& octets, std::span<const Rrset> rrsets);
 
 /// `rdata` such that the same is made of two that are one record's (RFC 2181 5): where it is one
 /// name, that is in lower case.

@@ -5,8 +5,18 @@
 #include <utility>
 
 #include "base/invariant.hpp"
+#include "reverse/arpa_name.hpp"
 
 namespace arpad {
+namespace {
+
+void keep_each_descending(std::vector<unsigned>& numbers) {
+    std::ranges::sort(numbers, std::greater<>());
+    const auto repeated = std::ranges::unique(numbers);
+    numbers.erase(repeated.begin(), repeated.end());
+}
+
+}  // namespace
 
 Snapshot::Snapshot(std::vector<std::shared_ptr<const Zone>> zones) : zones_(std::move(zones)) {
     by_apex_.reserve(zones_.size());
@@ -14,10 +24,52 @@ Snapshot::Snapshot(std::vector<std::shared_ptr<const Zone>> zones) : zones_(std:
         const bool is_new = by_apex_.emplace(zone->apex(), zone.get()).second;
         ensure(is_new, "an apex has one zone");
         apex_labels_.push_back(zone->apex_labels());
+        note_address_zone(*zone);
     }
-    std::ranges::sort(apex_labels_, std::greater<>());
-    const auto repeated = std::ranges::unique(apex_labels_);
-    apex_labels_.erase(repeated.begin(), repeated.end());
+    keep_each_descending(apex_labels_);
+    for (AddressZones& zones_of_family : address_zones_) {
+        keep_each_descending(zones_of_family.lengths);
+    }
+}
+
+std::size_t Snapshot::AddressZones::PrefixHash::operator()(const Prefix& prefix) const noexcept {
+    const Uint128 first = prefix.first().value();
+    const auto folded =
+        static_cast<std::uint64_t>(first) ^ static_cast<std::uint64_t>(first >> 64U);
+    constexpr std::uint64_t odd = 0x9E37'79B9'7F4A'7C15U;  // 2^64 divided by the golden ratio
+    const std::uint64_t mixed = (folded + prefix.length()) * odd;
+    return mixed ^ mixed >> 32U;
+}
+
+/// A name that reads as a prefix is asked about like one, whatever the zone takes it for; that is
+/// found out when the zone is found.
+void Snapshot::note_address_zone(const Zone& zone) {
+    const auto prefix = prefix_of_arpa_name(zone.apex());
+    if (!prefix) return;
+    AddressZones& zones = address_zones_[static_cast<std::size_t>(prefix->family())];
+    zones.by_prefix.emplace(*prefix, &zone);
+    zones.lengths.push_back(prefix->length());
+}
+
+const Zone* Snapshot::find_address_zone(Address address) const noexcept {
+    const AddressZones& zones = address_zones_[static_cast<std::size_t>(address.family())];
+    for (const unsigned length : zones.lengths) {
+        const Prefix prefix(address, length);
+        const auto found = zones.by_prefix.find(prefix);
+        if (found == zones.by_prefix.end()) continue;
+        const Zone* const zone = found->second;
+        return zone->is_available() && zone->parts().base == prefix ? zone : nullptr;
+    }
+    return nullptr;
+}
+
+std::shared_ptr<const Snapshot> Snapshot::with_zone(std::shared_ptr<const Zone> zone) const {
+    std::vector<std::shared_ptr<const Zone>> zones = zones_;
+    const auto old = std::ranges::find_if(
+        zones, [&](const auto& other) { return other->apex() == zone->apex(); });
+    ensure(old != zones.end(), "a zone is exchanged for one of the same apex");
+    *old = std::move(zone);
+    return std::make_shared<const Snapshot>(std::move(zones));
 }
 
 const Zone* Snapshot::find_apex(NameView apex) const noexcept {

@@ -6,6 +6,7 @@
 ///          lives as long as the Snapshot.
 #pragma once
 
+#include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <memory>
@@ -14,6 +15,8 @@
 
 #include "dns/name.hpp"
 #include "dns/types.hpp"
+#include "reverse/address.hpp"
+#include "reverse/prefix.hpp"
 #include "zone/zone.hpp"
 
 namespace arpad {
@@ -33,6 +36,14 @@ public:
     /// serve one, else the child, which has no such data. No allocation.
     [[nodiscard]] const Zone* find_zone(const NameBuffer& name, RrType type) const noexcept;
 
+    /// The zone that the reverse name of `address` lies in, if that is the name of the address in
+    /// it too: it has a base, and its apex is that base's reverse name. Null if there is none, or
+    /// if another zone lies nearer to the name. No allocation.
+    [[nodiscard]] const Zone* find_address_zone(Address address) const noexcept;
+
+    /// These zones, with `zone` in place of the one that has its apex.
+    [[nodiscard]] std::shared_ptr<const Snapshot> with_zone(std::shared_ptr<const Zone> zone) const;
+
     [[nodiscard]] std::span<const std::shared_ptr<const Zone>> zones() const noexcept {
         return zones_;
     }
@@ -44,6 +55,19 @@ private:
 
     [[nodiscard]] const Zone* find_apex(NameView apex) const noexcept;
 
+    /// Zones by the aligned prefix whose reverse name their apex is; of one family.
+    struct AddressZones {
+        struct PrefixHash {
+            std::size_t operator()(const Prefix& prefix) const noexcept;
+        };
+
+        boost::unordered_flat_map<Prefix, const Zone*, PrefixHash> by_prefix;
+        std::vector<unsigned> lengths;  // of the prefixes, descending
+    };
+
+    void note_address_zone(const Zone& zone);
+
+    std::array<AddressZones, 2> address_zones_;  // by family
     std::vector<std::shared_ptr<const Zone>> zones_;
     boost::unordered_flat_map<NameView, const Zone*, Hash> by_apex_;
     std::vector<unsigned> apex_labels_;  // label counts that apexes have, descending

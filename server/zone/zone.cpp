@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "base/invariant.hpp"
 #include "dns/reader.hpp"
@@ -19,23 +21,60 @@ std::uint32_t soa_number(RrsetView soa, std::size_t index) noexcept {
     return reader.read_u32();
 }
 
+/// Writes `serial` into the RDATA of a SOA.
+void set_serial(Rdata& soa, Serial serial) {
+    std::uint8_t* at = soa.data() + soa.size() - soa_numbers_octets;
+    for (const unsigned shift : {24U, 16U, 8U, 0U}) {
+        *at++ = static_cast<std::uint8_t>(serial.value >> shift);
+    }
+}
+
+std::vector<Rrset> to_rrsets(NodeView node) {
+    std::vector<Rrset> rrsets;
+    for (const RrsetView view : node) {
+        Rrset& rrset = rrsets.emplace_back(Rrset{view.type(), view.ttl(), {}});
+        for (const auto rdata : view) rrset.rdatas.emplace_back(rdata.begin(), rdata.end());
+    }
+    return rrsets;
+}
+
 }  // namespace
 
-Zone::Zone(ZoneParts parts)
-    : parts_(std::move(parts)), apex_labels_(parts_.apex.view().label_count()) {
-    const auto soa = parts_.nodes.at(parts_.apex_node).find(RrType::soa);
+Zone::Zone(ZoneParts parts, std::span<const Rrset> apex_rrsets, AddressIndex addresses)
+    : Zone(std::make_shared<const ZoneParts>(std::move(parts)), apex_rrsets, std::move(addresses)) {
+}
+
+Zone::Zone(std::shared_ptr<const ZoneParts> parts, std::span<const Rrset> apex_rrsets,
+           AddressIndex addresses)
+    : parts_(std::move(parts)),
+      addresses_(std::move(addresses)),
+      apex_labels_(parts_->apex.view().label_count()) {
+    const NodeId node = apex_.add(apex_rrsets);
+    apex_.shrink_to_fit();
+    const auto soa = apex_.at(node).find(RrType::soa);
     ensure(soa.has_value(), "a zone has a SOA at its apex");
     soa_ = soa->stored_at();
     negative_ttl_ = std::min(soa->ttl(), Ttl{soa_number(*soa, 4)});
+    negative_answer_ = NegativeAnswer(apex(), *soa, negative_ttl_);
 }
 
 Zone::Zone(Unavailable, const Name& apex)
     : apex_labels_(apex.view().label_count()), available_(false) {
-    parts_.apex = apex;
+    auto parts = std::make_shared<ZoneParts>();
+    parts->apex = apex;
+    parts_ = std::move(parts);
 }
 
 std::shared_ptr<const Zone> Zone::make_unavailable(const Name& apex) {
     return std::shared_ptr<const Zone>(new Zone(Unavailable{}, apex.lower_case()));
+}
+
+std::shared_ptr<const Zone> Zone::with_addresses(AddressIndex addresses, Serial serial) const {
+    std::vector<Rrset> rrsets = to_rrsets(apex_node());
+    for (Rrset& rrset : rrsets) {
+        if (rrset.type == RrType::soa) set_serial(rrset.rdatas.front(), serial);
+    }
+    return std::shared_ptr<const Zone>(new Zone(parts_, rrsets, std::move(addresses)));
 }
 
 Serial Zone::serial() const noexcept {
@@ -43,47 +82,57 @@ Serial Zone::serial() const noexcept {
 }
 
 LabelPath Zone::read_path(const NameBuffer& name) const noexcept {
-    if (!parts_.base) return {.prefix = {}, .labels = 0, .end = LabelPath::End::foreign_label};
-    return read_labels(name, apex_labels_, *parts_.base);
+    if (!parts_->base) return {.prefix = {}, .labels = 0, .end = LabelPath::End::foreign_label};
+    return read_labels(name, apex_labels_, *parts_->base);
 }
 
 /// The prefix that the first `depth` labels below the apex stand for, if they read as one.
 std::optional<Prefix> Zone::prefix_at(unsigned depth, const LabelPath& path) const noexcept {
-    if (!parts_.base || depth > path.labels) return std::nullopt;
-    const unsigned length = parts_.base->length() + depth * label_bits(parts_.base->family());
+    if (!parts_->base || depth > path.labels) return std::nullopt;
+    const unsigned length = parts_->base->length() + depth * label_bits(parts_->base->family());
     return Prefix(path.prefix.first(), length);
 }
 
 NodeView Zone::find_stored(const NameBuffer& name, unsigned labels,
                            const LabelPath& path) const noexcept {
-    if (labels == apex_labels_) return parts_.nodes.at(parts_.apex_node);
+    if (labels == apex_labels_) return apex_node();
     const auto prefix = prefix_at(labels - apex_labels_, path);
-    const auto node = prefix && prefix->is_address() ? parts_.addresses.find(prefix->first())
-                                                     : parts_.names.find(name.suffix(labels));
-    return node ? parts_.nodes.at(*node) : NodeView();
+    if (prefix && prefix->is_address()) {
+        const auto data = addresses_.find(prefix->first());
+        return data && !data->is_lone_ptr() ? data->node() : NodeView();
+    }
+    const auto node = parts_->names.find(name.suffix(labels));
+    return node ? parts_->nodes.at(*node) : NodeView();
 }
 
 std::optional<NameData> Zone::find_name(const NameBuffer& name, unsigned labels,
                                         const LabelPath& path) const noexcept {
-    if (labels == apex_labels_) return NameData{parts_.nodes.at(parts_.apex_node)};
+    if (labels == apex_labels_) return NameData{apex_node()};
     const auto prefix = prefix_at(labels - apex_labels_, path);
     if (prefix && prefix->is_address()) {
-        if (const auto node = parts_.addresses.find(prefix->first())) {
-            return NameData{parts_.nodes.at(*node)};
+        if (const auto data = addresses_.find(prefix->first())) {
+            return data->is_lone_ptr() ? NameData{NodeView(), data} : NameData{data->node()};
         }
-        if (const NamedRange* const range = parts_.ranges.find(prefix->first())) {
-            return NameData{NodeView(), range};
+        if (const NamedRange* const range = parts_->ranges.find(prefix->first())) {
+            return NameData{NodeView(), std::nullopt, range};
         }
     }
-    if (const auto node = parts_.names.find(name.suffix(labels))) {
-        return NameData{parts_.nodes.at(*node)};
+    if (const auto node = parts_->names.find(name.suffix(labels))) {
+        return NameData{parts_->nodes.at(*node)};
     }
     // RFC 8020: a name with anything below it exists, with no data of its own.
     if (prefix && !prefix->is_address() &&
-        (parts_.addresses.has_any_in(*prefix) || parts_.ranges.has_any_in(*prefix))) {
+        (addresses_.has_any_in(*prefix) || parts_->ranges.has_any_in(*prefix))) {
         return NameData{};
     }
     return std::nullopt;
+}
+
+bool Zone::is_diverted(Address address) const noexcept {
+    const auto& diverted = parts_->diverted;
+    if (diverted.empty()) return false;
+    const auto after = std::ranges::upper_bound(diverted, address, {}, &AddressRange::first);
+    return after != diverted.begin() && !(std::prev(after)->last < address);
 }
 
 std::optional<NodeView> Zone::find_wildcard(const NameBuffer& name,
@@ -93,9 +142,9 @@ std::optional<NodeView> Zone::find_wildcard(const NameBuffer& name,
     if (parent.size() + 2 > wire.size()) return std::nullopt;
     std::ranges::copy(parent, wire.begin() + 2);
     const auto node =
-        parts_.names.find(NameView::of_valid_wire(std::span(wire).first(parent.size() + 2)));
+        parts_->names.find(NameView::of_valid_wire(std::span(wire).first(parent.size() + 2)));
     if (!node) return std::nullopt;
-    return parts_.nodes.at(*node);
+    return parts_->nodes.at(*node);
 }
 
 }  // namespace arpad

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "dns/name.hpp"
 #include "dns/types.hpp"
@@ -16,6 +18,7 @@
 #include "reverse/prefix.hpp"
 #include "zone/address_index.hpp"
 #include "zone/name_index.hpp"
+#include "zone/negative_answer.hpp"
 #include "zone/range_index.hpp"
 #include "zone/rrset.hpp"
 
@@ -24,40 +27,53 @@ namespace arpad {
 /// Distances below an apex, in labels.
 using DepthSet = std::bitset<max_labels + 1>;
 
-/// What a Zone is made of.
+/// What a Zone is made of but for its apex node and its addresses: what a change of an address
+/// leaves as it is.
 struct ZoneParts {
     Name apex;                   ///< In lower case.
     std::optional<Prefix> base;  ///< Aligned prefix that the apex stands for; none: no addresses.
-    NodeStore nodes;
-    NodeId apex_node{};      ///< Holds the SOA.
-    AddressIndex addresses;  ///< Without the apex, should that be an address itself.
-    RangeIndex ranges;       ///< Without addresses that have a CNAME, or lie below NS or DNAME.
-    NameIndex names;         ///< In lower case; without the apex and without addresses.
-    DepthSet cuts;           ///< Where a name below the apex has NS.
-    DepthSet dnames;         ///< Where the apex or a name below it has a DNAME.
-    DepthSet wildcards;      ///< Where the apex or a name below it has a child `*`.
+    NodeStore nodes;             ///< Of `names`.
+    RangeIndex ranges;           ///< Without addresses that have a CNAME, or lie below NS or DNAME.
+    NameIndex names;             ///< In lower case; without the apex and without addresses.
+    DepthSet cuts;               ///< Where a name below the apex has NS.
+    DepthSet dnames;             ///< Where the apex or a name below it has a DNAME.
+    DepthSet wildcards;          ///< Where the apex or a name below it has a child `*`.
+
+    /// Addresses, merged, about which the address index and `ranges` do not say everything: those
+    /// at or below a cut or DNAME, those that have names below them, and the apex if it is one.
+    std::vector<AddressRange> diverted;
 };
 
-/// What a zone has at a name: RRsets in store, or a PTR made by a range; neither of them at an
-/// empty non-terminal.
+/// What a zone has at a name: RRsets in store, a lone PTR, or a PTR made by a range; none of them
+/// at an empty non-terminal.
 struct NameData {
     NodeView node;
-    const NamedRange* range = nullptr;  ///< Null if `node` has RRsets.
+    std::optional<AddressData> lone_ptr = {};
+    const NamedRange* range = nullptr;
 
-    [[nodiscard]] bool is_empty() const noexcept { return node.is_empty() && range == nullptr; }
+    [[nodiscard]] bool is_empty() const noexcept { return node.is_empty() && !has_one_ptr(); }
+
+    /// Whether it is one PTR and no node.
+    [[nodiscard]] bool has_one_ptr() const noexcept { return lone_ptr || range != nullptr; }
 };
 
 /// See above.
 class Zone {
 public:
-    /// A zone in service.
-    explicit Zone(ZoneParts parts);
+    /// A zone in service. `apex_rrsets` has the SOA; `addresses` is without the apex, should that
+    /// be an address itself.
+    Zone(ZoneParts parts, std::span<const Rrset> apex_rrsets, AddressIndex addresses);
 
     /// A zone that we should serve and cannot: every question in it gets SERVFAIL.
     [[nodiscard]] static std::shared_ptr<const Zone> make_unavailable(const Name& apex);
 
+    /// This zone with other addresses, made of its own by AddressIndex::with_ptr and the like, and
+    /// `serial`. Shares everything else, so that it costs the same whatever the zone's size.
+    [[nodiscard]] std::shared_ptr<const Zone> with_addresses(AddressIndex addresses,
+                                                             Serial serial) const;
+
     [[nodiscard]] bool is_available() const noexcept { return available_; }
-    [[nodiscard]] NameView apex() const noexcept { return parts_.apex; }
+    [[nodiscard]] NameView apex() const noexcept { return parts_->apex; }
     [[nodiscard]] unsigned apex_labels() const noexcept { return apex_labels_; }
 
     /// The SOA RRset. The zone must be available, as for all below.
@@ -66,6 +82,11 @@ public:
 
     /// TTL of the SOA in a negative answer: the smaller of its own and MINIMUM (RFC 2308 5).
     [[nodiscard]] Ttl negative_ttl() const noexcept { return negative_ttl_; }
+
+    /// The SOA as negative answers carry it.
+    [[nodiscard]] const NegativeAnswer& negative_answer() const noexcept {
+        return negative_answer_;
+    }
 
     /// How far the labels of `name`, which is at or below the apex, read as an address.
     [[nodiscard]] LabelPath read_path(const NameBuffer& name) const noexcept;
@@ -76,7 +97,8 @@ public:
     [[nodiscard]] std::optional<NameData> find_name(const NameBuffer& name, unsigned labels,
                                                     const LabelPath& path) const noexcept;
 
-    /// The RRsets in store at that name; none if there are none, whether or not it exists.
+    /// The RRsets in store at that name but for a lone PTR; none if there are none, whether or not
+    /// it exists.
     [[nodiscard]] NodeView find_stored(const NameBuffer& name, unsigned labels,
                                        const LabelPath& path) const noexcept;
 
@@ -86,31 +108,40 @@ public:
                                                         unsigned labels) const noexcept;
 
     /// Depths below the apex where delegations are.
-    [[nodiscard]] const DepthSet& cuts() const noexcept { return parts_.cuts; }
+    [[nodiscard]] const DepthSet& cuts() const noexcept { return parts_->cuts; }
 
     /// Depths at and below the apex where DNAMEs are.
-    [[nodiscard]] const DepthSet& dnames() const noexcept { return parts_.dnames; }
+    [[nodiscard]] const DepthSet& dnames() const noexcept { return parts_->dnames; }
 
     /// Depths at and below the apex of names that have a wildcard below them.
-    [[nodiscard]] const DepthSet& wildcards() const noexcept { return parts_.wildcards; }
+    [[nodiscard]] const DepthSet& wildcards() const noexcept { return parts_->wildcards; }
 
     /// What it is made of, for those that walk through all of it.
-    [[nodiscard]] const ZoneParts& parts() const noexcept { return parts_; }
+    [[nodiscard]] const ZoneParts& parts() const noexcept { return *parts_; }
+    [[nodiscard]] NodeView apex_node() const noexcept { return apex_.at(NodeId{}); }
 
-    /// Addresses with a node of their own.
-    [[nodiscard]] std::size_t address_count() const noexcept { return parts_.addresses.size(); }
+    /// The addresses with anything of their own.
+    [[nodiscard]] const AddressIndex& addresses() const noexcept { return addresses_; }
+
+    /// Whether more than the address index and the ranges has to be asked about `address`.
+    [[nodiscard]] bool is_diverted(Address address) const noexcept;
 
 private:
     struct Unavailable {};
     Zone(Unavailable, const Name& apex);
+    Zone(std::shared_ptr<const ZoneParts> parts, std::span<const Rrset> apex_rrsets,
+         AddressIndex addresses);
 
     [[nodiscard]] std::optional<Prefix> prefix_at(unsigned depth,
                                                   const LabelPath& path) const noexcept;
 
-    ZoneParts parts_;
+    std::shared_ptr<const ZoneParts> parts_;
+    AddressIndex addresses_;
+    NodeStore apex_;  // one node
     unsigned apex_labels_;
     const std::uint8_t* soa_ = nullptr;
     Ttl negative_ttl_;
+    NegativeAnswer negative_answer_;
     bool available_ = true;
 };
 

@@ -19,15 +19,22 @@ void append_u32(Rdata& rdata, std::uint32_t value) {
     }
 }
 
-/// Makes `rrset` the PTR RRset with `targets`; keeps its memory, as it is used a million times.
-void set_ptr(Rrset& rrset, Ttl ttl, std::span<const Name> targets) {
+/// Makes `rrset` the RRset of `ptr`; keeps its memory, as it is used a million times.
+void set_ptr(Rrset& rrset, const PlacedPtr& ptr) {
     rrset.type = RrType::ptr;
-    rrset.ttl = ttl;
-    rrset.rdatas.resize(targets.size());
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-        const auto wire = targets[i].view().wire();
-        rrset.rdatas[i].assign(wire.begin(), wire.end());
+    rrset.ttl = ptr.ttl;
+    rrset.rdatas.resize(ptr.targets.size());
+    auto rdata = rrset.rdatas.begin();
+    for (const NameView target : ptr.targets) {
+        rdata->assign(target.wire().begin(), target.wire().end());
+        ++rdata;
     }
+}
+
+Rrset rrset_of(const PlacedPtr& ptr) {
+    Rrset rrset;
+    set_ptr(rrset, ptr);
+    return rrset;
 }
 
 void digest_number(Digester& digester, Uint128 number) {
@@ -57,20 +64,52 @@ void digest_rrsets(Digester& digester, std::span<const Rrset> rrsets) {
     for (const Rrset* const rrset : sorted) digest_rrset(digester, *rrset);
 }
 
+/// What comes next, so that no two zones have the same octets.
+constexpr std::uint8_t no_more = 0;
+constexpr std::uint8_t one_more = 1;
+constexpr std::uint8_t ipv4_name = 2;
+constexpr std::uint8_t ipv6_name = 3;
+
+/// An address with one name and nothing else, as nearly all are: half as many octets as RRsets
+/// take, as a zone may have a million of them.
+void digest_name(Digester& digester, Address address, Ttl ttl, std::span<const std::uint8_t> name) {
+    if (address.family() == Family::ipv4) {
+        digester.add_u8(ipv4_name);
+        digester.add_u32(static_cast<std::uint32_t>(address.value()));
+    } else {
+        digester.add_u8(ipv6_name);
+        digest_number(digester, address.value());
+    }
+    digester.add_u32(ttl.seconds);
+    digester.add(name);
+}
+
+void digest_address(Digester& digester, Address address, std::span<const Rrset> rrsets) {
+    const Rrset& first = rrsets.front();
+    const bool is_one_ptr =
+        rrsets.size() == 1 && first.type == RrType::ptr && first.rdatas.size() == 1;
+    if (is_one_ptr) {
+        digest_name(digester, address, first.ttl, first.rdatas.front());
+        return;
+    }
+    digester.add_u8(one_more);
+    digest_number(digester, address.value());
+    digest_rrsets(digester, rrsets);
+}
+
+void digest_ptr(Digester& digester, const PlacedPtr& ptr) {
+    if (ptr.targets.size() == 1) {
+        digest_name(digester, ptr.address, ptr.ttl, ptr.targets.wire());
+        return;
+    }
+    const Rrset rrset = rrset_of(ptr);
+    digest_address(digester, ptr.address, {&rrset, 1});
+}
+
 std::vector<Rrset> without_origins(std::span<const PlacedRrset> rrsets) {
     std::vector<Rrset> plain;
     for (const PlacedRrset& placed : rrsets) plain.push_back(placed.rrset);
     return plain;
-}
-
-void sort_by_address(std::vector<PlacedPtr>& ptrs) {
-    if (!std::ranges::is_sorted(ptrs, {}, &PlacedPtr::address)) {
-        std::ranges::sort(ptrs, {}, &PlacedPtr::address);
-    }
-}
-
-bool is_there(std::span<const PlacedPtr> ascending, Address address) {
-    return std::ranges::binary_search(ascending, address, {}, &PlacedPtr::address);
 }
 
 bool is_in_any(std::span<const AddressRange> merged, Address address) {
@@ -106,9 +145,12 @@ void ZoneBuilder::add(const Name& owner, Rrset rrset, RrsetOrigin origin) {
     rrsets_[owner.lower_case()].push_back({std::move(rrset), origin});
 }
 
-void ZoneBuilder::add_record(const PlacedPtr& ptr) {
-    ensure(base_ && base_->contains(ptr.address), "an address lies in the zone");
-    records_.push_back(ptr);
+void ZoneBuilder::add_records(RecordsView records, Ttl ttl) {
+    ensure(records_.empty(), "the records of a zone are those of one network");
+    const bool is_inside = base_ && records.within(range_of(*base_)).size() == records.size();
+    ensure(is_inside || records.empty(), "an address lies in the zone");
+    records_ = records;
+    records_ttl_ = ttl;
 }
 
 void ZoneBuilder::add_default(const PlacedPtr& ptr) {
@@ -167,12 +209,10 @@ bool ZoneBuilder::is_apex_address() const {
 void ZoneBuilder::settle() {
     if (is_settled_) return;
     is_settled_ = true;
-    std::erase_if(records_, [this](const PlacedPtr& record) {
-        if (record.targets.empty()) leave_out({record.address, record.address});
-        return record.targets.empty();
-    });
-    sort_by_address(records_);
-    sort_by_address(defaults_);
+    for (const RecordView record : records_) {
+        if (record.names.empty()) leave_out({record.address, record.address});
+    }
+    std::ranges::sort(defaults_, {}, &PlacedPtr::address);
     std::ranges::stable_sort(ranges_, is_outer_first);
     for (const auto& entry : rrsets_) note_owner(entry);
     std::ranges::sort(addresses_, {}, &AddressRrsets::address);
@@ -194,6 +234,7 @@ void ZoneBuilder::note_owner(const Rrsets::value_type& entry) {
         return type == RrType::cname || type == RrType::dname || (type == RrType::ns && !is_apex);
     });
     if (prefix && is_shut) leave_out(range_of(*prefix));
+    note_diverted(owner, rrsets);
     if (is_apex) return;
     if (prefix && prefix->is_address()) {
         addresses_.push_back({prefix->first(), &rrsets});
@@ -202,9 +243,24 @@ void ZoneBuilder::note_owner(const Rrsets::value_type& entry) {
     }
 }
 
+/// Notes which addresses cannot be answered from by their own data: those at or below a cut or
+/// DNAME, and that which `owner` lies below.
+void ZoneBuilder::note_diverted(NameView owner, std::span<const PlacedRrset> rrsets) {
+    const bool is_way_out = find_rrset(rrsets, RrType::dname) != nullptr ||
+                            (find_rrset(rrsets, RrType::ns) != nullptr && owner != apex_.view());
+    if (const auto prefix = prefix_of(owner)) {
+        if (is_way_out) diverted_.push_back(range_of(*prefix));
+        return;
+    }
+    for (NameView above = owner; above != apex_.view(); above = above.parent()) {
+        const auto prefix = prefix_of(above);
+        if (prefix && prefix->is_address()) diverted_.push_back(range_of(*prefix));
+    }
+}
+
 void ZoneBuilder::settle_defaults(std::span<const RangeSegment> segments) {
     const auto is_void = [&](const PlacedPtr& ptr) {
-        if (is_there(records_, ptr.address) || is_in_any(left_out_, ptr.address)) return true;
+        if (records_.find(ptr.address) || is_in_any(left_out_, ptr.address)) return true;
         const auto found =
             std::ranges::lower_bound(addresses_, ptr.address, {}, &AddressRrsets::address);
         const bool has_ptr = found != addresses_.end() && found->address == ptr.address &&
@@ -227,13 +283,26 @@ void ZoneBuilder::settle_ranges(std::span<const RangeSegment> segments) {
     range_index_ = RangeIndex(base_->family(), ranges_, inside);
 }
 
+PlacedPtr ZoneBuilder::ptr_of(const RecordView& record) const {
+    return {record.address, record.ttl.value_or(records_ttl_), record.names, record.place};
+}
+
+/// The PTR that a record or default gives the address of a zone whose apex is that address.
+std::optional<PlacedPtr> ZoneBuilder::apex_ptr() const {
+    for (const RecordView record : records_) {
+        if (!record.names.empty()) return ptr_of(record);
+    }
+    return defaults_.empty() ? std::nullopt : std::optional(defaults_.front());
+}
+
 /// The PTR of the one address of a zone whose apex is that address.
 void ZoneBuilder::settle_apex_address() {
     if (!is_apex_address()) return;
+    diverted_.push_back(range_of(*base_));
     std::vector<PlacedRrset>& rrsets = rrsets_[apex_];
     if (find_rrset(rrsets, RrType::ptr) == nullptr) {
-        if (const auto& ptrs = records_.empty() ? defaults_ : records_; !ptrs.empty()) {
-            set_ptr(rrsets.emplace_back().rrset, ptrs.front().ttl, ptrs.front().targets);
+        if (const auto ptr = apex_ptr()) {
+            rrsets.push_back({rrset_of(*ptr), {}});
         } else if (auto made = range_ptr(base_->first())) {
             rrsets.push_back({std::move(*made), {}});
         }
@@ -250,10 +319,10 @@ std::optional<Rrset> ZoneBuilder::range_ptr(Address address) const {
 }
 
 /// All RRsets of an address that has more than a PTR of its own.
-std::vector<Rrset> ZoneBuilder::gather(const AddressRrsets& other, const Rrset* ptr) const {
+std::vector<Rrset> ZoneBuilder::gather(const AddressRrsets& other, const PlacedPtr* ptr) const {
     std::vector<Rrset> rrsets;
     if (ptr != nullptr) {
-        rrsets.push_back(*ptr);
+        rrsets.push_back(rrset_of(*ptr));
     } else if (find_rrset(*other.rrsets, RrType::ptr) == nullptr) {
         if (auto made = range_ptr(other.address)) rrsets.push_back(std::move(*made));
     }
@@ -261,38 +330,33 @@ std::vector<Rrset> ZoneBuilder::gather(const AddressRrsets& other, const Rrset* 
     return rrsets;
 }
 
-template <class Visit>
-void ZoneBuilder::for_each_address(const Visit& visit) const {
+template <class VisitPtr, class VisitRrsets>
+void ZoneBuilder::for_each_address(const VisitPtr& visit_ptr,
+                                   const VisitRrsets& visit_rrsets) const {
     if (is_apex_address()) return;
-    Rrset ptr;
-    auto record = records_.cbegin();
     auto standard = defaults_.cbegin();
     auto other = addresses_.cbegin();
-    for (;;) {
-        std::optional<Address> next;
-        const auto consider = [&next](const auto& at, const auto& end) {
-            if (at != end && (!next || at->address < *next)) next = at->address;
-        };
-        consider(record, records_.cend());
-        consider(standard, defaults_.cend());
-        consider(other, addresses_.cend());
-        if (!next) return;
-        bool has_ptr = false;
-        const auto take_ptr = [&](auto& at, const auto& end) {
-            if (at == end || at->address != *next) return;
-            set_ptr(ptr, at->ttl, at->targets);
-            has_ptr = true;
-            ++at;
-        };
-        take_ptr(record, records_.cend());
-        take_ptr(standard, defaults_.cend());
-        if (other != addresses_.cend() && other->address == *next) {
-            visit(*next, std::span<const Rrset>(gather(*other, has_ptr ? &ptr : nullptr)));
-            ++other;
+    const auto visit_other = [&](const PlacedPtr* ptr) {
+        visit_rrsets(other->address, std::span<const Rrset>(gather(*other, ptr)));
+        ++other;
+    };
+    const auto visit = [&](const PlacedPtr& ptr) {
+        while (other != addresses_.cend() && other->address < ptr.address) visit_other(nullptr);
+        if (other != addresses_.cend() && other->address == ptr.address) {
+            visit_other(&ptr);
         } else {
-            visit(*next, std::span<const Rrset>(&ptr, 1));
+            visit_ptr(ptr);
         }
+    };
+    for (const RecordView record : records_) {
+        if (record.names.empty()) continue;
+        for (; standard != defaults_.cend() && standard->address < record.address; ++standard) {
+            visit(*standard);
+        }
+        visit(ptr_of(record));
     }
+    for (; standard != defaults_.cend(); ++standard) visit(*standard);
+    while (other != addresses_.cend()) visit_other(nullptr);
 }
 
 void ZoneBuilder::digest_ranges(Digester& digester) const {
@@ -310,36 +374,43 @@ void ZoneBuilder::digest_ranges(Digester& digester) const {
 
 Digest ZoneBuilder::content() {
     settle();
-    constexpr std::uint32_t one_more = 1;
-    constexpr std::uint32_t end = 0;
     Digester digester;
     std::vector<Rrset> apex_rrsets = without_origins(find(apex_));
     apex_rrsets.push_back(soa_rrset(Serial{0}));
     digester.add(apex_.view().wire());
     digest_rrsets(digester, apex_rrsets);
-    for_each_address([&](Address address, std::span<const Rrset> rrsets) {
-        digester.add_u32(one_more);
-        digest_number(digester, address.value());
-        digest_rrsets(digester, rrsets);
-    });
-    digester.add_u32(end);
+    for_each_address([&](const PlacedPtr& ptr) { digest_ptr(digester, ptr); },
+                     [&](Address address, std::span<const Rrset> rrsets) {
+                         digest_address(digester, address, rrsets);
+                     });
+    digester.add_u8(no_more);
     for (const auto* const entry : names_) {
-        digester.add_u32(one_more);
+        digester.add_u8(one_more);
         digester.add(entry->first.view().wire());
         digest_rrsets(digester, without_origins(entry->second));
     }
-    digester.add_u32(end);
+    digester.add_u8(no_more);
     digest_ranges(digester);
     return digester.finish();
 }
 
-std::vector<AddressIndex::Entry> ZoneBuilder::store_addresses(NodeStore& nodes) const {
-    std::vector<AddressIndex::Entry> entries;
-    entries.reserve(records_.size() + defaults_.size() + addresses_.size());
-    for_each_address([&](Address address, std::span<const Rrset> rrsets) {
-        entries.push_back({address, nodes.add(rrsets)});
-    });
-    return entries;
+AddressIndex ZoneBuilder::store_addresses() const {
+    AddressIndexWriter writer(base_->family(),
+                              records_.size() + defaults_.size() + addresses_.size());
+    for_each_address([&](const PlacedPtr& ptr) { writer.announce(ptr.address); },
+                     [&](Address address, std::span<const Rrset>) { writer.announce(address); });
+    Rrset rrset;
+    for_each_address(
+        [&](const PlacedPtr& ptr) {
+            if (ptr.targets.size() == 1) {
+                writer.put_ptr(ptr.ttl, *ptr.targets.begin());
+            } else {
+                set_ptr(rrset, ptr);
+                writer.put_rrsets({&rrset, 1});
+            }
+        },
+        [&](Address, std::span<const Rrset> rrsets) { writer.put_rrsets(rrsets); });
+    return writer.finish();
 }
 
 NameIndex ZoneBuilder::store_names(NodeStore& nodes) const {
@@ -375,13 +446,13 @@ std::shared_ptr<const Zone> ZoneBuilder::build(Serial serial) {
     parts.base = base_;
     std::vector<Rrset> apex_rrsets = without_origins(find(apex_));
     apex_rrsets.insert(apex_rrsets.begin(), soa_rrset(serial));
-    parts.apex_node = parts.nodes.add(apex_rrsets);
-    if (base_) parts.addresses = AddressIndex(base_->family(), store_addresses(parts.nodes));
     parts.names = store_names(parts.nodes);
+    AddressIndex addresses = base_ ? store_addresses() : AddressIndex();
     parts.ranges = std::move(range_index_);
+    parts.diverted = merge(std::move(diverted_));
     note_depths(parts);
     parts.nodes.shrink_to_fit();
-    return std::make_shared<const Zone>(std::move(parts));
+    return std::make_shared<const Zone>(std::move(parts), apex_rrsets, std::move(addresses));
 }
 
 }  // namespace arpad

@@ -20,7 +20,9 @@
 #include "dns/types.hpp"
 #include "reverse/prefix.hpp"
 #include "zone/model.hpp"
+#include "zone/names_view.hpp"
 #include "zone/range_index.hpp"
+#include "zone/record_models.hpp"
 #include "zone/rrset.hpp"
 #include "zone/zone.hpp"
 
@@ -49,11 +51,11 @@ struct PlacedRrset {
 [[nodiscard]] const PlacedRrset* find_rrset(std::span<const PlacedRrset> rrsets,
                                             RrType type) noexcept;
 
-/// The PTR RRset of an address.
+/// The PTR RRset of an address that has a name.
 struct PlacedPtr {
     Address address;
     Ttl ttl;
-    std::span<const Name> targets;  ///< Borrowed: a million of them are not copied.
+    NamesView targets;  ///< At least one.
     Place place;
 };
 
@@ -71,10 +73,11 @@ public:
     /// Adds `rrset` at `owner`, which is at or below the apex and has none of that type yet.
     void add(const Name& owner, Rrset rrset, RrsetOrigin origin = {});
 
-    /// Adds what a record of the operator says of an address in the base, which has none yet.
-    /// `ptr.targets` must live until `build` is done; if empty, neither default nor range names
-    /// the address.
-    void add_record(const PlacedPtr& ptr);
+    /// Adds what the operator says of addresses in the base, once for the whole zone; in the order
+    /// of the addresses. `ttl` is that of records that have none of their own. Neither default nor
+    /// range names the address of one without names. Borrowed until `build` is done: a million of
+    /// them are not copied.
+    void add_records(RecordsView records, Ttl ttl);
 
     /// Adds the name that a server's primary address, which lies in the base, has by default.
     /// `ptr.targets` must live until `build` is done.
@@ -91,7 +94,7 @@ public:
     [[nodiscard]] const Rrsets& rrsets() const noexcept { return rrsets_; }
 
     /// The records and defaults that were added. The zone must not have been built.
-    [[nodiscard]] std::span<const PlacedPtr> records() const noexcept { return records_; }
+    [[nodiscard]] RecordsView records() const noexcept { return records_; }
     [[nodiscard]] std::span<const PlacedPtr> defaults() const noexcept { return defaults_; }
 
     /// What `add` added at `owner`; empty if nothing.
@@ -120,20 +123,25 @@ private:
 
     void settle();
     void note_owner(const Rrsets::value_type& entry);
+    void note_diverted(NameView owner, std::span<const PlacedRrset> rrsets);
     void settle_defaults(std::span<const RangeSegment> segments);
     void settle_ranges(std::span<const RangeSegment> segments);
     void settle_apex_address();
+    [[nodiscard]] PlacedPtr ptr_of(const RecordView& record) const;
+    [[nodiscard]] std::optional<PlacedPtr> apex_ptr() const;
     [[nodiscard]] std::optional<Rrset> range_ptr(Address address) const;
     [[nodiscard]] bool is_apex_address() const;
-    [[nodiscard]] std::vector<Rrset> gather(const AddressRrsets& other, const Rrset* ptr) const;
+    [[nodiscard]] std::vector<Rrset> gather(const AddressRrsets& other, const PlacedPtr* ptr) const;
 
-    /// Calls `visit(address, rrsets)` for each address below the apex, in ascending order.
-    template <class Visit>
-    void for_each_address(const Visit& visit) const;
+    /// Goes over the addresses below the apex in ascending order: calls `visit_ptr(ptr)` for each
+    /// that has nothing but a PTR of its own, as nearly all do, and `visit_rrsets(address, rrsets)`
+    /// for each other one.
+    template <class VisitPtr, class VisitRrsets>
+    void for_each_address(const VisitPtr& visit_ptr, const VisitRrsets& visit_rrsets) const;
 
     void digest_ranges(Digester& digester) const;
     [[nodiscard]] Rrset soa_rrset(Serial serial) const;
-    [[nodiscard]] std::vector<AddressIndex::Entry> store_addresses(NodeStore& nodes) const;
+    [[nodiscard]] AddressIndex store_addresses() const;
     [[nodiscard]] NameIndex store_names(NodeStore& nodes) const;
     void note_depths(ZoneParts& parts) const;
 
@@ -142,7 +150,8 @@ private:
     SoaModel soa_;
     Ttl soa_ttl_;
     Rrsets rrsets_;
-    std::vector<PlacedPtr> records_;   // once settled: those with targets
+    RecordsView records_;
+    Ttl records_ttl_;
     std::vector<PlacedPtr> defaults_;  // once settled: those that name their addresses
     std::vector<NamedRange> ranges_;
     std::vector<AddressRange> left_out_;
@@ -151,6 +160,7 @@ private:
     bool is_settled_ = false;
     std::vector<AddressRrsets> addresses_;  // ascending
     std::vector<const Rrsets::value_type*> names_;
+    std::vector<AddressRange> diverted_;
     RangeIndex range_index_;
 };
 

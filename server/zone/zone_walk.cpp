@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,11 +40,11 @@ Uint128 canonical_rank(Address address) {
     return rank;
 }
 
-/// An address with a node, or with a name that a range makes.
+/// An address with what it has, or with a name that a range makes.
 struct AddressEntry {
     Uint128 rank;
     Address address;
-    NodeView node;
+    std::optional<AddressData> data;
     const NamedRange* range;
 };
 
@@ -63,12 +64,10 @@ public:
         std::ranges::sort(names_, [](const NameEntry& left, const NameEntry& right) {
             return canonical_order(left.name, right.name) < 0;
         });
-        addresses_.reserve(parts_.addresses.size());
-        for (std::size_t i = 0; i < parts_.addresses.size(); ++i) {
-            const auto [address, node] = parts_.addresses.at(i);
-            addresses_.push_back(
-                {canonical_rank(address), address, parts_.nodes.at(node), nullptr});
-        }
+        addresses_.reserve(zone.addresses().size());
+        zone.addresses().for_each([this](Address address, const AddressData& data) {
+            addresses_.push_back({canonical_rank(address), address, data, nullptr});
+        });
     }
 
     void expand_ranges() {
@@ -76,8 +75,8 @@ public:
             const NamedRange& range = parts_.ranges.range_of_segment(segment);
             for (Uint128 value = segment.first;; ++value) {
                 const Address address(range.range.first.family(), value);
-                if (!parts_.addresses.find(address)) {
-                    addresses_.push_back({canonical_rank(address), address, NodeView(), &range});
+                if (!zone_.addresses().find(address)) {
+                    addresses_.push_back({canonical_rank(address), address, std::nullopt, &range});
                 }
                 if (value == segment.last) break;
             }
@@ -86,7 +85,7 @@ public:
 
     void run() {
         std::ranges::sort(addresses_, {}, &AddressEntry::rank);
-        visit_node(zone_.apex(), parts_.nodes.at(parts_.apex_node));
+        visit_node(zone_.apex(), zone_.apex_node());
         auto name = names_.cbegin();
         for (const AddressEntry& entry : addresses_) {
             const auto owner = address_name(zone_.apex(), *parts_.base, entry.address);
@@ -105,13 +104,18 @@ private:
     }
 
     void visit_address(NameView owner, const AddressEntry& entry) const {
-        if (entry.range == nullptr) {
-            visit_node(owner, entry.node);
+        if (entry.data && !entry.data->is_lone_ptr()) {
+            visit_node(owner, entry.data->node());
             return;
         }
         MadeRrset space;
-        const NameView name = entry.range->names->render(entry.address, space.name_space());
-        visit_(owner, space.finish(RrType::ptr, entry.range->ttl, name.octets()));
+        const auto room = space.name_space();
+        if (entry.range != nullptr) {
+            const NameView name = entry.range->names->render(entry.address, room);
+            visit_(owner, space.finish(RrType::ptr, entry.range->ttl, name.octets()));
+        } else {
+            visit_(owner, space.finish(RrType::ptr, entry.data->ttl(), entry.data->copy_to(room)));
+        }
     }
 
     const Zone& zone_;
@@ -131,9 +135,9 @@ Uint128 count_range_names(const Zone& zone) noexcept {
         if (less_than_size >= ~Uint128{0} - count) return ~Uint128{0};  // 2^128 is one too many
         count += less_than_size + 1;
     }
-    for (std::size_t i = 0; i < parts.addresses.size() && count > 0; ++i) {
-        if (parts.ranges.find(parts.addresses.at(i).address) != nullptr) --count;
-    }
+    zone.addresses().for_each([&](Address address, const AddressData&) {
+        if (parts.ranges.find(address) != nullptr) --count;
+    });
     return count;
 }
 

@@ -45,6 +45,11 @@ void ask(Responder& responder, std::span<const std::uint8_t> message, Transport 
     const std::size_t room = transport == Transport::udp ? max_udp_octets : max_message_octets;
     std::vector<std::uint8_t> buffer(room);
     const Outcome outcome = responder.respond({message, transport}, buffer);
+    std::vector<std::uint8_t> long_way(room);
+    const Outcome full = responder.respond_the_long_way({message, transport}, long_way);
+    ensure(std::ranges::equal(std::span(buffer).first(outcome.octets),
+                              std::span(long_way).first(full.octets)),
+           "the short way gives what the long way gives");
     const bool is_silent = outcome.kind == Outcome::Kind::silence;
     const bool is_query = message.size() >= header_octets && (message[2] & 0x80U) == 0;
     ensure(is_silent != is_query, "queries are answered, and nothing else is");

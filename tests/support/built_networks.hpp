@@ -26,9 +26,9 @@ public:
     Built(std::vector<Network> networks, std::optional<Inventory> inventory,
           SerialDecision decision = {.serial = {1}})
         : world_(std::move(networks), std::move(inventory)), serials_(decision) {
-        check_networks(world_.input(), diagnostics_);
+        const auto assembly = check_networks(world_.input(), diagnostics_);
         if (diagnostics_.error_count() != 0) return;
-        snapshot_ = std::make_shared<Snapshot>(build_zones(world_.input(), serials_, diagnostics_));
+        snapshot_ = std::make_shared<Snapshot>(build_zones(*assembly, serials_, diagnostics_));
     }
 
     [[nodiscard]] const World& world() const { return world_; }

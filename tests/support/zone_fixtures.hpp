@@ -63,6 +63,16 @@ inline Address random_address(const Prefix& around, std::mt19937_64& random) {
     return {around.family(), around.first().value() | (bits & mask)};
 }
 
+/// `records` as values of their own.
+inline std::vector<RecordModel> owned_records(const RecordModels& records) {
+    std::vector<RecordModel> owned;
+    for (const RecordView view : records) {
+        owned.push_back({view.address, {}, view.ttl, view.locked, view.place});
+        for (const NameView target : view.names) owned.back().names.emplace_back(target);
+    }
+    return owned;
+}
+
 /// One zone file, written step by step. Lines are counted from 10 for records, 30 for ranges, 50
 /// for delegations (their nameservers have the same places, moved in), 70 for `extra`.
 class Network {
@@ -103,7 +113,8 @@ public:
         for (const std::string_view target : targets) record.names.push_back(name(target));
         record.ttl = ttl;
         record.place = {static_cast<std::uint32_t>(10 + model_.records.size()), 3};
-        model_.records.push_back(std::move(record));
+        model_.records.add(record);
+        model_.records.sort();
         return *this;
     }
     Network& ttl(std::uint32_t seconds) {
@@ -132,6 +143,16 @@ public:
         if (change) change(entry);
         model_.delegations.push_back(std::move(entry));
         std::ranges::sort(model_.delegations, {}, &DelegationModel::prefix);
+        return *this;
+    }
+    /// Changes number `index` of the entries of `records`.
+    Network& edit(std::size_t index, const std::function<void(RecordModel&)>& change) {
+        std::vector<RecordModel> records = owned_records(model_.records);
+        change(records.at(index));
+        model_.records = {};
+        for (const RecordModel& record : records) model_.records.add(record);
+        model_.records.sort();
+        model_.records.sort();
         return *this;
     }
     /// A line of `extra`. Names are relative to the root, or to `zone` if it is written.
@@ -271,12 +292,27 @@ private:
     std::map<std::string, Digest> contents_;
 };
 
-/// The node at `owner` in `zone`, as the query path finds it.
-inline std::optional<NodeView> find_node(const Zone& zone, NameView owner) {
+/// What is at a name; of a lone PTR a node is made.
+class FoundNode : public NodeView {
+public:
+    explicit FoundNode(const NameData& data) : NodeView(data.node) {
+        if (!data.lone_ptr) return;
+        space_ = std::make_shared<MadeRrset>();
+        const std::size_t octets = data.lone_ptr->copy_to(space_->name_space());
+        (void)space_->finish(RrType::ptr, data.lone_ptr->ttl(), octets);
+        static_cast<NodeView&>(*this) = space_->node();
+    }
+
+private:
+    std::shared_ptr<MadeRrset> space_;
+};
+
+/// What stands at `owner`, empty at an empty non-terminal; none if there is no such name.
+inline std::optional<FoundNode> find_node(const Zone& zone, NameView owner) {
     const NameBuffer query = buffer(owner);
     const auto data = zone.find_name(query, query.label_count(), zone.read_path(query));
     if (!data) return std::nullopt;
-    return data->node;
+    return FoundNode(*data);
 }
 
 /// Names that the RRset of `type` at `owner` holds; none if it is not there.

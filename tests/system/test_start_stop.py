@@ -1,6 +1,7 @@
 """How arpad starts, what it says when it cannot, what survives a restart, and how it stops."""
 
 import datetime
+import os
 import select
 import signal
 import socket
@@ -167,6 +168,21 @@ class TakenResources(StartStopTestCase):
     def test_address_that_this_machine_does_not_have(self):
         self.assert_ends(self.workspace().run("--listen", "192.0.2.53:0"), ENVIRONMENT,
                          "192.0.2.53:0")
+
+    def test_pinned_workers_keep_to_a_core_each(self):
+        cores = sorted(os.sched_getaffinity(0))
+        workspace = self.workspace(settings=ZONE_DEFAULTS + "pin_workers: true\n",
+                                   workers=len(cores) + 1)
+        with workspace.start() as server:
+            threads = [int(path.name) for path in Path(f"/proc/{server.process.pid}/task").iterdir()]
+            pinned = [sorted(os.sched_getaffinity(thread)) for thread in sorted(threads)
+                      if thread != server.process.pid]
+            self.assertEqual(pinned, [[core] for core in cores + cores[:1]])
+            self.assert_ptr(server.ask_ptr("192.0.2.1"), "one.example.net.")
+
+    def test_log_tells_the_receive_buffer(self):
+        with self.workspace().start() as server:
+            self.assertRegex(server.log, r"UDP receive buffers of \d+ KiB")
 
     def test_second_arpad_on_the_same_state_directory(self):
         workspace = self.workspace()

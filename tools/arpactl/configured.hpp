@@ -25,6 +25,9 @@ public:
     [[nodiscard]] const ServerConfig& config() const noexcept { return config_; }
     [[nodiscard]] BuildInput input() const { return settlement_->input(); }
 
+    /// What is served of them, to be built once.
+    [[nodiscard]] Assembly& assembly() noexcept { return settlement_->assembly(); }
+
     /// Whether no file has an error.
     [[nodiscard]] bool is_sound() const noexcept { return is_sound_; }
 

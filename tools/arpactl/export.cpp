@@ -152,7 +152,8 @@ int export_networks(const Arguments& arguments) {
     }
     Diagnostics warnings;
     const BuildInput input = networks->input();
-    const Zones zones = choose(build_zones(input, *serials, warnings), input, arguments.network);
+    const Zones zones =
+        choose(build_zones(networks->assembly(), *serials, warnings), input, arguments.network);
     fmt::print(stderr, "{}", warnings.to_text());
     if (!zones.empty()) return write(zones, arguments);
     fmt::print(stderr,

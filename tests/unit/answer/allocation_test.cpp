@@ -8,6 +8,7 @@
 #include <new>
 #include <string>
 
+#include "reverse/arpa_name.hpp"
 #include "support/test_responder.hpp"
 
 namespace {
@@ -74,7 +75,9 @@ Zones zones_of_every_kind() {
                 .cname("65", "65.64/26.2.0.192.in-addr.arpa.")
                 .build(),
             zone_at("64/26.2.0.192.in-addr.arpa", "192.0.2.0/24").ptr("65", "b.example.").build(),
-            zone_for("2001:db8::/32").ptr("1.0.0.0", "c.example.").build(),
+            zone_for("2001:db8::/32")
+                .ptr("0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0", "c.example.")
+                .build(),
             crowd.build(),
             zone_for("198.51.0.0/16")
                 .range("198.51.0.0/17", "{ip}.dyn.example.")
@@ -100,6 +103,8 @@ std::vector<Case> every_kind() {
     return {
         {"Answer", in("7.2.0.192.in-addr.arpa")},
         {"AnswerWithoutEdns", ask("7.2.0.192.in-addr.arpa", RrType::ptr)},
+        {"AnswerInIpv6", in(arpa_name(*Address::from_text("2001:db8:1::")).to_text())},
+        {"NameAbsentInIpv6", in(arpa_name(*Address::from_text("2001:db8::9")).to_text())},
         {"Chain", in("65.2.0.192.in-addr.arpa")},
         {"NoData", ask("7.2.0.192.in-addr.arpa", RrType::a).edns()},
         {"NameAbsent", in("8.2.0.192.in-addr.arpa")},
@@ -152,7 +157,10 @@ TEST_P(Allocation, ReplyCostsNone) {
     Octets buffer(max_message_octets);
     for (const Transport transport : {Transport::udp, Transport::tcp}) {
         const std::size_t before = allocations;
+        const std::span<const std::uint8_t> batch[] = {message};
+        responder.expect(batch);
         (void)responder.respond({message, transport}, buffer);
+        (void)responder.respond_the_long_way({message, transport}, buffer);
         EXPECT_EQ(allocations - before, 0U);
     }
 }

@@ -232,7 +232,7 @@ private:
 
     void add_record(Network& network) {
         const Address at = some_address(network);
-        for (const RecordModel& other : network.model().records) {
+        for (const RecordView other : network.model().records) {
             if (other.address == at) return;
         }
         for (const DelegationModel& other : network.model().delegations) {
@@ -427,9 +427,9 @@ private:
         const PlannedZone& planned = *planned_for(*i, at);
         PlainZone& zone = zones_.at(planned.apex);
         const Name owner = *address_name(planned.apex, *planned.base, at);
-        for (const RecordModel& record : model.records) {
+        for (const RecordView record : model.records) {
             if (record.address != at) continue;
-            for (const Name& target : record.names) {
+            for (const NameView target : record.names) {
                 zone.add(owner, RrType::ptr, record.ttl.value_or(model.ttl).seconds,
                          target.to_text());
             }

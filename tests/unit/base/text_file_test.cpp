@@ -29,6 +29,14 @@ TEST_F(ReadTextFile, ReadsEveryOctet) {
     EXPECT_EQ(read_text_file(path_).value(), text);
 }
 
+// So long that it is read into huge pages.
+TEST_F(ReadTextFile, ReadsEveryOctetOfALongFile) {
+    std::string text(30'000'000, 'a');
+    for (std::size_t i = 0; i < text.size(); i += 1000) text[i] = static_cast<char>('b' + i % 7);
+    std::ofstream(path_, std::ios::binary) << text;
+    EXPECT_TRUE(read_text_file(path_).value() == text);
+}
+
 TEST_F(ReadTextFile, ReadsAnEmptyFile) {
     std::ofstream(path_).flush();
     EXPECT_EQ(read_text_file(path_).value(), "");

@@ -59,6 +59,25 @@ TEST(Digester, AddsNumbersInNetworkOrder) {
     EXPECT_EQ(digester.finish(), digest_of("abcd"));
 }
 
+TEST(Digester, AddsAnOctet) {
+    Digester digester;
+    digester.add_u8('a');
+    EXPECT_EQ(digester.finish(), digest_of("a"));
+}
+
+// What is small waits in a buffer, what is large goes past it: their order must stay.
+TEST(Digester, KeepsTheOrderOfSmallAndLargePieces) {
+    std::string text;
+    Digester digester;
+    char fill = 'a';
+    for (const std::size_t piece : {3U, 4096U, 1U, 5000U, 4095U, 4095U, 2U, 8193U, 4092U, 4U}) {
+        const std::string octets(piece, fill++);
+        digester.add(octets_of(octets));
+        text += octets;
+    }
+    EXPECT_EQ(digester.finish(), digest_of(text));
+}
+
 TEST(Digester, NoOctetsChangeNothing) {
     Digester digester;
     digester.add({});

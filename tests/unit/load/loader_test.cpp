@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "load/settlement.hpp"
+
 namespace arpad {
 namespace {
 
@@ -359,6 +361,50 @@ TEST_F(LoaderTest, ErrorInExtraFallsBackToTheCopy) {
                 ElementsAre("a.2.0.192.in-addr.arpa."));
     EXPECT_THAT(loaded.diagnostics.entries(),
                 ElementsAre(finding(Severity::error, {6, 3}, "has a CNAME and other records")));
+}
+
+/// A file large enough to be read on a thread of its own, with a warning, an error if `is_bad`, and
+/// services, which ldns looks up.
+std::string large_file(unsigned number, bool is_bad) {
+    std::string text = zone_text("10." + std::to_string(number) + ".0.0/16",
+                                 "extra: |\n  1.1 WKS 192.0.2.1 tcp smtp\nrecords:\n");
+    for (unsigned record = 0; record < 4000; ++record) {
+        text += "  10." + std::to_string(number) + "." + std::to_string(record / 250) + "." +
+                std::to_string(record % 250) + ": host-" + std::to_string(record) +
+                ".customers.example.net # some more octets, so that the file is large enough\n";
+    }
+    text += "  10." + std::to_string(number) + ".255.1: with_underscore.example.net\n";
+    if (is_bad) text += "  10.255.0.1: elsewhere.example.net\n";
+    return text;
+}
+
+// They are, on several threads.
+TEST(Settlement, ReadsLargeFilesAsIfOneAfterTheOther) {
+    Sources sources;
+    for (const unsigned number : {7U, 3U, 5U, 1U, 9U, 2U, 8U, 4U}) {
+        const std::string key = std::to_string(number) + ".yaml";
+        sources.zones.push_back({key, key, large_file(number, number % 3 == 0)});
+    }
+    sources.zones.push_back({"unreadable.yaml", "unreadable.yaml", std::nullopt});
+    NoCopies copies;
+    Diagnostics diagnostics;
+    const ZoneDefaults defaults;
+    const Settlement settlement(sources, defaults, copies, diagnostics);
+    std::vector<std::string> findings;
+    for (const Diagnostic& entry : diagnostics.entries())
+        findings.push_back(entry.file +
+                           (entry.severity == Severity::error ? " error" : " warning"));
+    EXPECT_THAT(findings,
+                ElementsAre("7.yaml warning", "3.yaml warning", "3.yaml error", "5.yaml warning",
+                            "1.yaml warning", "9.yaml warning", "9.yaml error", "2.yaml warning",
+                            "8.yaml warning", "4.yaml warning"));
+    const auto networks = settlement.networks();
+    ASSERT_EQ(networks.size(), 9U);
+    EXPECT_EQ(networks[0].name, "10.7.0.0/16");
+    EXPECT_EQ(networks[0].records, 4001U);
+    EXPECT_EQ(networks[1].standing, Standing::broken);
+    EXPECT_EQ(networks[8].standing, Standing::unknown);
+    EXPECT_EQ(networks[8].name, "unreadable.yaml");
 }
 
 }  // namespace

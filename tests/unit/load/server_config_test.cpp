@@ -125,6 +125,12 @@ TEST(ServerConfig, HasWorkers) {
     EXPECT_FALSE(config_with("workers: auto\n").workers);
 }
 
+TEST(ServerConfig, MayPinWorkers) {
+    EXPECT_FALSE(config_with("").pins_workers);
+    EXPECT_TRUE(config_with("pin_workers: true\n").pins_workers);
+    EXPECT_FALSE(config_with("pin_workers: false\n").pins_workers);
+}
+
 TEST(ServerConfig, HasASerialFormat) {
     EXPECT_EQ(config_with("serials: unixtime\n").serial_format, SerialFormat::unix_time);
     EXPECT_EQ(config_with("serials: counter\n").serial_format, SerialFormat::counter);

@@ -62,5 +62,30 @@ TEST(PlaceCursor, StopsAtTheEnd) {
     EXPECT_EQ(cursor.place_of(99), (Place{2, 1}));
 }
 
+// Lines that end at any place of the blocks that are looked at as a whole.
+TEST(FindTextFlaw, KnowsHowLongALineIs) {
+    for (std::size_t before = 0; before < 17; ++before) {
+        const std::string start = std::string(before, 'a') + "\n";
+        const std::string end = "\n" + std::string(40, 'b');
+        const std::string longest(max_line_octets, 'x');
+        EXPECT_FALSE(find_text_flaw(start + longest.substr(1) + end)) << before;
+        const auto flaw = find_text_flaw(start + longest + 'x' + end);
+        ASSERT_TRUE(flaw) << before;
+        EXPECT_EQ(flaw->place, (Place{2, 1}));
+    }
+}
+
+TEST(FindTextFlaw, FindsOneAtAnyPlace) {
+    for (std::size_t at = 0; at < 40; ++at) {
+        for (const char flaw : {'\x01', '\x7F', '\xFF', '\r'}) {
+            std::string text(40, 'a');
+            text[at] = flaw;
+            const auto found = find_text_flaw(text);
+            ASSERT_TRUE(found) << at;
+            EXPECT_EQ(found->place, (Place{1, static_cast<std::uint32_t>(at + 1)}));
+        }
+    }
+}
+
 }  // namespace
 }  // namespace arpad

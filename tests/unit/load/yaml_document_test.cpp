@@ -95,6 +95,28 @@ TEST(ParseYaml, ReadsALeftOutValueAsNullAtItsKey) {
     EXPECT_EQ(first_value(document).place(), (Place{1, 1}));
 }
 
+std::vector<Place> item_places(std::string_view text) {
+    const auto document = parsed(text);
+    std::vector<Place> places;
+    for (const YamlNode item : first_value(document).items()) places.push_back(item.place());
+    return places;
+}
+
+// yaml-cpp reports it where the next thing stands, which may be another entry.
+TEST(ParseYaml, ReadsALeftOutItemAsNullAtItsDash) {
+    EXPECT_THAT(item_places("a:\n  -  # c - d\n\n  # -\n  - b\n  -\nc: d\n"),
+                ElementsAre(Place{2, 3}, Place{5, 5}, Place{6, 3}));
+    EXPECT_THAT(item_places("a:\n- b\n-\n-\n"), ElementsAre(Place{2, 3}, Place{3, 1}, Place{4, 1}));
+    EXPECT_THAT(item_places("a:\n  -\n  -"), ElementsAre(Place{2, 3}, Place{3, 3}));
+}
+
+TEST(ParseYaml, ReadsAWrittenNullAtItsPlace) {
+    EXPECT_THAT(item_places("a:\n  - ~\n  - null # c\n  - Null\n  -\n    ~"),
+                ElementsAre(Place{2, 5}, Place{3, 5}, Place{4, 5}, Place{6, 5}));
+    EXPECT_THAT(item_places("a: [~, b, null]\n"),
+                ElementsAre(Place{1, 5}, Place{1, 8}, Place{1, 11}));
+}
+
 TEST(ParseYaml, KnowsAnEmptySequence) {
     const auto document = parsed("a: []\nb: [1]\n");
     EXPECT_TRUE(entries_of(document)[0].value.is_empty());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "findings_text.hpp"
+#include "support/zone_fixtures.hpp"
 
 namespace arpad {
 namespace {
@@ -56,7 +57,8 @@ std::vector<std::string> record_findings(const std::string& entry) {
 
 /// The only record, written as `entry`.
 RecordModel record_of(const std::string& entry) {
-    return model_of("network: 192.0.2.0/24\nrecords:\n  " + entry + "\n").records.at(0);
+    const NetworkModel model = model_of("network: 192.0.2.0/24\nrecords:\n  " + entry + "\n");
+    return test::owned_records(model.records).at(0);
 }
 
 std::vector<std::string> names_of(const RecordModel& record) {
@@ -482,11 +484,13 @@ TEST(ZoneFileRecord, MayBeLockedWithoutAName) {
     EXPECT_TRUE(record.locked);
 }
 
-TEST(ZoneFileRecord, KeepsTheOrderWritten) {
+TEST(ZoneFileRecord, StandsInTheOrderOfAddresses) {
     const NetworkModel model = model_of(
         "network: 192.0.2.0/24\nrecords:\n  192.0.2.9: a.example\n  192.0.2.1: b.example\n");
     ASSERT_THAT(model.records, SizeIs(2));
-    EXPECT_EQ(model.records[0].address.to_text(), "192.0.2.9");
+    EXPECT_EQ(model.records[0].address.to_text(), "192.0.2.1");
+    EXPECT_EQ(model.records[0].place, (Place{4, 3}));
+    EXPECT_EQ(model.records[1].address.to_text(), "192.0.2.9");
 }
 
 TEST(ZoneFileRecord, MayBeMissingAltogether) {

@@ -129,5 +129,14 @@ TEST(ListenFailure, TextSaysWhatToDo) {
     EXPECT_THAT(text_for(boost::system::errc::too_many_files_open), HasSubstr("listen"));
 }
 
+TEST(ReceiveOctets, AreWhatTheSocketWasGiven) {
+    boost::asio::io_context io;
+    udp::socket socket(io, udp::endpoint(loopback, 0));
+    socket.set_option(boost::asio::socket_base::receive_buffer_size(64 << 10));
+    EXPECT_EQ(receive_octets(socket), 64 << 10);
+    socket.close();
+    EXPECT_EQ(receive_octets(socket), 0);
+}
+
 }  // namespace
 }  // namespace arpad

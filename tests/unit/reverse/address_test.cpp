@@ -5,6 +5,9 @@
 
 #include <array>
 #include <random>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace arpad {
@@ -154,6 +157,44 @@ TEST(AddressFromText, ReadsNothingBehindTheView) {
 TEST(AddressFromText, RefusesTextOfAnyLength) {
     for (std::size_t size = 40; size < 60; ++size)
         EXPECT_EQ(Address::from_text(std::string(size, '1')), std::nullopt) << size;
+}
+
+/// What the C library makes of `text`.
+std::optional<Address> read_by_inet_pton(const std::string& text) {
+    std::array<std::uint8_t, 16> octets{};
+    if (inet_pton(AF_INET, text.c_str(), octets.data()) == 1)
+        return Address::from_octets(std::span(octets).first(4));
+    if (inet_pton(AF_INET6, text.c_str(), octets.data()) == 1) return Address::from_octets(octets);
+    return std::nullopt;
+}
+
+TEST(AddressFromText, AgreesWithTheCLibraryOnRandomPieces) {
+    constexpr std::array<std::string_view, 20> pieces{
+        ":",  "::", ":",  ":",   ".",   ".",  "0",   "1",   "9",     "10",
+        "00", "07", "ff", "255", "256", "Ab", "db8", "1:2", "2001:", "192.0.2."};
+    std::mt19937_64 random(5);
+    unsigned addresses = 0;
+    for (int round = 0; round < 300'000; ++round) {
+        std::string text;
+        for (std::size_t count = random() % 16 + 1; count > 0; --count)
+            text += pieces[random() % pieces.size()];
+        const auto expected = read_by_inet_pton(text);
+        if (expected) ++addresses;
+        ASSERT_EQ(Address::from_text(text), expected) << text;
+    }
+    EXPECT_GT(addresses, 1000U);
+}
+
+TEST(AddressFromText, AgreesWithTheCLibraryOnAddressesWithOneMistake) {
+    constexpr std::string_view letters = ":.0123456789abcdefABCDEFgx /%-";
+    std::mt19937_64 random(6);
+    for (int round = 0; round < 100'000; ++round) {
+        std::string text = round % 2 == 0 ? random_ipv6(random).to_text()
+                                          : ipv4(static_cast<std::uint32_t>(random())).to_text();
+        ASSERT_EQ(Address::from_text(text), read_by_inet_pton(text)) << text;
+        text[random() % text.size()] = letters[random() % letters.size()];
+        ASSERT_EQ(Address::from_text(text), read_by_inet_pton(text)) << text;
+    }
 }
 
 TEST(AddressFromOctets, ReadsNetworkOrder) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -54,6 +55,15 @@ protected:
         return opened.has_value() ? "no error" : opened.error();
     }
 
+    /// The files with copies.
+    [[nodiscard]] std::vector<fs::path> text_files() const {
+        std::vector<fs::path> files;
+        for (const auto& file : fs::directory_iterator(directory())) {
+            if (file.path().filename().string().starts_with("text-")) files.push_back(file.path());
+        }
+        return files;
+    }
+
     void write_database(const std::string& octets) const {
         fs::create_directories(directory());
         std::ofstream(directory() / "state.db", std::ios::binary) << octets;
@@ -61,6 +71,17 @@ protected:
 
     fs::path root_;
 };
+
+/// A text that is too large for the database.
+std::string large_text(char fill) {
+    return std::string(300'000, fill);
+}
+
+/// A number that changes when another connection than `watcher` has written.
+std::int64_t data_version(Database& watcher) {
+    Statement version(watcher, "PRAGMA data_version");
+    return version.step() ? version.integer(0) : 0;
+}
 
 std::uint32_t serial_of(StateStore& store, const Digest& held,
                         std::string_view apex = "2.0.192.in-addr.arpa.") {
@@ -175,25 +196,25 @@ TEST_F(StateStoreOpen, WithTablesOfAnotherProgramIsAnError) {
 
 TEST_F(StateStoreOpen, OfANewerSchemaIsRefused) {
     open().reset();
-    Database(directory() / "state.db").run("PRAGMA user_version = 2");
+    Database(directory() / "state.db").run("PRAGMA user_version = 3");
     EXPECT_THAT(error_of(directory()), HasSubstr("was written by a newer arpad"));
 }
 
 // A database of a newer arpad is not damaged: moving it away would lose its serials.
 TEST_F(StateStoreOpen, OfANewerSchemaIsNotCalledDamaged) {
     open().reset();
-    Database(directory() / "state.db").run("PRAGMA user_version = 2");
+    Database(directory() / "state.db").run("PRAGMA user_version = 3");
     EXPECT_THAT(error_of(directory()), testing::Not(HasSubstr("move it away")));
 }
 
 TEST_F(StateStoreOpen, OfANewerSchemaChangesNothing) {
     open().reset();
-    Database(directory() / "state.db").run("PRAGMA user_version = 2; DROP TABLE served");
+    Database(directory() / "state.db").run("PRAGMA user_version = 3; DROP TABLE served");
     (void)error_of(directory());
     Database database(directory() / "state.db");
     Statement version(database, "PRAGMA user_version");
     ASSERT_TRUE(version.step());
-    EXPECT_EQ(version.integer(0), 2);
+    EXPECT_EQ(version.integer(0), 3);
 }
 
 TEST_F(StateStoreSerials, OfANewZoneFollowTheFormat) {
@@ -311,15 +332,131 @@ TEST_F(StateStoreCopies, MayBeEmpty) {
 // The database is one transaction: what cannot be written whole is not written in part.
 TEST_F(StateStoreCopies, CommitThatFailsChangesNothingAndSaysWhatToDo) {
     const auto store = open();
-    Database(directory() / "state.db").run("DROP TABLE last_good");
+    Database(directory() / "state.db")
+        .run(
+            "CREATE TRIGGER full BEFORE INSERT ON last_good "
+            "BEGIN SELECT RAISE(ABORT, 'disk full'); END");
     (void)serial_of(*store, first_content);
     const auto error = store->commit(std::vector<GoodCopy>{{"a.yaml", "text"}});
     ASSERT_TRUE(error);
-    EXPECT_THAT(*error, AllOf(HasSubstr("state.db"), HasSubstr("check that it is writable")));
+    EXPECT_THAT(*error,
+                AllOf(HasSubstr("state.db: disk full"), HasSubstr("check that it is writable")));
     Database database(directory() / "state.db");
     Statement count(database, "SELECT count(*) FROM served");
     ASSERT_TRUE(count.step());
     EXPECT_EQ(count.integer(0), 0);
+}
+
+TEST_F(StateStoreCopies, ThatAreKnownAreNotWrittenAgain) {
+    const auto store = open();
+    const std::string large = large_text('x');
+    const std::vector<GoodCopy> copies{{"a.yaml", "text"}, {"b.yaml", large}};
+    (void)serial_of(*store, first_content);
+    ASSERT_EQ(store->commit(copies), std::nullopt);
+    const auto file = text_files().at(0);
+    const auto time = fs::last_write_time(file) - std::chrono::hours(1);
+    fs::last_write_time(file, time);
+    Database watcher(directory() / "state.db");
+    const auto version = data_version(watcher);
+    (void)serial_of(*store, first_content);
+    ASSERT_EQ(store->commit(copies), std::nullopt);
+    EXPECT_EQ(data_version(watcher), version);
+    EXPECT_EQ(fs::last_write_time(file), time);
+    ASSERT_EQ(store->commit(std::vector<GoodCopy>{{"a.yaml", "other"}}), std::nullopt);
+    EXPECT_NE(data_version(watcher), version);
+}
+
+TEST_F(StateStoreCopies, ThatAreLargeSurviveReopening) {
+    const std::string large = large_text('x');
+    ASSERT_EQ(open()->commit(std::vector<GoodCopy>{{"a.yaml", large}}), std::nullopt);
+    EXPECT_EQ(open()->find_copy("a.yaml"), large);
+    EXPECT_LT(fs::file_size(directory() / "state.db"), large.size());
+}
+
+TEST_F(StateStoreCopies, ThatAreReplacedLeaveNoFileBehind) {
+    const auto store = open();
+    const std::string old_text = large_text('x');
+    const std::string new_text = large_text('y');
+    ASSERT_EQ(store->commit(std::vector<GoodCopy>{{"a.yaml", old_text}}), std::nullopt);
+    ASSERT_EQ(store->commit(std::vector<GoodCopy>{{"a.yaml", new_text}}), std::nullopt);
+    EXPECT_EQ(store->find_copy("a.yaml"), new_text);
+    EXPECT_EQ(text_files().size(), 1U);
+    ASSERT_EQ(store->commit(std::vector<GoodCopy>{{"a.yaml", "short"}}), std::nullopt);
+    EXPECT_EQ(store->find_copy("a.yaml"), "short");
+    EXPECT_TRUE(text_files().empty());
+}
+
+TEST_F(StateStoreCopies, ThatGrowLargeAreFoundInTheirNewPlace) {
+    const auto store = open();
+    const std::string large = large_text('x');
+    ASSERT_EQ(store->commit(std::vector<GoodCopy>{{"a.yaml", "short"}}), std::nullopt);
+    ASSERT_EQ(store->commit(std::vector<GoodCopy>{{"a.yaml", large}}), std::nullopt);
+    EXPECT_EQ(store->find_copy("a.yaml"), large);
+}
+
+TEST_F(StateStoreCopies, OfOneTextUnderTwoKeysStayWhileOneNeedsIt) {
+    const auto store = open();
+    const std::string large = large_text('x');
+    const std::vector<GoodCopy> both{{"a.yaml", large}, {"b.yaml", large}};
+    ASSERT_EQ(store->commit(both), std::nullopt);
+    ASSERT_EQ(store->commit(std::vector<GoodCopy>{{"a.yaml", "other"}}), std::nullopt);
+    EXPECT_EQ(store->find_copy("b.yaml"), large);
+}
+
+TEST_F(StateStoreCopies, WhoseFileIsLostAreWrittenAgain) {
+    const auto store = open();
+    const std::string large = large_text('x');
+    const std::vector<GoodCopy> copies{{"a.yaml", large}};
+    ASSERT_EQ(store->commit(copies), std::nullopt);
+    fs::remove(text_files().at(0));
+    EXPECT_EQ(store->find_copy("a.yaml"), std::nullopt);
+    ASSERT_EQ(store->commit(copies), std::nullopt);
+    EXPECT_EQ(store->find_copy("a.yaml"), large);
+}
+
+TEST_F(StateStoreCopies, WhoseFileIsDamagedAreNone) {
+    const auto store = open();
+    ASSERT_EQ(store->commit(std::vector<GoodCopy>{{"a.yaml", large_text('x')}}), std::nullopt);
+    std::fstream(text_files().at(0), std::ios::in | std::ios::out).seekp(77) << 'y';
+    EXPECT_EQ(store->find_copy("a.yaml"), std::nullopt);
+}
+
+// The serials that belong to a file that cannot be written are not taken either.
+TEST_F(StateStoreCopies, FileThatCannotBeWrittenFailsTheCommit) {
+    const auto store = open();
+    const std::string large = large_text('x');
+    const std::vector<GoodCopy> copies{{"a.yaml", large}};
+    ASSERT_EQ(store->commit(copies), std::nullopt);
+    const fs::path file = text_files().at(0);
+    fs::remove(file);
+    fs::create_directories(file / "in the way");
+    (void)serial_of(*store, first_content);
+    const auto error = store->commit(copies);
+    ASSERT_TRUE(error);
+    EXPECT_THAT(*error, AllOf(HasSubstr(directory().string()), HasSubstr("free space")));
+    EXPECT_EQ(serial_of(*store, other_content), 1U);
+}
+
+TEST_F(StateStoreCopies, UnfinishedFilesOfACrashAreRemoved) {
+    const auto store = open();
+    std::ofstream(directory() / ".arpad-abcdef") << "half a te";
+    ASSERT_EQ(store->commit({}), std::nullopt);
+    EXPECT_FALSE(fs::exists(directory() / ".arpad-abcdef"));
+}
+
+TEST_F(StateStoreOpen, TakesTheCopiesOfTheFirstVersion) {
+    fs::create_directories(directory());
+    Database(directory() / "state.db").run(R"(
+        CREATE TABLE served (apex BLOB PRIMARY KEY, serial INTEGER NOT NULL,
+            content BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE last_good (file TEXT PRIMARY KEY, digest BLOB NOT NULL, text BLOB NOT NULL);
+        INSERT INTO last_good VALUES ('a.yaml', zeroblob(32), CAST('old' AS BLOB));
+        PRAGMA user_version = 1)");
+    const auto store = open();
+    EXPECT_EQ(store->find_copy("a.yaml"), "old");
+    const std::string large = large_text('x');
+    ASSERT_EQ(store->commit(std::vector<GoodCopy>{{"a.yaml", large}}), std::nullopt);
+    EXPECT_EQ(store->find_copy("a.yaml"), large);
 }
 
 TEST_F(StateStoreCopies, ThatCannotBeReadAreNone) {

@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "support/zone_fixtures.hpp"
+#include "support/zone_maker.hpp"
 
 namespace arpad {
 namespace {
@@ -82,6 +84,50 @@ TEST(FindZone, DsAtAnApexIsTheChildsIfNoParentIsServed) {
 
 TEST(FindZone, DsOfTheRootIsTheRoots) {
     EXPECT_EQ(apex_for(snapshot_of({"."}), ".", RrType::ds), ".");
+}
+
+std::string address_apex_for(const Snapshot& snapshot, std::string_view text) {
+    const Zone* const zone = snapshot.find_address_zone(test::address(text));
+    return zone == nullptr ? "none" : zone->apex().to_text();
+}
+
+TEST(FindAddressZone, IsTheOneWithTheLongestPrefix) {
+    const Snapshot snapshot({zone_for("10.0.0.0/8").build(), zone_for("10.1.0.0/16").build(),
+                             zone_for("2001:db8::/32").build()});
+    EXPECT_EQ(address_apex_for(snapshot, "10.0.0.1"), "10.in-addr.arpa.");
+    EXPECT_EQ(address_apex_for(snapshot, "10.1.255.255"), "1.10.in-addr.arpa.");
+    EXPECT_EQ(address_apex_for(snapshot, "10.2.0.0"), "10.in-addr.arpa.");
+    EXPECT_EQ(address_apex_for(snapshot, "11.0.0.0"), "none");
+    EXPECT_EQ(address_apex_for(snapshot, "2001:db8:ffff::1"), "8.b.d.0.1.0.0.2.ip6.arpa.");
+    EXPECT_EQ(address_apex_for(snapshot, "::10.0.0.1"), "none");
+}
+
+TEST(FindAddressZone, IsNoneWhereTheNearestZoneIsNotAvailable) {
+    const Snapshot snapshot(
+        {zone_for("10.0.0.0/8").build(), Zone::make_unavailable(name("1.10.in-addr.arpa."))});
+    EXPECT_EQ(address_apex_for(snapshot, "10.1.0.1"), "none");
+    EXPECT_EQ(address_apex_for(snapshot, "10.2.0.1"), "10.in-addr.arpa.");
+}
+
+// `zone` of a zone file may give a network any name, such as another network's.
+TEST(FindAddressZone, IsNoneWhereTheApexIsAnotherPrefixsName) {
+    const Snapshot snapshot(
+        {ZoneMaker(name("1.10.in-addr.arpa."), test::prefix("10.2.0.0/16")).build(),
+         ZoneMaker(name("3.10.in-addr.arpa."), std::nullopt).build()});
+    EXPECT_EQ(address_apex_for(snapshot, "10.1.0.1"), "none");
+    EXPECT_EQ(address_apex_for(snapshot, "10.2.0.1"), "none");
+    EXPECT_EQ(address_apex_for(snapshot, "10.3.0.1"), "none");
+}
+
+TEST(Snapshot, WithAZoneHasItInPlaceOfTheOldOne) {
+    const auto old = zone_for("10.0.0.0/8").build();
+    const auto other = zone_for("11.0.0.0/8").build();
+    const Snapshot before({old, other});
+    const auto changed = old->with_addresses(old->addresses(), Serial{9});
+    const auto after = before.with_zone(changed);
+    EXPECT_EQ(after->find_address_zone(test::address("10.0.0.1"))->serial(), Serial{9});
+    EXPECT_EQ(after->find_address_zone(test::address("11.0.0.1")), other.get());
+    EXPECT_EQ(before.find_address_zone(test::address("10.0.0.1")), old.get());
 }
 
 TEST(Snapshot, HoldsItsZonesInTheOrderGiven) {

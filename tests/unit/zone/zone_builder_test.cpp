@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/zone_fixtures.hpp"
@@ -20,6 +22,24 @@ using test::ttl_at;
 
 using Texts = std::vector<std::string>;
 using Wire = std::vector<std::uint8_t>;
+
+/// Entries of `records`, kept for the builders under test, which borrow them.
+RecordsView keep(const std::vector<RecordModel>& records) {
+    static std::deque<RecordModels> kept;
+    RecordModels& models = kept.emplace_back();
+    for (const RecordModel& record : records) models.add(record);
+    models.sort();
+    return models.view();
+}
+
+/// Records of one name at `addresses`.
+RecordsView records_at(const std::vector<std::string_view>& addresses) {
+    std::vector<RecordModel> records;
+    for (const std::string_view each : addresses) {
+        records.push_back({address(each), {name("a.example.")}, std::nullopt, false, {}});
+    }
+    return keep(records);
+}
 
 /// What a zone under test is made of; one field at a time is changed.
 struct Recipe {
@@ -45,10 +65,9 @@ struct Recipe {
         ZoneBuilder made(apex, base, soa, soa_ttl);
         const std::vector<std::function<void()>> steps{
             [&] {
-                made.add_record({first_address, ptr_ttl, first, {}});
-            },
-            [&] {
-                made.add_record({address("192.0.2.5"), ptr_ttl, second, {}});
+                made.add_records(keep({{first_address, first, std::nullopt, false, {}},
+                                       {address("192.0.2.5"), second, std::nullopt, false, {}}}),
+                                 ptr_ttl);
             },
             [&] { made.add(name("9.2.0.192.in-addr.arpa."), text); },
             [&] { made.add(owner, text); },
@@ -192,37 +211,60 @@ TEST(BuildZone, KeepsTheOrderAndCaseOfTargets) {
 }
 
 TEST(BuildZone, TakesAddressesInAnyOrder) {
-    const std::vector<Name> target{name("a.example.")};
     ZoneBuilder builder(name("2.0.192.in-addr.arpa."), prefix("192.0.2.0/24"), Recipe().soa, {60});
-    for (const char* at : {"192.0.2.9", "192.0.2.1", "192.0.2.255", "192.0.2.0"})
-        builder.add_record({address(at), {60}, target, {}});
+    builder.add_records(records_at({"192.0.2.9", "192.0.2.1", "192.0.2.255", "192.0.2.0"}), {60});
     const auto zone = builder.build({1});
-    EXPECT_EQ(zone->address_count(), 4U);
+    EXPECT_EQ(zone->addresses().size(), 4U);
     for (const char* owner : {"9", "1", "255", "0"})
         EXPECT_EQ(targets_at(*zone, owner + std::string(".2.0.192.in-addr.arpa."), RrType::ptr),
                   Texts{"a.example."});
 }
 
+TEST(BuildZone, ARecordsOwnTtlComesBeforeThatOfAll) {
+    ZoneBuilder builder(name("2.0.192.in-addr.arpa."), prefix("192.0.2.0/24"), Recipe().soa, {60});
+    builder.add_records(keep({{address("192.0.2.1"), {name("a.example.")}, Ttl{7}, false, {}},
+                              {address("192.0.2.2"), {name("b.example.")}, {}, false, {}}}),
+                        {300});
+    const auto zone = builder.build({1});
+    EXPECT_EQ(ttl_at(*zone, "1.2.0.192.in-addr.arpa.", RrType::ptr), Ttl{7});
+    EXPECT_EQ(ttl_at(*zone, "2.2.0.192.in-addr.arpa.", RrType::ptr), Ttl{300});
+}
+
+TEST(BuildZone, DefaultsStandBeforeBetweenAndBehindRecords) {
+    ZoneBuilder builder(name("2.0.192.in-addr.arpa."), prefix("192.0.2.0/24"), Recipe().soa, {60});
+    builder.add_records(records_at({"192.0.2.3", "192.0.2.5", "192.0.2.7"}), {60});
+    const Name host = name("host.example.");
+    for (const char* at : {"192.0.2.9", "192.0.2.4", "192.0.2.5", "192.0.2.1"})
+        builder.add_default({address(at), {60}, NamesView(host), {}});
+    builder.add(name("4.2.0.192.in-addr.arpa."), Recipe().text);
+    const auto zone = builder.build({1});
+    EXPECT_EQ(zone->addresses().size(), 6U);
+    for (const char* owner : {"1", "4", "9"})
+        EXPECT_EQ(targets_at(*zone, owner + std::string(".2.0.192.in-addr.arpa."), RrType::ptr),
+                  Texts{"host.example."});
+    EXPECT_EQ(ttl_at(*zone, "4.2.0.192.in-addr.arpa.", RrType::txt), Ttl{60});
+    for (const char* owner : {"3", "5", "7"})
+        EXPECT_EQ(targets_at(*zone, owner + std::string(".2.0.192.in-addr.arpa."), RrType::ptr),
+                  Texts{"a.example."});
+}
+
 TEST(BuildZone, OtherTypesStandBesideAPtr) {
-    const std::vector<Name> target{name("a.example.")};
     ZoneBuilder builder(name("2.0.192.in-addr.arpa."), prefix("192.0.2.0/24"), Recipe().soa, {60});
     builder.add(name("7.2.0.192.in-addr.arpa."), Recipe().text);
-    builder.add_record({address("192.0.2.7"), {300}, target, {}});
+    builder.add_records(records_at({"192.0.2.7"}), {300});
     const auto zone = builder.build({1});
-    EXPECT_EQ(zone->address_count(), 1U);
+    EXPECT_EQ(zone->addresses().size(), 1U);
     EXPECT_EQ(ttl_at(*zone, "7.2.0.192.in-addr.arpa.", RrType::ptr), Ttl{300});
     EXPECT_EQ(ttl_at(*zone, "7.2.0.192.in-addr.arpa.", RrType::txt), Ttl{60});
 }
 
 TEST(BuildZone, AddressesWithoutPtrStandBetweenThoseWithOne) {
-    const std::vector<Name> target{name("a.example.")};
     ZoneBuilder builder(name("2.0.192.in-addr.arpa."), prefix("192.0.2.0/24"), Recipe().soa, {60});
     for (const char* owner : {"1", "5", "9"})
         builder.add(name(owner + std::string(".2.0.192.in-addr.arpa.")), Recipe().text);
-    for (const char* at : {"192.0.2.3", "192.0.2.7"})
-        builder.add_record({address(at), {60}, target, {}});
+    builder.add_records(records_at({"192.0.2.3", "192.0.2.7"}), {60});
     const auto zone = builder.build({1});
-    EXPECT_EQ(zone->address_count(), 5U);
+    EXPECT_EQ(zone->addresses().size(), 5U);
     for (const char* owner : {"1", "5", "9"})
         EXPECT_EQ(ttl_at(*zone, owner + std::string(".2.0.192.in-addr.arpa."), RrType::txt),
                   Ttl{60});
@@ -234,15 +276,14 @@ TEST(BuildZone, ANameBelowTheApexMayBeAnUpperCaseNibble) {
     owner.replace(owner.find("c.b.a.2"), 5, "C.B.A");
     builder.add(name(owner), Recipe().text);
     const auto zone = builder.build({1});
-    EXPECT_EQ(zone->address_count(), 1U);
+    EXPECT_EQ(zone->addresses().size(), 1U);
     EXPECT_EQ(ttl_at(*zone, owner, RrType::txt), Ttl{60});
 }
 
 TEST(BuildZone, PtrOfAOneAddressZoneStandsAtTheApex) {
-    const std::vector<Name> target{name("a.example.")};
     ZoneBuilder builder(name("7.2.0.192.in-addr.arpa."), prefix("192.0.2.7/32"), Recipe().soa,
                         {60});
-    builder.add_record({address("192.0.2.7"), {300}, target, {}});
+    builder.add_records(records_at({"192.0.2.7"}), {300});
     const auto zone = builder.build({1});
     EXPECT_EQ(targets_at(*zone, "7.2.0.192.in-addr.arpa.", RrType::ptr), Texts{"a.example."});
     EXPECT_TRUE(ttl_at(*zone, "7.2.0.192.in-addr.arpa.", RrType::soa));
@@ -255,8 +296,7 @@ TEST(NameRdata, IsTheNameInFull) {
 TEST(ZoneBuilderDeathTest, RefusesNamesOutside) {
     ZoneBuilder builder(name("example."), std::nullopt, Recipe().soa, {60});
     EXPECT_DEATH(builder.add(name("a.other."), Recipe().text), "below its apex");
-    const PlacedPtr outside{address("192.0.2.1"), {60}, {}, {}};
-    EXPECT_DEATH(builder.add_record(outside), "lies in the zone");
+    EXPECT_DEATH(builder.add_records(records_at({"192.0.2.1"}), {60}), "lies in the zone");
 }
 
 }  // namespace

@@ -36,12 +36,18 @@ Rrset txt() {
     return {RrType::txt, {60}, {{1, 'x'}}};
 }
 
+RecordModels record_at(std::string_view address) {
+    RecordModels records;
+    records.add_plain(test::address(address), {}, name("host.example.").view().wire());
+    return records;
+}
+
 /// 0.192.in-addr.arpa. with a PTR of 192.0.2.7, and what `fill` adds.
 template <class Fill>
 std::shared_ptr<const Zone> zone_with(Fill fill) {
-    const std::vector<Name> target{name("host.example.")};
     ZoneBuilder builder(name("0.192.in-addr.arpa."), prefix("192.0.0.0/16"), soa(), {3600});
-    builder.add_record({test::address("192.0.2.7"), {60}, target, {}});
+    const RecordModels records = record_at("192.0.2.7");
+    builder.add_records(records.view(), {60});
     fill(builder);
     return builder.build({1});
 }
@@ -166,15 +172,15 @@ TEST(FindNode, LooksAtAsManyLabelsAsItIsTold) {
 }
 
 TEST(FindNode, KnowsEveryNibbleAboveAnIpv6Address) {
-    const std::vector<Name> target{name("host.example.")};
     ZoneBuilder builder(name("8.b.d.0.1.0.0.2.ip6.arpa."), prefix("2001:db8::/32"), soa(), {3600});
-    builder.add_record({test::address("2001:db8:f000::7"), {60}, target, {}});
+    const RecordModels records = record_at("2001:db8:f000::7");
+    builder.add_records(records.view(), {60});
     const auto zone = builder.build({1});
     const NameBuffer query = test::buffer(arpa_name(test::address("2001:db8:f000::7")));
     const LabelPath path = zone->read_path(query);
     for (unsigned labels = 11; labels < 34; ++labels)
         EXPECT_TRUE(zone->find_name(query, labels, path)->is_empty()) << labels;
-    EXPECT_TRUE(zone->find_name(query, 34, path)->node.find(RrType::ptr));
+    EXPECT_TRUE(zone->find_name(query, 34, path)->lone_ptr);
 }
 
 TEST(FindNode, IsRightInAZoneWithoutAddresses) {
@@ -187,15 +193,51 @@ TEST(FindNode, IsRightInAZoneWithoutAddresses) {
 }
 
 TEST(FindNode, IsRightInAZoneOfOneAddress) {
-    const std::vector<Name> target{name("host.example.")};
     ZoneBuilder builder(name("7.2.0.192.in-addr.arpa."), prefix("192.0.2.7/32"), soa(), {3600});
-    builder.add_record({test::address("192.0.2.7"), {60}, target, {}});
+    const RecordModels records = record_at("192.0.2.7");
+    builder.add_records(records.view(), {60});
     builder.add(name("x.7.2.0.192.in-addr.arpa."), txt());
     const auto zone = builder.build({1});
     EXPECT_TRUE(find_node(*zone, zone->apex())->find(RrType::ptr));
     EXPECT_TRUE(exists(*zone, "x.7.2.0.192.in-addr.arpa."));
     EXPECT_FALSE(exists(*zone, "1.7.2.0.192.in-addr.arpa."));
-    EXPECT_EQ(zone->address_count(), 0U);
+    EXPECT_EQ(zone->addresses().size(), 0U);
+}
+
+TEST(ZoneDiverted, IsWhatItsAddressIndexDoesNotTell) {
+    const auto zone = zone_with([](ZoneBuilder& builder) {
+        builder.add(name("9.0.192.in-addr.arpa."), ns());
+        builder.add(name("x.7.3.0.192.in-addr.arpa."), txt());
+        builder.add(name("y.5.0.192.in-addr.arpa."), txt());
+        builder.add(name("1.4.0.192.in-addr.arpa."), txt());
+        builder.add(name("0/25.6.0.192.in-addr.arpa."), ns());
+    });
+    for (const char* text : {"192.0.9.0", "192.0.9.255", "192.0.3.7"})
+        EXPECT_TRUE(zone->is_diverted(test::address(text))) << text;
+    for (const char* text : {"192.0.8.255", "192.0.10.0", "192.0.3.6", "192.0.3.8", "192.0.5.1",
+                             "192.0.4.1", "192.0.6.1", "192.0.2.7"})
+        EXPECT_FALSE(zone->is_diverted(test::address(text))) << text;
+}
+
+TEST(ZoneDiverted, IsTheApexThatIsAnAddress) {
+    ZoneBuilder builder(name("7.2.0.192.in-addr.arpa."), prefix("192.0.2.7/32"), soa(), {3600});
+    EXPECT_TRUE(builder.build({1})->is_diverted(test::address("192.0.2.7")));
+}
+
+TEST(ZoneWithAddresses, HasTheOthersAndTheSerial) {
+    const auto zone = zone_with(
+        [](ZoneBuilder& builder) { builder.add(name("x.5.0.192.in-addr.arpa."), txt()); });
+    const Address added = test::address("192.0.2.200");
+    const auto changed = zone->with_addresses(
+        zone->addresses().with_ptr(added, {60}, name("new.example.")), Serial{77});
+    EXPECT_EQ(changed->serial(), Serial{77});
+    EXPECT_EQ(targets_at(*changed, "200.2.0.192.in-addr.arpa.", RrType::ptr),
+              Texts{"new.example."});
+    EXPECT_TRUE(exists(*changed, "7.2.0.192.in-addr.arpa."));
+    EXPECT_TRUE(exists(*changed, "x.5.0.192.in-addr.arpa."));
+    EXPECT_FALSE(exists(*zone, "200.2.0.192.in-addr.arpa."));
+    EXPECT_EQ(zone->serial(), Serial{1});
+    EXPECT_EQ(&zone->parts(), &changed->parts());
 }
 
 TEST(ZoneCuts, AreTheDepthsWhereNsStandBelowTheApex) {
