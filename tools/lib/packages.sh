@@ -13,7 +13,7 @@ packages_test=(
     bind9-dnsutils knot-dnsutils ldnsutils
     bind9 knot nsd
 )
-packages_test_all=(clang-16 libclang-rt-16-dev dnsperf)
+packages_test_all=(clang-16 libclang-rt-16-dev dnsperf valgrind)
 
 # Prints those of the named packages that are not installed.
 missing_packages() {

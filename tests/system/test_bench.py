@@ -1,0 +1,146 @@
+"""tools/bench/compare, small and short: that it works, not what it measures."""
+
+import dataclasses
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from arpad_server import program
+
+BENCH = Path(__file__).resolve().parents[2] / "tools" / "bench"
+COMPARE = BENCH / "compare"
+RUN_SECONDS = 250.0
+START_SECONDS = 60.0
+
+sys.path.insert(0, str(BENCH))
+# pylint: disable=wrong-import-position
+import checker  # noqa: E402
+import datasets  # noqa: E402
+import questions  # noqa: E402
+import servers  # noqa: E402
+
+
+def arguments(output, *options):
+    """A command line that measures for a second each."""
+    return [sys.executable, COMPARE, "--records", "2000", "--rounds", "1", "--seconds", "1",
+            "--output", output, *options]
+
+
+class BenchTestCase(unittest.TestCase):
+    """Tests with a directory of their own, where the benchmark keeps what it needs."""
+
+    def setUp(self):
+        self.directory = Path(self.enterContext(
+            tempfile.TemporaryDirectory(prefix="arpad-test-")))
+        self.environment = os.environ | {"TMPDIR": str(self.directory)}
+
+
+@unittest.skipUnless(servers.find_program("dnsperf"), "dnsperf is not installed")
+class Compare(BenchTestCase):
+    """The script as it is run."""
+
+    def run_compare(self, *options):
+        """Runs it; returns the figures by data set and label, and what it printed."""
+        output = self.directory / "output"
+        done = subprocess.run(arguments(output, *options), env=self.environment, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=RUN_SECONDS, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(list(self.directory.iterdir()), [output], "something was left behind")
+        self.assertIn("## What is wanted", (output / "compare.md").read_text(encoding="utf-8"))
+        written = json.loads((output / "compare.json").read_text(encoding="utf-8"))
+        return {(sample["dataset"], sample["label"]): sample["figures"]
+                for sample in written["samples"]}, done.stdout
+
+    def test_arpad_is_compared_with_the_echo_and_the_peers_that_are_installed(self):
+        figures, output = self.run_compare()
+        peers = [peer.name for name, peer in servers.PEERS.items()
+                 if name in servers.DEFAULT_PEERS and servers.find_program(peer.program)]
+        self.assertEqual(set(figures), {("ipv4", label) for label in ["arpad", "echo", *peers]})
+        for (_, label), found in figures.items():
+            for key in ("udp_cpu_us", "udp_per_second", "udp_checked", "latency_p99_us",
+                        "memory_kb", "load_wall_s"):
+                self.assertGreater(found[key], 0, f"{label}: {key}")
+            if label != "echo":
+                self.assertGreater(found["tcp_per_second"], 0, label)
+        self.assertIn("ipv4: octets of memory per record", output)
+
+    def test_every_kind_of_data_is_served_and_answered_rightly(self):
+        figures, _ = self.run_compare("--peers", "none", "--edns", "--floods", "--data", "ipv6",
+                                      "mixed", "many-zones")
+        for dataset in ("ipv6", "mixed", "many-zones"):
+            self.assertGreater(figures[dataset, "arpad"]["udp_checked"], 0, dataset)
+            self.assertGreater(figures[dataset, "arpad"]["restart_wall_s"], 0, dataset)
+        self.assertEqual(figures["floods", "hits"]["flood_answered_percent"], 100.0)
+        self.assertLess(figures["floods", "malformed"]["flood_answered_percent"], 100.0)
+
+    def test_an_interrupt_ends_all_that_was_started(self):
+        log = self.directory / "log"
+        with open(log, "wb") as file, subprocess.Popen(
+                arguments(self.directory / "output", "--peers", "none"), env=self.environment,
+                stdin=subprocess.DEVNULL, stdout=file, stderr=file) as process:
+            deadline = time.monotonic() + START_SECONDS
+            while not self.servers_running() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            self.assertTrue(self.servers_running(), log.read_text(encoding="utf-8"))
+            process.send_signal(signal.SIGINT)
+            process.wait(START_SECONDS)
+        self.assertEqual(process.returncode, 130, log.read_text(encoding="utf-8"))
+        self.assertFalse(self.servers_running())
+        self.assertEqual(list(self.directory.iterdir()), [log])
+
+    def servers_running(self):
+        """Whether a process works in our directory."""
+        for entry in Path("/proc").glob("[0-9]*/cwd"):
+            try:
+                if Path(os.readlink(entry)).is_relative_to(self.directory):
+                    return True
+            except OSError:
+                continue  # it has ended, or is another user's
+        return False
+
+
+class Checking(BenchTestCase):
+    """The comparison of replies with the data."""
+
+    def dataset(self, seed):
+        """A small data set."""
+        directory = self.directory / f"data-{seed}"
+        directory.mkdir()
+        return datasets.ipv4(datasets.Request(directory, 1000, seed, None, False))
+
+    def test_an_answer_that_the_data_do_not_say_fails_the_run(self):
+        served, asked = self.dataset(1), self.dataset(2)
+        arpad = servers.Arpad(self.directory / "arpad", served, min(os.sched_getaffinity(0)),
+                              program("ARPAD"))
+        with arpad as server:
+            server.start()
+            server.dataset = dataclasses.replace(served, questions=asked.questions)
+            with self.assertRaises(checker.WrongAnswer):
+                with checker.Checker(server, "udp", False):
+                    time.sleep(1.0)
+
+    def test_a_data_set_depends_on_its_seed_alone(self):
+        first = self.dataset(1)
+        text = next(first.zones.iterdir()).read_text(encoding="ascii")
+        shutil.rmtree(self.directory / "data-1")
+        second = self.dataset(1)
+        self.assertEqual(next(second.zones.iterdir()).read_text(encoding="ascii"), text)
+        self.assertEqual(second.questions, first.questions)
+        self.assertNotEqual(self.dataset(2).questions, first.questions)
+
+    def test_one_question_in_ten_is_for_a_name_that_does_not_exist(self):
+        asked = self.dataset(1).questions
+        absent = [question for question in asked if question.kind == questions.ABSENT]
+        self.assertEqual(len(absent) * 10, len(asked))
+
+
+if __name__ == "__main__":
+    unittest.main()
