@@ -87,12 +87,9 @@ Lookup look_up(const Zone& zone, const NameBuffer& name, RrType type, MadeRrset&
     if (!data->has_one_ptr()) return choose(found, data->node, type);
     if (data->range != nullptr) {
         found.source = Lookup::Source::range;
-        const NamedRange& range = *data->range;
-        const NameView target = range.names->render(path.prefix.first(), space.name_space());
-        (void)space.finish(RrType::ptr, range.ttl, target.octets());
+        make_ptr(*data->range, path.prefix.first(), space);
     } else {
-        const std::size_t octets = data->lone_ptr->copy_to(space.name_space());
-        (void)space.finish(RrType::ptr, data->lone_ptr->ttl(), octets);
+        make_ptr(*data->lone_ptr, space);
     }
     return choose(found, space.node(), type);
 }

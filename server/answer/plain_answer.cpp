@@ -24,7 +24,6 @@ Number load(const std::uint8_t* from) noexcept {
     if constexpr (std::endian::native == std::endian::little) {
         if constexpr (sizeof number == 2) return __builtin_bswap16(number);
         if constexpr (sizeof number == 4) return __builtin_bswap32(number);
-        if constexpr (sizeof number == 8) return __builtin_bswap64(number);
     }
     return number;
 }

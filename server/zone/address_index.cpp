@@ -107,9 +107,9 @@ void AddressIndexWriter::put_ptr(Ttl ttl, NameView target) {
 }
 
 void AddressIndexWriter::put_rrsets(std::span<const Rrset> rrsets) {
-    const Rrset& first = rrsets.front();
-    if (rrsets.size() == 1 && first.type == RrType::ptr && first.rdatas.size() == 1) {
-        put_ptr(first.ttl, NameView::of_valid_wire(first.rdatas.front()));
+    if (is_one_ptr(rrsets)) {
+        const Rrset& ptr = rrsets.front();
+        put_ptr(ptr.ttl, NameView::of_valid_wire(ptr.rdatas.front()));
     } else {
         put_node(rrsets);
     }

@@ -85,13 +85,6 @@ std::size_t AddressPage<Key>::data_octets_at(std::size_t position) const noexcep
     return 1 + node_octets(entry.node());
 }
 
-template <class Key>
-std::size_t AddressPage<Key>::stored_octets() const noexcept {
-    const std::size_t last = size() - 1;
-    const auto before = static_cast<std::size_t>(data_at(last) - octets());
-    return before + data_octets_at(last) + overread_octets;
-}
-
 template class AddressPage<std::uint32_t>;
 template class AddressPage<Uint128>;
 

@@ -73,9 +73,6 @@ public:
     /// The RRsets, if it is no lone PTR.
     [[nodiscard]] NodeView node() const noexcept { return NodeView(at_ + 1); }
 
-    /// All of it in store.
-    [[nodiscard]] const std::uint8_t* stored_at() const noexcept { return at_; }
-
     static constexpr std::size_t lone_ptr_header_octets = 9;
 
 private:
@@ -91,6 +88,12 @@ template <class Key>
         if (high != 0) return 64U + static_cast<unsigned>(std::bit_width(high));
     }
     return static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(key)));
+}
+
+/// `key` without its lowest `bits` bits, which may be all of them, moved to the right.
+template <class Key>
+[[nodiscard]] constexpr Key above(Key key, unsigned bits) noexcept {
+    return bits == 8 * sizeof(Key) ? Key{0} : static_cast<Key>(key >> bits);
 }
 
 /// An address and its stored data, before they are in a page.
@@ -158,17 +161,10 @@ public:
     /// Octets of the data of entry number `position`.
     [[nodiscard]] std::size_t data_octets_at(std::size_t position) const noexcept;
 
-    /// Octets that the page takes.
-    [[nodiscard]] std::size_t stored_octets() const noexcept;
-
 private:
     explicit AddressPage(TreeMemory memory) noexcept : memory_(memory) {}
     ~AddressPage() = default;
 
-    /// `key` without its lowest `bits` bits.
-    static constexpr Key above(Key key, unsigned bits) noexcept {
-        return bits == key_bits ? Key{0} : static_cast<Key>(key >> bits);
-    }
     static constexpr Key low_mask(unsigned bits) noexcept {
         return static_cast<Key>((Key{1} << bits) - 1);
     }

@@ -29,12 +29,6 @@ Key first_key(const AddressSubtree<Key>& tree) noexcept {
     return at->page()->key_at(0);
 }
 
-/// `key` without its lowest `bits` bits, moved to the right.
-template <class Key>
-constexpr Key above(Key key, unsigned bits) noexcept {
-    return bits >= key_bits<Key> ? Key{0} : static_cast<Key>(key >> bits);
-}
-
 /// Which bits of a key a branch chooses by.
 struct Choice {
     unsigned shift;

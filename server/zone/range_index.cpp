@@ -72,6 +72,11 @@ std::vector<AddressRange> merge(std::vector<AddressRange> ranges) {
     return merged;
 }
 
+bool is_in_any(std::span<const AddressRange> merged, Address address) noexcept {
+    const auto after = std::ranges::upper_bound(merged, address, {}, &AddressRange::first);
+    return after != merged.begin() && !(std::prev(after)->last < address);
+}
+
 std::vector<RangeSegment> subtract(std::span<const RangeSegment> segments,
                                    std::vector<AddressRange> cut_out) {
     const std::vector<AddressRange> cuts = merge(std::move(cut_out));

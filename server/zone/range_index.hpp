@@ -47,6 +47,9 @@ struct RangeSegment {
 /// `ranges`, of one family, in ascending order; those that overlap are made one.
 [[nodiscard]] std::vector<AddressRange> merge(std::vector<AddressRange> ranges);
 
+/// Whether `address` lies in any of `merged`, which are ascending and disjoint.
+[[nodiscard]] bool is_in_any(std::span<const AddressRange> merged, Address address) noexcept;
+
 /// What is left of `segments` without the addresses of `cut_out`, which are in any order and may
 /// overlap.
 [[nodiscard]] std::vector<RangeSegment> subtract(std::span<const RangeSegment> segments,

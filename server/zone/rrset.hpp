@@ -31,6 +31,12 @@ struct Rrset {
     std::vector<Rdata> rdatas;  ///< At least one, no two equal.
 };
 
+/// Whether `rrsets` are one PTR and nothing else.
+[[nodiscard]] inline bool is_one_ptr(std::span<const Rrset> rrsets) noexcept {
+    return rrsets.size() == 1 && rrsets.front().type == RrType::ptr &&
+           rrsets.front().rdatas.size() == 1;
+}
+
 namespace stored {
 /// A number at `octets`, which need not be aligned.
 template <class Number>

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -39,6 +38,15 @@ std::vector<Rrset> to_rrsets(NodeView node) {
 }
 
 }  // namespace
+
+RrsetView make_ptr(const AddressData& data, MadeRrset& space) noexcept {
+    return space.finish(RrType::ptr, data.ttl(), data.copy_to(space.name_space()));
+}
+
+RrsetView make_ptr(const NamedRange& range, Address address, MadeRrset& space) noexcept {
+    const NameView target = range.names->render(address, space.name_space());
+    return space.finish(RrType::ptr, range.ttl, target.octets());
+}
 
 Zone::Zone(ZoneParts parts, std::span<const Rrset> apex_rrsets, AddressIndex addresses)
     : Zone(std::make_shared<const ZoneParts>(std::move(parts)), apex_rrsets, std::move(addresses)) {
@@ -129,10 +137,7 @@ std::optional<NameData> Zone::find_name(const NameBuffer& name, unsigned labels,
 }
 
 bool Zone::is_diverted(Address address) const noexcept {
-    const auto& diverted = parts_->diverted;
-    if (diverted.empty()) return false;
-    const auto after = std::ranges::upper_bound(diverted, address, {}, &AddressRange::first);
-    return after != diverted.begin() && !(std::prev(after)->last < address);
+    return is_in_any(parts_->diverted, address);
 }
 
 std::optional<NodeView> Zone::find_wildcard(const NameBuffer& name,

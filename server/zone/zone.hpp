@@ -57,6 +57,12 @@ struct NameData {
     [[nodiscard]] bool has_one_ptr() const noexcept { return lone_ptr || range != nullptr; }
 };
 
+/// The lone PTR `data` in `space`; lives as long.
+RrsetView make_ptr(const AddressData& data, MadeRrset& space) noexcept;
+
+/// The PTR that `range` makes for `address` in `space`; lives as long.
+RrsetView make_ptr(const NamedRange& range, Address address, MadeRrset& space) noexcept;
+
 /// See above.
 class Zone {
 public:

@@ -85,11 +85,8 @@ void digest_name(Digester& digester, Address address, Ttl ttl, std::span<const s
 }
 
 void digest_address(Digester& digester, Address address, std::span<const Rrset> rrsets) {
-    const Rrset& first = rrsets.front();
-    const bool is_one_ptr =
-        rrsets.size() == 1 && first.type == RrType::ptr && first.rdatas.size() == 1;
-    if (is_one_ptr) {
-        digest_name(digester, address, first.ttl, first.rdatas.front());
+    if (is_one_ptr(rrsets)) {
+        digest_name(digester, address, rrsets.front().ttl, rrsets.front().rdatas.front());
         return;
     }
     digester.add_u8(one_more);
@@ -110,11 +107,6 @@ std::vector<Rrset> without_origins(std::span<const PlacedRrset> rrsets) {
     std::vector<Rrset> plain;
     for (const PlacedRrset& placed : rrsets) plain.push_back(placed.rrset);
     return plain;
-}
-
-bool is_in_any(std::span<const AddressRange> merged, Address address) {
-    const auto after = std::ranges::upper_bound(merged, address, {}, &AddressRange::first);
-    return after != merged.begin() && !((after - 1)->last < address);
 }
 
 /// An outer range before all that it contains.

@@ -109,13 +109,8 @@ private:
             return;
         }
         MadeRrset space;
-        const auto room = space.name_space();
-        if (entry.range != nullptr) {
-            const NameView name = entry.range->names->render(entry.address, room);
-            visit_(owner, space.finish(RrType::ptr, entry.range->ttl, name.octets()));
-        } else {
-            visit_(owner, space.finish(RrType::ptr, entry.data->ttl(), entry.data->copy_to(room)));
-        }
+        visit_(owner, entry.range != nullptr ? make_ptr(*entry.range, entry.address, space)
+                                             : make_ptr(*entry.data, space));
     }
 
     const Zone& zone_;

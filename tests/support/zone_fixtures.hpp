@@ -298,8 +298,7 @@ public:
     explicit FoundNode(const NameData& data) : NodeView(data.node) {
         if (!data.lone_ptr) return;
         space_ = std::make_shared<MadeRrset>();
-        const std::size_t octets = data.lone_ptr->copy_to(space_->name_space());
-        (void)space_->finish(RrType::ptr, data.lone_ptr->ttl(), octets);
+        make_ptr(*data.lone_ptr, *space_);
         static_cast<NodeView&>(*this) = space_->node();
     }
 
