@@ -182,7 +182,7 @@ bool Daemon::start_workers() {
     const unsigned count =
         config_.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
     for (unsigned i = 0; i < count; ++i) {
-        Worker& worker = workers_.emplace_back(identity, config_.tcp, limits_);
+        Worker& worker = workers_.emplace_back(identity, config_.udp, config_.tcp, limits_);
         if (const auto failure = worker.listen(endpoints_)) {
             spdlog::error("{}", failure->to_text());
             return false;

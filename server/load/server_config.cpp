@@ -17,16 +17,18 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 10> config_keys{
-    "listen", "workers", "pin_workers",   "zones",    "inventory",
-    "state",  "serials", "zone_defaults", "identity", "tcp"};
+constexpr std::array<std::string_view, 11> config_keys{
+    "listen",  "workers",       "pin_workers", "zones", "inventory", "state",
+    "serials", "zone_defaults", "identity",    "udp",   "tcp"};
 constexpr std::array<std::string_view, 4> zone_default_keys{"ttl", "nameservers", "nameservers_ttl",
                                                             "soa"};
 constexpr std::array<std::string_view, 3> identity_keys{"version", "hostname", "nsid"};
+constexpr std::array<std::string_view, 1> udp_keys{"gather_microseconds"};
 constexpr std::array<std::string_view, 3> tcp_keys{"idle_timeout", "connections",
                                                    "connections_per_client"};
 
 constexpr IntegerRange worker_range{1, 256};
+constexpr IntegerRange gather_range{0, 1000};
 constexpr IntegerRange connection_range{1, 1'000'000};
 constexpr std::uint32_t max_idle_seconds = 3600;
 constexpr std::size_t max_character_string = 255;  // RFC 1035 3.3
@@ -220,6 +222,16 @@ IdentityConfig read_identity(const Fields& fields, FileFindings& findings) {
             read_character_string(identity, "hostname", findings), read_nsid(identity, findings)};
 }
 
+UdpConfig read_udp(const Fields& fields, FileFindings& findings) {
+    UdpConfig config;
+    const auto node = fields.find("udp");
+    if (!node) return config;
+    const Fields udp(*node, "`udp`", udp_keys, findings);
+    if (const auto gather = udp.integer("gather_microseconds", gather_range))
+        config.gather = std::chrono::microseconds(*gather);
+    return config;
+}
+
 TcpConfig read_tcp(const Fields& fields, FileFindings& findings) {
     TcpConfig config;
     const auto node = fields.find("tcp");
@@ -275,6 +287,7 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.serial_format = read_serial_format(fields, findings).value_or(config.serial_format);
     config.zone_defaults = read_zone_defaults(fields, findings);
     config.identity = read_identity(fields, findings);
+    config.udp = read_udp(fields, findings);
     config.tcp = read_tcp(fields, findings);
     return findings.error_count() == 0 ? std::optional(std::move(config)) : std::nullopt;
 }

@@ -39,6 +39,12 @@ struct IdentityConfig {
     std::vector<std::uint8_t> nsid;       ///< RFC 5001, up to 128 octets; empty: not sent.
 };
 
+/// How UDP queries are taken.
+struct UdpConfig {
+    /// How long a worker that found several queries waits for more; zero: it does not.
+    std::chrono::microseconds gather{50};
+};
+
 /// Bounds on TCP clients (RFC 7766 6.2).
 struct TcpConfig {
     std::chrono::seconds idle_timeout{10};  ///< Without a whole query, or without progress.
@@ -57,6 +63,7 @@ struct ServerConfig {
     SerialFormat serial_format = SerialFormat::unix_time;
     ZoneDefaults zone_defaults;
     IdentityConfig identity;
+    UdpConfig udp;
     TcpConfig tcp;
 };
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "dns/message.hpp"
@@ -15,6 +16,8 @@ namespace arpad {
 namespace {
 
 constexpr unsigned batch_size = 64;
+// A batch that was fuller than this gains nothing more from waiting.
+constexpr unsigned well_filled = batch_size / 2;
 // After so many batches the connections of the same worker get their turn.
 constexpr unsigned batches_in_a_row = 16;
 // More than the payload size that we offer; longer datagrams are answered FORMERR.
@@ -108,8 +111,12 @@ struct UdpListener::Batch {
     }
 };
 
-UdpListener::UdpListener(boost::asio::ip::udp::socket socket, Responder& responder)
-    : socket_(std::move(socket)), responder_(responder), batch_(std::make_unique<Batch>()) {
+UdpListener::UdpListener(boost::asio::ip::udp::socket socket, Responder& responder,
+                         std::chrono::microseconds gather)
+    : socket_(std::move(socket)),
+      responder_(responder),
+      gather_(gather),
+      batch_(std::make_unique<Batch>()) {
     batch_->prepare(batch_size);
 }
 
@@ -160,9 +167,16 @@ UdpListener::Progress UdpListener::answer_batch() {
     }
     send(replies);
     batch_->prepare(count);
-    // Where several were waiting, others have come meanwhile: looking at once costs less than
-    // waiting by way of the event loop.
-    return count > 1 ? Progress::more : Progress::drained;
+    // Where several were waiting, others are on their way: looking again costs less than waiting by
+    // way of the event loop.
+    if (count == 1) return Progress::drained;
+    gather(count);
+    return Progress::more;
+}
+
+void UdpListener::gather(unsigned received) const {
+    if (gather_ == gather_.zero() || received > well_filled) return;
+    std::this_thread::sleep_for(gather_);
 }
 
 void UdpListener::send(unsigned replies) {

@@ -1,11 +1,15 @@
 /// \file  Queries over UDP: received and answered in batches.
 ///
 /// Asio waits until the socket is readable; then recvmmsg and sendmmsg move up to a batch of
-/// datagrams per system call. Each reply leaves from the address its query came to.
+/// datagrams per system call. While several are found at a time the worker waits a little before it
+/// looks again, as network cards do before they interrupt: of the cost of a query most is that of
+/// system calls and wake-ups, and a batch shares it. No query that is there waits for others.
+/// Each reply leaves from the address its query came to.
 /// Threads: the worker's.
 #pragma once
 
 #include <boost/asio/ip/udp.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -18,8 +22,10 @@ namespace arpad {
 /// See above.
 class UdpListener {
 public:
-    /// Answers what comes to `socket`, which is bound and non-blocking, with `responder`.
-    UdpListener(boost::asio::ip::udp::socket socket, Responder& responder);
+    /// Answers what comes to `socket`, which is bound and non-blocking, with `responder`. Where it
+    /// has found several queries it waits `gather`, if that is not zero, before it looks for more.
+    UdpListener(boost::asio::ip::udp::socket socket, Responder& responder,
+                std::chrono::microseconds gather);
     ~UdpListener();
     UdpListener(const UdpListener&) = delete;
     UdpListener& operator=(const UdpListener&) = delete;
@@ -41,11 +47,13 @@ private:
 
     void wait();
     [[nodiscard]] Progress answer_batch();
+    void gather(unsigned received) const;
     void send(unsigned replies);
     void report(const char* what, int error);
 
     boost::asio::ip::udp::socket socket_;
     Responder& responder_;
+    std::chrono::microseconds gather_;
     std::unique_ptr<Batch> batch_;
     LogThrottle throttle_;
 };

@@ -30,7 +30,7 @@ namespace arpad {
 class Worker {
 public:
     /// A worker that serves no zones yet. `limits` is shared by all workers and outlives them.
-    Worker(std::shared_ptr<const Identity> identity, const TcpConfig& tcp,
+    Worker(std::shared_ptr<const Identity> identity, const UdpConfig& udp, const TcpConfig& tcp,
            ConnectionLimits& limits);
     ~Worker();  ///< Stops a worker that still runs, without patience.
     Worker(const Worker&) = delete;
@@ -71,6 +71,7 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     boost::asio::steady_timer stop_timer_;
     Responder responder_;
+    UdpConfig udp_config_;
     TcpConfig tcp_config_;
     ConnectionLimits& limits_;
     std::vector<std::uint8_t> tcp_reply_;  // one reply at a time, then copied to its connection

@@ -27,38 +27,37 @@ Snapshot::Snapshot(std::vector<std::shared_ptr<const Zone>> zones) : zones_(std:
         note_address_zone(*zone);
     }
     keep_each_descending(apex_labels_);
-    for (AddressZones& zones_of_family : address_zones_) {
-        keep_each_descending(zones_of_family.lengths);
+    for (auto& zones_of_family : address_zones_) {
+        std::ranges::sort(zones_of_family, std::greater<>(), &AddressZones::mask);
     }
 }
 
-std::size_t Snapshot::AddressZones::PrefixHash::operator()(const Prefix& prefix) const noexcept {
-    const Uint128 first = prefix.first().value();
+std::size_t Snapshot::AddressZones::FirstHash::operator()(Uint128 first) const noexcept {
     const auto folded =
         static_cast<std::uint64_t>(first) ^ static_cast<std::uint64_t>(first >> 64U);
     constexpr std::uint64_t odd = 0x9E37'79B9'7F4A'7C15U;  // 2^64 divided by the golden ratio
-    const std::uint64_t mixed = (folded + prefix.length()) * odd;
+    const std::uint64_t mixed = folded * odd;
     return mixed ^ mixed >> 32U;
 }
 
-/// A name that reads as a prefix is asked about like one, whatever the zone takes it for; that is
-/// found out when the zone is found.
+/// A name that reads as a prefix is found like one, whatever the zone takes it for.
 void Snapshot::note_address_zone(const Zone& zone) {
     const auto prefix = prefix_of_arpa_name(zone.apex());
     if (!prefix) return;
-    AddressZones& zones = address_zones_[static_cast<std::size_t>(prefix->family())];
-    zones.by_prefix.emplace(*prefix, &zone);
-    zones.lengths.push_back(prefix->length());
+    const Uint128 first = prefix->first().value();
+    const Uint128 mask = ~(prefix->last().value() ^ first);
+    auto& zones_of_family = address_zones_[static_cast<std::size_t>(prefix->family())];
+    auto zones = std::ranges::find(zones_of_family, mask, &AddressZones::mask);
+    if (zones == zones_of_family.end()) zones = zones_of_family.insert(zones, {mask, {}});
+    const bool answers = zone.is_available() && zone.parts().base == *prefix;
+    zones->by_first.emplace(first, answers ? &zone : nullptr);
 }
 
 const Zone* Snapshot::find_address_zone(Address address) const noexcept {
-    const AddressZones& zones = address_zones_[static_cast<std::size_t>(address.family())];
-    for (const unsigned length : zones.lengths) {
-        const Prefix prefix(address, length);
-        const auto found = zones.by_prefix.find(prefix);
-        if (found == zones.by_prefix.end()) continue;
-        const Zone* const zone = found->second;
-        return zone->is_available() && zone->parts().base == prefix ? zone : nullptr;
+    const Uint128 value = address.value();
+    for (const AddressZones& zones : address_zones_[static_cast<std::size_t>(address.family())]) {
+        const auto found = zones.by_first.find(value & zones.mask);
+        if (found != zones.by_first.end()) return found->second;
     }
     return nullptr;
 }

@@ -16,7 +16,6 @@
 #include "dns/name.hpp"
 #include "dns/types.hpp"
 #include "reverse/address.hpp"
-#include "reverse/prefix.hpp"
 #include "zone/zone.hpp"
 
 namespace arpad {
@@ -55,19 +54,20 @@ private:
 
     [[nodiscard]] const Zone* find_apex(NameView apex) const noexcept;
 
-    /// Zones by the aligned prefix whose reverse name their apex is; of one family.
+    /// The zones whose apex is the reverse name of a prefix of one length and family.
     struct AddressZones {
-        struct PrefixHash {
-            std::size_t operator()(const Prefix& prefix) const noexcept;
+        struct FirstHash {
+            std::size_t operator()(Uint128 first) const noexcept;
         };
 
-        boost::unordered_flat_map<Prefix, const Zone*, PrefixHash> by_prefix;
-        std::vector<unsigned> lengths;  // of the prefixes, descending
+        Uint128 mask;  // the bits of an address that are in the prefix
+        // By the first address. Null for a zone that does not answer for the prefix's addresses.
+        boost::unordered_flat_map<Uint128, const Zone*, FirstHash> by_first;
     };
 
     void note_address_zone(const Zone& zone);
 
-    std::array<AddressZones, 2> address_zones_;  // by family
+    std::array<std::vector<AddressZones>, 2> address_zones_;  // by family, longest prefixes first
     std::vector<std::shared_ptr<const Zone>> zones_;
     boost::unordered_flat_map<NameView, const Zone*, Hash> by_apex_;
     std::vector<unsigned> apex_labels_;  // label counts that apexes have, descending

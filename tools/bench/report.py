@@ -151,6 +151,10 @@ class Results:
             for start, key in (("first", "load_wall_s"), ("second", "restart_wall_s")):
                 yield Verdict(f"many-zones: wall time of the {start} start : {peer}'s", 1.0,
                               self._ratio_of_keys("many-zones", key, peer, "load_wall_s"))
+        for kind in self._figures.get("floods", {}):
+            if kind != "hits":
+                yield Verdict(f"floods: CPU per packet of {kind} : that of hits", 1.0,
+                              self.median("floods", kind, "flood_cpu_us", "hits"))
 
     def _verdicts_on_peers(self, dataset):
         def ratio(key, to):

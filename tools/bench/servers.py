@@ -195,14 +195,21 @@ class Arpad(Server):
     name = "arpad"
     needs_masters = False
     keeps_state = True
+    settings = ""
 
     def configure(self):
         host, port = self.endpoint
         config = self.write("arpad.yaml",
                             f'listen: ["{host}:{port}"]\nworkers: 1\n'
                             f"zones: {self.dataset.zones}\nstate: state\n"
-                            + datasets.ZONE_DEFAULTS)
+                            f"{self.settings}{datasets.ZONE_DEFAULTS}")
         return ["-c", config]
+
+
+class ArpadAtOnce(Arpad):
+    """arpad that never waits for more queries."""
+
+    settings = "udp: {gather_microseconds: 0}\n"
 
 
 class Echo(Server):

@@ -164,6 +164,18 @@ TEST(ServerConfig, MayHaveAnNsidInHex) {
     EXPECT_THAT(config_with("identity: {nsid: 0x00fF}\n").identity.nsid, ElementsAre(0, 255));
 }
 
+TEST(ServerConfig, SaysHowLongQueriesAreGathered) {
+    EXPECT_EQ(config_with("").udp.gather, std::chrono::microseconds(50));
+    EXPECT_EQ(config_with("udp: {gather_microseconds: 0}\n").udp.gather.count(), 0);
+    EXPECT_EQ(config_with("udp: {gather_microseconds: 1000}\n").udp.gather.count(), 1000);
+}
+
+TEST(ServerConfig, GathersForAMillisecondAtMost) {
+    EXPECT_THAT(findings_behind_minimal("udp: {gather_microseconds: 1001}\n"),
+                ElementsAre("f:4:28: error: `gather_microseconds` is no number from 0 to 1000: "
+                            "`1001`\n  write such a number, in decimal digits"));
+}
+
 TEST(ServerConfig, HasTcpLimits) {
     const TcpConfig tcp =
         config_with("tcp: {idle_timeout: 1h, connections: 1000000, connections_per_client: 1}\n")

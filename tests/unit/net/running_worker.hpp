@@ -27,9 +27,9 @@ inline std::shared_ptr<const Snapshot> snapshot_with(std::string_view target) {
 /// Started with `snapshot_with("a.example.")`; stopped and joined when destroyed.
 class RunningWorker {
 public:
-    explicit RunningWorker(const TcpConfig& tcp = {})
+    explicit RunningWorker(const TcpConfig& tcp = {}, const UdpConfig& udp = {})
         : limits_(tcp.connections, tcp.connections_per_client),
-          worker_(std::make_shared<const Identity>(IdentityConfig{}), tcp, limits_),
+          worker_(std::make_shared<const Identity>(IdentityConfig{}), udp, tcp, limits_),
           endpoints_(*claim(std::vector{any_ipv4_port(), any_ipv6_port()})) {
         if (const auto failure = worker_.listen(endpoints_)) {
             throw std::runtime_error(failure->to_text());

@@ -99,7 +99,7 @@ class WildcardWorker {
 public:
     WildcardWorker()
         : limits_(10, 10),
-          worker_(std::make_shared<const Identity>(IdentityConfig{}), TcpConfig{}, limits_),
+          worker_(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{}, limits_),
           endpoints_(*claim(std::vector<ListenEndpoint>{{Address(Family::ipv4, 0), 0},
                                                         {Address(Family::ipv6, 0), 0}})) {
         if (const auto failure = worker_.listen(endpoints_)) {
@@ -133,6 +133,38 @@ TEST(UdpListener, ReplyLeavesFromTheAddressOfTheQuery) {
     for (const char* address : {"127.0.0.1", "127.0.0.2", "127.1.2.3", "::1"}) {
         EXPECT_TRUE(UdpClient(running.at(address)).ask(small_query().octets())) << address;
     }
+}
+
+/// How long a listener is busy with `queries` that it finds at once, if it gathers for `gather`.
+std::chrono::steady_clock::duration time_for(std::uint16_t queries,
+                                             std::chrono::milliseconds gather) {
+    boost::asio::io_context io;
+    const ListenEndpoint endpoint = (*claim(std::vector{any_ipv4_port()})).front();
+    auto sockets = open_sockets(io, endpoint);
+    Responder responder(snapshot_with("a.example."),
+                        std::make_shared<const Identity>(IdentityConfig{}));
+    UdpListener listener(std::move(sockets->udp), responder, gather);
+    UdpClient client(endpoint);
+    for (std::uint16_t id = 0; id < queries; ++id) client.send(small_query(id).octets());
+    listener.start();
+    const auto start = std::chrono::steady_clock::now();
+    io.run_one();
+    const auto elapsed = std::chrono::steady_clock::now() - start;
+    for (int i = 0; i < queries; ++i) EXPECT_TRUE(client.receive()) << i;
+    return elapsed;
+}
+
+// A sleep is never too short, so this holds on a busy machine too.
+TEST(UdpListener, WaitsForMoreWhereItFoundSeveral) {
+    constexpr std::chrono::milliseconds gather{20};
+    EXPECT_GE(time_for(2, gather), gather);
+}
+
+// Found at once, they would be waited for longer than the test may take.
+TEST(UdpListener, WaitsForNothingBehindALoneQueryOrAFullBatch) {
+    constexpr std::chrono::hours gather{1};
+    EXPECT_LT(time_for(1, gather), gather);
+    EXPECT_LT(time_for(64, gather), gather);
 }
 
 }  // namespace
