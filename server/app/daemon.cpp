@@ -1,7 +1,6 @@
 #include "app/daemon.hpp"
 
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -11,65 +10,19 @@
 #include <utility>
 
 #include "answer/identity.hpp"
+#include "app/control_api.hpp"
 #include "base/counted.hpp"
+#include "base/invariant.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
-#include "load/config_file.hpp"
 #include "net/cores.hpp"
+#include "state/passing_state.hpp"
+#include "state/state_store.hpp"
 
 namespace arpad {
 namespace {
 
 constexpr std::chrono::seconds stop_patience{2};
-
-void log(const Diagnostic& entry) {
-    const auto level = entry.severity == Severity::error ? spdlog::level::err : spdlog::level::warn;
-    spdlog::log(level, "{}{}{}{}", entry.location(), entry.message,
-                entry.advice.empty() ? "" : "\n  ", entry.advice);
-}
-
-/// Keeps copies of the files that are in service as they are.
-std::vector<GoodCopy> good_copies(const Sources& sources, const Load& load) {
-    std::vector<GoodCopy> copies;
-    for (const LoadedNetwork& network : load.networks) {
-        if (network.standing != Standing::current) continue;
-        const SourceFile& source = sources.zones[network.source];
-        copies.push_back({source.key, *source.text});
-    }
-    if (load.inventory && load.inventory->standing == Standing::current) {
-        copies.push_back({sources.inventory->key, *sources.inventory->text});
-    }
-    return copies;
-}
-
-/// Says what is served in place of a file that cannot be used.
-void log_standing(const LoadedNetwork& network, const SourceFile& source) {
-    switch (network.standing) {
-        case Standing::current:
-            break;
-        case Standing::last_good:
-            spdlog::warn("{}: {} is served from its last good copy until the file is mended",
-                         source.file, network.name);
-            break;
-        case Standing::broken:
-            spdlog::warn("{}: queries for {} are answered SERVFAIL until the file is mended",
-                         source.file, network.name);
-            break;
-        case Standing::unknown:
-            spdlog::warn("{}: nothing of it is served until it is mended", source.file);
-            break;
-    }
-}
-
-/// Says what is used in place of an inventory that cannot be used.
-void log_standing(const LoadedInventory& inventory, const SourceFile& source) {
-    if (inventory.standing == Standing::last_good) {
-        spdlog::warn("{}: default names are those of its last good copy until it is mended",
-                     source.file);
-    } else if (inventory.standing != Standing::current) {
-        spdlog::warn("{}: no address has a default name until it is mended", source.file);
-    }
-}
 
 /// Says how many queries may wait while a worker is busy.
 void log_receive_buffer(int octets) {
@@ -94,47 +47,53 @@ void log_counters(const Counters& counters) {
                  counted(counters.silent, "message"));
 }
 
-/// Gives the system back what loading took. glibc keeps what is freed in small pieces below what
-/// is still used, such as the snapshot, and the server is not going to need it again.
-void return_memory() {
-#ifdef __GLIBC__
-    ::malloc_trim(0);
-#endif
-}
-
 }  // namespace
 
 Daemon::Daemon(ServerConfig config, Options options)
     : config_(std::move(config)),
       options_(std::move(options)),
       signals_(io_, SIGINT, SIGTERM),
-      limits_(config_.tcp.connections, config_.tcp.connections_per_client) {}
+      hangup_(io_, SIGHUP),
+      limits_(config_.tcp.connections, config_.tcp.connections_per_client),
+      control_responder_(
+          std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>()),
+          std::make_shared<const Identity>(config_.identity)) {}
 
 ExitCode Daemon::run() {
     spdlog::info("arpad {} starts with {}", program_version, options_.config.string());
-    signals_.async_wait([](const boost::system::error_code&, int signal) {
+    signals_.async_wait([this](const boost::system::error_code&, int signal) {
         spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+        io_.stop();
     });
     if (!open_state() || !claim_endpoints()) return ExitCode::environment;
-    auto load = load_networks();
-    if (!load) return load.error();
+    if (const auto failure = load_networks()) return *failure;
     if (!start_workers()) return ExitCode::environment;
-    const std::string summary = summary_of(*load);
-    publish(std::exchange(*load, {}).snapshot);
-    return_memory();
-    serve(summary);
+    publish(reloader_->first_snapshot());
+    serve(reloader_->summary());
     stop_workers();
     return ExitCode::success;
 }
 
+/// Without a directory that can be written to the server still answers: that is worse than what was
+/// asked for, and better than silence.
 bool Daemon::open_state() {
     auto state = StateStore::open(config_.state, config_.serial_format);
-    if (!state) {
-        spdlog::error("{}", state.error());
-        return false;
+    if (state) {
+        state_ = std::move(*state);
+        return true;
     }
-    state_ = std::move(*state);
+    spdlog::error("{}", state.error().text);
+    if (state.error().is_conflict || options_.strict) return false;
+    do_without_state();
     return true;
+}
+
+void Daemon::do_without_state() {
+    state_ = std::make_unique<PassingState>(config_.state);
+    spdlog::error(
+        "nothing is kept for the next start: zones that change get the time of their newest file "
+        "as serial, and last good copies are lost when arpad stops\n  mend the state directory "
+        "and restart arpad");
 }
 
 /// Before the zones are loaded, which may take a while: a port that is taken should be known at
@@ -149,32 +108,32 @@ bool Daemon::claim_endpoints() {
     return true;
 }
 
-Result<Load, ExitCode> Daemon::load_networks() {
-    Diagnostics reading;
-    const Sources sources = read_sources(config_, reading);
-    const bool is_readable = !reading.has_error_in(config_.zones.string());
-    Load load = load_zones(sources, config_.zone_defaults, *state_, *state_);
-    load.diagnostics.append(std::move(reading));
-    for (const Diagnostic& entry : load.diagnostics.entries()) log(entry);
-    if (!is_readable) {
+void Daemon::make_reloader() {
+    reloader_ = std::make_unique<Reloader>(
+        io_, config_, options_.config, *state_,
+        [this](const std::shared_ptr<const Snapshot>& snapshot) { publish(snapshot); },
+        [this](const std::vector<std::filesystem::path>& directories) { watch(directories); });
+}
+
+/// The first look at the files; what to end with if the server must not start.
+std::optional<ExitCode> Daemon::load_networks() {
+    make_reloader();
+    ReloadOutcome outcome = reloader_->load();
+    if (!outcome.is_readable) {
         spdlog::error("not started: the zones directory cannot be read");
         return ExitCode::environment;
     }
-    if (options_.strict && load.diagnostics.error_count() > 0) {
-        spdlog::error("not started: {}, and --strict was given",
-                      counted(load.diagnostics.error_count(), "error"));
+    if (options_.strict && outcome.errors > 0) {
+        spdlog::error("not started: {}, and --strict was given", counted(outcome.errors, "error"));
         return ExitCode::configuration;
     }
-    // Nothing is answered before it is certain that its serial will not be given to other content.
-    if (const auto failure = state_->commit(good_copies(sources, load))) {
-        spdlog::error("{}", *failure);
-        return ExitCode::environment;
-    }
-    for (const LoadedNetwork& network : load.networks) {
-        log_standing(network, sources.zones[network.source]);
-    }
-    if (load.inventory) log_standing(*load.inventory, *sources.inventory);
-    return load;
+    if (outcome.failure.empty()) return std::nullopt;
+    if (options_.strict) return ExitCode::environment;
+    do_without_state();
+    make_reloader();
+    outcome = reloader_->load();
+    ensure(outcome.failure.empty(), "what is kept in memory can be kept");
+    return std::nullopt;
 }
 
 bool Daemon::start_workers() {
@@ -192,6 +151,7 @@ bool Daemon::start_workers() {
 }
 
 void Daemon::publish(const std::shared_ptr<const Snapshot>& snapshot) {
+    (void)control_responder_.adopt(snapshot);
     for (Worker& worker : workers_) {
         worker.adopt(snapshot, [this](std::shared_ptr<const Snapshot> retired) {
             // Freeing a large snapshot takes a while: that is the main thread's work.
@@ -208,7 +168,51 @@ void Daemon::serve(const std::string& what) {
     }
     log_receive_buffer(workers_.front().receive_octets());
     spdlog::info("serving {} with {}", what, counted(workers_.size(), "worker"));
-    io_.run();  // ends when a signal has come, perhaps while loading: nothing else is waited for
+    wait_for_hangup();
+    open_control();
+    if (config_.reload.watches) start_watching();
+    io_.run();  // ends when a signal has come, perhaps while loading
+    if (watch_) watch_->stop();
+    control_.reset();
+}
+
+void Daemon::wait_for_hangup() {
+    hangup_.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        spdlog::info("reloading on SIGHUP");
+        reloader_->reload(Trigger::request);
+        wait_for_hangup();
+    });
+}
+
+/// Without it the server still answers, and cannot be looked into.
+void Daemon::open_control() {
+    auto control = ControlServer::open(io_, config_.state / "control.sock");
+    if (!control) {
+        spdlog::error("{}", control.error());
+        return;
+    }
+    control_ = std::move(*control);
+    const auto counters = [this] {
+        Counters total;
+        for (const Worker& worker : workers_) total.add(worker.counters());
+        return total;
+    };
+    add_control_api(
+        *control_, *reloader_, control_responder_,
+        {counters, [this] { return limits_.in_all(); }, workers_.size(), state_->is_durable()});
+}
+
+void Daemon::start_watching() {
+    watch_.emplace(io_, [this] { reloader_->reload(Trigger::watch); });
+    watch(reloader_->directories());
+}
+
+void Daemon::watch(const std::vector<std::filesystem::path>& directories) {
+    if (!watch_) return;
+    std::vector<std::filesystem::path> files{config_.zones};
+    if (config_.inventory) files.push_back(*config_.inventory);
+    watch_->watch(directories, files);
 }
 
 void Daemon::pin_workers() {

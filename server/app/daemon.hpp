@@ -1,23 +1,26 @@
-/// \file  The server as a whole: loads, publishes, listens, and stops in order.
+/// \file  The server as a whole: loads, publishes, listens, reloads, and stops in order.
 ///
-/// Threads: its own functions run on the main thread; the workers have theirs.
+/// Threads: its own functions run on the main thread; the workers and the reloader have theirs.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <filesystem>
 #include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "answer/responder.hpp"
+#include "app/file_watch.hpp"
 #include "app/options.hpp"
-#include "base/result.hpp"
-#include "load/loader.hpp"
+#include "app/reloader.hpp"
+#include "control/control_server.hpp"
 #include "load/server_config.hpp"
 #include "net/connection_limits.hpp"
 #include "net/worker.hpp"
-#include "state/state_store.hpp"
+#include "state/state.hpp"
 
 namespace arpad {
 
@@ -26,27 +29,39 @@ class Daemon {
 public:
     Daemon(ServerConfig config, Options options);
 
-    /// Serves until SIGTERM or SIGINT. What goes wrong at start is logged, with what to do.
+    /// Serves until SIGTERM or SIGINT, and reloads on SIGHUP. What goes wrong at start is logged,
+    /// with what to do.
     [[nodiscard]] ExitCode run();
 
 private:
     [[nodiscard]] bool open_state();
+    void do_without_state();
     [[nodiscard]] bool claim_endpoints();
-    [[nodiscard]] Result<Load, ExitCode> load_networks();
+    [[nodiscard]] std::optional<ExitCode> load_networks();
+    void make_reloader();
     [[nodiscard]] bool start_workers();
     void pin_workers();
     void publish(const std::shared_ptr<const Snapshot>& snapshot);
     void serve(const std::string& what);
+    void wait_for_hangup();
+    void start_watching();
+    void open_control();
+    void watch(const std::vector<std::filesystem::path>& directories);
     void stop_workers();
 
     ServerConfig config_;
     Options options_;
     boost::asio::io_context io_;
     boost::asio::signal_set signals_;  // held to the end, so that a second signal changes nothing
+    boost::asio::signal_set hangup_;
     std::vector<ListenEndpoint> endpoints_;
-    std::unique_ptr<StateStore> state_;
+    std::unique_ptr<State> state_;
     ConnectionLimits limits_;  // outlives the workers
     std::list<Worker> workers_;
+    std::unique_ptr<Reloader> reloader_;
+    std::optional<FileWatch> watch_;
+    Responder control_responder_;
+    std::unique_ptr<ControlServer> control_;
 };
 
 }  // namespace arpad

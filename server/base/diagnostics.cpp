@@ -38,6 +38,11 @@ void Diagnostics::warning(std::string_view file, Place place, std::string messag
         {Severity::warning, std::string(file), place, std::move(message), std::move(advice)});
 }
 
+void Diagnostics::add(Diagnostic entry) {
+    if (entry.severity == Severity::error) ++error_count_;
+    entries_.push_back(std::move(entry));
+}
+
 void Diagnostics::append(Diagnostics other) {
     error_count_ += other.error_count_;
     std::ranges::move(other.entries_, std::back_inserter(entries_));

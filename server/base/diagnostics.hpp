@@ -51,6 +51,9 @@ public:
     /// Adds a warning at `place` of `file`.
     void warning(std::string_view file, Place place, std::string message, std::string advice = {});
 
+    /// Adds `entry`.
+    void add(Diagnostic entry);
+
     /// Takes over everything `other` holds.
     void append(Diagnostics other);
 

@@ -8,14 +8,18 @@
 #include "zone/builder.hpp"
 
 namespace arpad {
+
 Load load_zones(const Sources& sources, const ZoneDefaults& defaults, LastGoodCopies& copies,
                 SerialSource& serials) {
     Load load;
-    Settlement settlement(sources, defaults, copies, load.diagnostics);
+    if (sources.inventory) {
+        load.inventory = read_inventory_or_copy(*sources.inventory, copies, load.diagnostics);
+    }
+    Settlement settlement(sources.zones, load.inventory ? &*load.inventory : nullptr, defaults,
+                          copies, load.diagnostics);
     load.snapshot = std::make_shared<const Snapshot>(
         build_zones(settlement.assembly(), serials, load.diagnostics));
     load.networks = settlement.networks();
-    load.inventory = settlement.inventory();
     load.diagnostics.sort();
     return load;
 }
@@ -34,7 +38,10 @@ std::string summary_of(const Load& load) {
     }
     std::string summary = fmt::format("{}, {}, {}", counted(zones, "zone"),
                                       counted(networks, "network"), counted(records, "record"));
-    if (load.inventory) summary += ", " + counted(load.inventory->servers, "server");
+    if (load.inventory) {
+        const auto& model = load.inventory->model;
+        summary += ", " + counted(model ? model->servers.size() : 0, "server");
+    }
     return summary;
 }
 

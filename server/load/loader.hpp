@@ -21,9 +21,9 @@ namespace arpad {
 /// The outcome of a load.
 struct Load {
     std::shared_ptr<const Snapshot> snapshot;
-    std::vector<LoadedNetwork> networks;       ///< In the order of the files.
-    std::optional<LoadedInventory> inventory;  ///< None if there is none.
-    Diagnostics diagnostics;                   ///< In order.
+    std::vector<LoadedNetwork> networks;        ///< In the order of the files.
+    std::optional<InventoryReading> inventory;  ///< None if there is none.
+    Diagnostics diagnostics;                    ///< In order.
 };
 
 /// Loads `sources`. Broken files are reported in full; their standing says what is served in their

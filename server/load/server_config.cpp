@@ -17,9 +17,10 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 11> config_keys{
-    "listen",  "workers",       "pin_workers", "zones", "inventory", "state",
-    "serials", "zone_defaults", "identity",    "udp",   "tcp"};
+constexpr std::array<std::string_view, 12> config_keys{
+    "listen",  "workers", "pin_workers",   "zones",    "inventory", "state",
+    "serials", "reload",  "zone_defaults", "identity", "udp",       "tcp"};
+constexpr std::array<std::string_view, 2> reload_keys{"watch", "removed_files"};
 constexpr std::array<std::string_view, 4> zone_default_keys{"ttl", "nameservers", "nameservers_ttl",
                                                             "soa"};
 constexpr std::array<std::string_view, 3> identity_keys{"version", "hostname", "nsid"};
@@ -222,6 +223,24 @@ IdentityConfig read_identity(const Fields& fields, FileFindings& findings) {
             read_character_string(identity, "hostname", findings), read_nsid(identity, findings)};
 }
 
+ReloadConfig read_reload(const Fields& fields, FileFindings& findings) {
+    ReloadConfig config;
+    const auto node = fields.find("reload");
+    if (!node) return config;
+    const Fields reload(*node, "`reload`", reload_keys, findings);
+    config.watches = reload.boolean("watch").value_or(config.watches);
+    const auto removed = reload.text("removed_files");
+    if (!removed) return config;
+    config.drops_removed = *removed == "drop";
+    if (*removed != "drop" && *removed != "keep") {
+        findings.error(
+            reload.find("removed_files")->place(),
+            fmt::format("`removed_files` is neither keep nor drop: {}", in_backquotes(*removed)),
+            "write `keep` to serve such networks until the next `arpactl reload`");
+    }
+    return config;
+}
+
 UdpConfig read_udp(const Fields& fields, FileFindings& findings) {
     UdpConfig config;
     const auto node = fields.find("udp");
@@ -285,6 +304,7 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.inventory = read_path(fields, "inventory", "file", base, findings);
     config.state = read_directory(fields, "state", base, findings);
     config.serial_format = read_serial_format(fields, findings).value_or(config.serial_format);
+    config.reload = read_reload(fields, findings);
     config.zone_defaults = read_zone_defaults(fields, findings);
     config.identity = read_identity(fields, findings);
     config.udp = read_udp(fields, findings);

@@ -32,17 +32,29 @@ struct ListenEndpoint {
     auto operator<=>(const ListenEndpoint&) const = default;
 };
 
+/// When zone files are read again while the server runs.
+struct ReloadConfig {
+    bool watches = true;         ///< Whether the server notices by itself that files change.
+    bool drops_removed = false;  ///< Whether it then drops networks whose files are gone.
+
+    bool operator==(const ReloadConfig&) const = default;
+};
+
 /// What the server says about itself.
 struct IdentityConfig {
     std::optional<std::string> version;   ///< `version.bind` and `version.server`; none: REFUSED.
     std::optional<std::string> hostname;  ///< `hostname.bind` and `id.server`; none: REFUSED.
     std::vector<std::uint8_t> nsid;       ///< RFC 5001, up to 128 octets; empty: not sent.
+
+    bool operator==(const IdentityConfig&) const = default;
 };
 
 /// How UDP queries are taken.
 struct UdpConfig {
     /// How long a worker that found several queries waits for more; zero: it does not.
     std::chrono::microseconds gather{50};
+
+    bool operator==(const UdpConfig&) const = default;
 };
 
 /// Bounds on TCP clients (RFC 7766 6.2).
@@ -50,6 +62,8 @@ struct TcpConfig {
     std::chrono::seconds idle_timeout{10};  ///< Without a whole query, or without progress.
     unsigned connections = 1000;            ///< In all.
     unsigned connections_per_client = 100;  ///< Per IPv4 address or IPv6 /64.
+
+    bool operator==(const TcpConfig&) const = default;
 };
 
 /// `arpad.yaml`.
@@ -61,10 +75,13 @@ struct ServerConfig {
     std::optional<std::filesystem::path> inventory;  ///< File, likewise; none: no servers known.
     std::filesystem::path state;                     ///< Directory; likewise.
     SerialFormat serial_format = SerialFormat::unix_time;
+    ReloadConfig reload;
     ZoneDefaults zone_defaults;
     IdentityConfig identity;
     UdpConfig udp;
     TcpConfig tcp;
+
+    bool operator==(const ServerConfig&) const = default;
 };
 
 /// Reads `text`, the content of `file`; the paths in it are taken as relative to `file`'s

@@ -54,9 +54,30 @@ std::vector<FirstReading> read_all(const std::vector<SourceFile>& sources,
 
 }  // namespace
 
-Settlement::Settlement(const Sources& sources, const ZoneDefaults& defaults, LastGoodCopies& copies,
-                       Diagnostics& diagnostics)
-    : sources_(sources.zones), defaults_(defaults), copies_(copies), diagnostics_(diagnostics) {
+InventoryReading read_inventory_or_copy(const SourceFile& source, LastGoodCopies& copies,
+                                        Diagnostics& diagnostics) {
+    if (source.text) {
+        if (auto model = read_inventory(source.file, *source.text, diagnostics)) {
+            return {Standing::current, std::make_shared<InventoryModel>(std::move(*model))};
+        }
+    }
+    const auto copy = copies.find_copy(source.key);
+    if (!copy) return {};
+    Diagnostics ignored;  // the copy was good
+    auto model = read_inventory(source.file, *copy, ignored);
+    if (!model) return {};
+    return {Standing::last_good, std::make_shared<InventoryModel>(std::move(*model))};
+}
+
+Settlement::Settlement(const std::vector<SourceFile>& zones, const InventoryReading* inventory,
+                       const ZoneDefaults& defaults, LastGoodCopies& copies,
+                       Diagnostics& diagnostics, Extent extent)
+    : sources_(zones),
+      inventory_(inventory),
+      defaults_(defaults),
+      copies_(copies),
+      diagnostics_(diagnostics),
+      extent_(extent) {
     std::vector<FirstReading> readings = read_all(sources_, defaults_);
     for (std::size_t i = 0; i < readings.size(); ++i) {
         diagnostics_.append(std::move(readings[i].diagnostics));
@@ -64,24 +85,20 @@ Settlement::Settlement(const Sources& sources, const ZoneDefaults& defaults, Las
         files_.push_back(file.zone_file.model ? std::move(file)
                                               : degrade(std::move(file), sources_[i]));
     }
-    if (sources.inventory) read_inventory_of(*sources.inventory);
     settle();
 }
 
 BuildInput Settlement::input() const {
-    return {entries_, *layout_, inventory_ ? &*inventory_ : nullptr};
-}
-
-std::optional<LoadedInventory> Settlement::inventory() const {
-    if (!inventory_standing_) return std::nullopt;
-    return LoadedInventory{*inventory_standing_, inventory_ ? inventory_->servers.size() : 0};
+    const InventoryModel* const inventory =
+        inventory_ == nullptr ? nullptr : inventory_->model.get();
+    return {entries_, *layout_, inventory, extent_ == Extent::part};
 }
 
 std::vector<LoadedNetwork> Settlement::networks() const {
     std::vector<LoadedNetwork> networks;
     for (std::size_t i = 0; i < files_.size(); ++i) {
         const auto& [zone_file, standing] = files_[i];
-        networks.push_back({i, standing,
+        networks.push_back({i, standing, zone_file.key,
                             zone_file.key ? display_name(*zone_file.key) : zone_file.file,
                             zone_file.model ? zone_file.model->records.size() : 0});
     }
@@ -120,17 +137,6 @@ std::optional<ZoneFile> Settlement::read_copy(const SourceFile& source) {
     ZoneFile copy = read_zone_file(source.file, *text, defaults_, ignored);
     if (!copy.model) return std::nullopt;
     return copy;
-}
-
-void Settlement::read_inventory_of(const SourceFile& source) {
-    if (source.text) inventory_ = read_inventory(source.file, *source.text, diagnostics_);
-    inventory_standing_ = inventory_ ? Standing::current : Standing::unknown;
-    if (inventory_) return;
-    const auto copy = copies_.find_copy(source.key);
-    if (!copy) return;
-    Diagnostics ignored;  // the copy was good
-    inventory_ = read_inventory(source.file, *copy, ignored);
-    if (inventory_) inventory_standing_ = Standing::last_good;
 }
 
 /// The networks that have a place at all.
@@ -184,7 +190,7 @@ void Settlement::report(const Diagnostic& entry) {
         sources_, entry.file, [](const SourceFile& source) -> const auto& { return source.file; });
     // What is no zone file is the inventory.
     const auto standing = file == sources_.end()
-                              ? inventory_standing_
+                              ? inventory_->standing
                               : files_[static_cast<std::size_t>(file - sources_.begin())].standing;
     if (standing != Standing::current) return;
     if (entry.severity == Severity::error) {

@@ -47,25 +47,37 @@ enum class Standing : std::uint8_t {
 };
 
 /// What is used of the inventory.
-struct LoadedInventory {
-    Standing standing = Standing::current;  ///< `unknown` if nothing is used of it.
-    std::size_t servers = 0;
+struct InventoryReading {
+    Standing standing = Standing::unknown;        ///< `current`, `last_good` or `unknown`.
+    std::shared_ptr<const InventoryModel> model;  ///< Null if nothing is used of it.
 };
+
+/// Reads the inventory in `source`, or its last good copy. What is wrong with it as it is now goes
+/// to `diagnostics`.
+[[nodiscard]] InventoryReading read_inventory_or_copy(const SourceFile& source,
+                                                      LastGoodCopies& copies,
+                                                      Diagnostics& diagnostics);
+
+/// Whether networks are all that there are, or some that concern no others.
+enum class Extent : std::uint8_t { all, part };
 
 /// One zone file after a load.
 struct LoadedNetwork {
     std::size_t source = 0;  ///< Position of its file in what was loaded.
     Standing standing = Standing::unknown;
-    std::string name;         ///< "192.0.2.0/24", or the file's name if that is not known.
-    std::size_t records = 0;  ///< Entries of `records` in service.
+    std::optional<NetworkKey> key;  ///< None if that could not be read.
+    std::string name;               ///< "192.0.2.0/24", or the file's name if there is no key.
+    std::size_t records = 0;        ///< Entries of `records` in service.
 };
 
 /// See above. Borrows what it is given, and stays where it was made.
 class Settlement {
 public:
-    /// Reads and settles `sources`. What is wrong with files as they are now goes to `diagnostics`.
-    Settlement(const Sources& sources, const ZoneDefaults& defaults, LastGoodCopies& copies,
-               Diagnostics& diagnostics);
+    /// Reads and settles `zones`, with defaults by `inventory`, null if there is none. What is
+    /// wrong with files as they are now goes to `diagnostics`.
+    Settlement(const std::vector<SourceFile>& zones, const InventoryReading* inventory,
+               const ZoneDefaults& defaults, LastGoodCopies& copies, Diagnostics& diagnostics,
+               Extent extent = Extent::all);
 
     Settlement(const Settlement&) = delete;
     Settlement& operator=(const Settlement&) = delete;
@@ -77,11 +89,8 @@ public:
     /// it. Valid as long as this.
     [[nodiscard]] Assembly& assembly() noexcept { return *assembly_; }
 
-    /// What is used of each zone file.
+    /// What is used of each zone file, in the order of the files.
     [[nodiscard]] std::vector<LoadedNetwork> networks() const;
-
-    /// What is used of the inventory; none if there is none.
-    [[nodiscard]] std::optional<LoadedInventory> inventory() const;
 
 private:
     struct File {
@@ -92,23 +101,22 @@ private:
     void settle();
     [[nodiscard]] File degrade(File file, const SourceFile& source);
     [[nodiscard]] std::optional<ZoneFile> read_copy(const SourceFile& source);
-    void read_inventory_of(const SourceFile& source);
     void gather();
     void place_extra(Diagnostics& contradictions);
     [[nodiscard]] bool judge(const Diagnostics& contradictions);
     void report(const Diagnostic& entry);
 
     const std::vector<SourceFile>& sources_;
+    const InventoryReading* inventory_;  // null if there is none
     const ZoneDefaults& defaults_;
     LastGoodCopies& copies_;
     Diagnostics& diagnostics_;
-    std::vector<File> files_;  // by source
-    std::optional<InventoryModel> inventory_;
-    std::optional<Standing> inventory_standing_;  // none if there is none
-    std::vector<NetworkEntry> entries_;           // point into files_
-    std::vector<File*> entry_files_;              // by network
-    std::optional<Layout> layout_;                // refers to entries_
-    std::unique_ptr<Assembly> assembly_;          // refers to all of these
+    Extent extent_;
+    std::vector<File> files_;             // by source
+    std::vector<NetworkEntry> entries_;   // point into files_
+    std::vector<File*> entry_files_;      // by network
+    std::optional<Layout> layout_;        // refers to entries_
+    std::unique_ptr<Assembly> assembly_;  // refers to all of these
 };
 
 }  // namespace arpad

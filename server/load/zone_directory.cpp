@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -36,42 +37,58 @@ bool is_passed_over(const std::string& name) {
     return name.starts_with('.') || name.starts_with('#') || name.ends_with('~');
 }
 
-/// Goes through the directories and keeps what it reads.
-class DirectoryReader {
+void report_unreadable(const std::string& path, std::error_code error, Diagnostics& diagnostics) {
+    diagnostics.error(path, {}, fmt::format("cannot be read: {}", error.message()),
+                      advice_for(error));
+}
+
+bool is_yaml(const std::string& name) {
+    return name.ends_with(".yaml") && name.size() > std::string_view(".yaml").size();
+}
+
+/// Goes through the directories and keeps what it finds.
+class DirectoryScan {
 public:
-    DirectoryReader(fs::path root, Diagnostics& diagnostics)
-        : root_(std::move(root)), diagnostics_(diagnostics) {}
+    DirectoryScan(const fs::path& root, Diagnostics& diagnostics)
+        : key_begin_(key_begin(root)), diagnostics_(diagnostics) {}
 
-    void read_directory(const fs::path& directory);
+    void look_into(const fs::path& directory);
 
-    [[nodiscard]] std::vector<SourceFile> take_files() { return std::move(files_); }
+    [[nodiscard]] FoundDirectory take_found() { return std::move(found_); }
 
 private:
-    void report(const fs::path& path, std::error_code error) {
-        diagnostics_.error(path.string(), {}, fmt::format("cannot be read: {}", error.message()),
-                           advice_for(error));
+    /// How much of the path of a file is not its key: the root and a slash.
+    static std::size_t key_begin(const fs::path& root) { return (root / "").native().size(); }
+
+    void keep(const std::string& path, std::optional<FileStamp> stamp) {
+        found_.files.push_back({path, path.substr(key_begin_), stamp});
     }
 
-    void keep(const fs::path& path, std::optional<std::string> text) {
-        files_.push_back({path.string(), path.lexically_relative(root_).string(), std::move(text)});
-    }
+    /// An entry of a directory.
+    struct Entry {
+        std::string name;
+        bool is_link = false;
+
+        auto operator<=>(const Entry&) const = default;
+    };
 
     bool enter(const fs::path& directory);
-    void read_entry(const fs::path& path);
-    void read_file(const fs::path& path, const fs::file_status& status);
+    void look_at(const std::string& path, const Entry& entry,
+                 const Result<FileStamp, std::error_code>& stamp);
+    void note_target(const fs::path& link);
 
-    fs::path root_;
+    std::size_t key_begin_;
     Diagnostics& diagnostics_;
-    std::vector<SourceFile> files_;
+    FoundDirectory found_;
     std::set<fs::path> entered_;  // without links
 };
 
-/// Notes that `directory` is being read. False if it cannot be, or was already.
-bool DirectoryReader::enter(const fs::path& directory) {
+/// Notes that `directory` is being looked into. False if it cannot be, or was already.
+bool DirectoryScan::enter(const fs::path& directory) {
     std::error_code error;
     const fs::path real = fs::canonical(directory, error);
     if (error) {
-        report(directory, error);
+        report_unreadable(directory.string(), error, diagnostics_);
         return false;
     }
     if (entered_.insert(real).second) return true;
@@ -81,80 +98,108 @@ bool DirectoryReader::enter(const fs::path& directory) {
     return false;
 }
 
-void DirectoryReader::read_directory(const fs::path& directory) {
+void DirectoryScan::look_into(const fs::path& directory) {
     if (!enter(directory)) return;
-    std::vector<fs::path> entries;
+    found_.directories.push_back(directory);
+    std::vector<Entry> entries;
     std::error_code error;
     fs::directory_iterator iterator(directory, error);
     while (!error && iterator != fs::directory_iterator()) {
-        entries.push_back(directory / iterator->path().filename());
+        std::error_code unknown;  // then it is taken for no link
+        entries.push_back({iterator->path().filename().string(), iterator->is_symlink(unknown)});
         iterator.increment(error);
     }
-    if (error) report(directory, error);
+    if (error) report_unreadable(directory.string(), error, diagnostics_);
     std::ranges::sort(entries);
-    for (const fs::path& entry : entries) {
-        if (!is_passed_over(entry.filename().string())) read_entry(entry);
+    const StampedDirectory stamps(directory);
+    const std::string beginning = (directory / "").native();
+    for (const Entry& entry : entries) {
+        if (is_passed_over(entry.name)) continue;
+        look_at(beginning + entry.name, entry, stamps.stamp_of(entry.name));
     }
 }
 
-void DirectoryReader::read_entry(const fs::path& path) {
+/// Where the file is that `link` leads to.
+void DirectoryScan::note_target(const fs::path& link) {
     std::error_code error;
-    const fs::file_status status = fs::status(path, error);
-    if (error) {
+    const fs::path target = fs::canonical(link, error);
+    if (!error) found_.directories.push_back(target.parent_path());
+}
+
+void DirectoryScan::look_at(const std::string& path, const Entry& entry,
+                            const Result<FileStamp, std::error_code>& stamp) {
+    const std::string& name = entry.name;
+    if (!stamp) {
         // A link to nowhere may stand for a directory full of zones.
-        report(path, error);
-        if (path.extension() == ".yaml") keep(path, std::nullopt);
-    } else if (fs::is_directory(status)) {
-        read_directory(path);
-    } else if (path.extension() == ".yaml") {
-        read_file(path, status);
+        report_unreadable(path, stamp.error(), diagnostics_);
+        if (is_yaml(name)) keep(path, std::nullopt);
+    } else if (stamp->is_directory) {
+        look_into(path);
+    } else if (is_yaml(name)) {
+        if (stamp->is_regular) {
+            keep(path, *stamp);
+            if (entry.is_link) note_target(path);
+        } else {
+            diagnostics_.error(path, {}, "is no regular file", "move it elsewhere");
+        }
     } else if (lower_case_extension(path) == ".yml" || lower_case_extension(path) == ".yaml") {
         diagnostics_.warning(
-            path.string(), {}, "is not read: only *.yaml files are",
+            path, {}, "is not read: only *.yaml files are",
             fmt::format("rename it to {}", fs::path(path).replace_extension(".yaml").string()));
-    }
-}
-
-void DirectoryReader::read_file(const fs::path& path, const fs::file_status& status) {
-    if (!fs::is_regular_file(status)) {
-        diagnostics_.error(path.string(), {}, "is no regular file", "move it elsewhere");
-        return;
-    }
-    auto text = read_text_file(path);
-    if (text) {
-        keep(path, std::move(*text));
-    } else {
-        report(path, text.error());
-        keep(path, std::nullopt);
     }
 }
 
 }  // namespace
 
-SourceFile read_inventory_source(const fs::path& path, Diagnostics& diagnostics) {
+FoundDirectory scan_zone_directory(const fs::path& directory, Diagnostics& diagnostics) {
+    DirectoryScan scan(directory, diagnostics);
+    scan.look_into(directory);
+    FoundDirectory found = scan.take_found();
+    // They are, unless directories stand between them.
+    if (!std::ranges::is_sorted(found.files, {}, &FoundFile::key)) {
+        std::ranges::sort(found.files, {}, &FoundFile::key);
+    }
+    return found;
+}
+
+FoundFile find_inventory(const fs::path& path) {
+    const auto stamp = stamp_of(path);
     // No path of a zone file below its directory begins so.
-    SourceFile source{path.string(), "/inventory", std::nullopt};
-    auto text = read_text_file(path);
+    return {path.string(), "/inventory", stamp ? std::optional(*stamp) : std::nullopt};
+}
+
+SourceFile read_source(const FoundFile& found, Diagnostics& diagnostics) {
+    SourceFile source{found.file, found.key, std::nullopt};
+    if (!found.stamp) return source;
+    auto text = read_text_file(found.file);
     if (text) {
         source.text = std::move(*text);
     } else {
-        diagnostics.error(path.string(), {},
-                          fmt::format("cannot be read: {}", text.error().message()),
-                          advice_for(text.error()));
+        report_unreadable(found.file, text.error(), diagnostics);
     }
     return source;
 }
 
 std::vector<SourceFile> read_zone_directory(const fs::path& directory, Diagnostics& diagnostics) {
     const std::size_t errors_before = diagnostics.error_count();
-    DirectoryReader reader(directory, diagnostics);
-    reader.read_directory(directory);
-    std::vector<SourceFile> files = reader.take_files();
-    std::ranges::sort(files, {}, &SourceFile::file);
-    if (files.empty() && diagnostics.error_count() == errors_before)
-        diagnostics.warning(directory.string(), {}, "holds no zone file: nothing will be served",
-                            "write one, for example 192.0.2.0_24.yaml");
+    const FoundDirectory found = scan_zone_directory(directory, diagnostics);
+    std::vector<SourceFile> files;
+    for (const FoundFile& file : found.files) files.push_back(read_source(file, diagnostics));
+    if (files.empty() && diagnostics.error_count() == errors_before) {
+        warn_of_no_zone_file(directory, diagnostics);
+    }
     return files;
+}
+
+SourceFile read_inventory_source(const fs::path& path, Diagnostics& diagnostics) {
+    FoundFile found = find_inventory(path);
+    if (!found.stamp) found.stamp.emplace();  // reading it says why there is none
+    return read_source(found, diagnostics);
+}
+
+void warn_of_no_zone_file(const fs::path& directory, Diagnostics& diagnostics) {
+    diagnostics.warning(directory.string(), {}, "holds no zone file: nothing will be served",
+                        "write one, for example 192.0.2.0_24.yaml");
 }
 
 }  // namespace arpad

@@ -27,6 +27,8 @@ struct SoaDefaults {
     std::optional<std::uint32_t> expire;
     std::optional<Ttl> negative_ttl;
     std::optional<Ttl> ttl;
+
+    bool operator==(const SoaDefaults&) const = default;
 };
 
 /// `zone_defaults:` of the server configuration: what holds where a zone file is silent.
@@ -35,6 +37,8 @@ struct ZoneDefaults {
     std::optional<Ttl> nameservers_ttl;
     std::vector<NameserverModel> nameservers;
     SoaDefaults soa;
+
+    bool operator==(const ZoneDefaults&) const = default;
 };
 
 /// What could be read of a zone file.

@@ -28,4 +28,9 @@ void ConnectionLimits::leave(const Prefix& client) {
     if (--entry->second == 0) per_client_.erase(entry);
 }
 
+std::size_t ConnectionLimits::in_all() {
+    const std::lock_guard lock(mutex_);
+    return in_all_;
+}
+
 }  // namespace arpad

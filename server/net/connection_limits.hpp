@@ -47,6 +47,9 @@ public:
     /// not outlive the limits.
     [[nodiscard]] std::optional<Place> enter(const Prefix& client);
 
+    /// Connections that are open.
+    [[nodiscard]] std::size_t in_all();
+
 private:
     void leave(const Prefix& client);
 

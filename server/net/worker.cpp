@@ -1,5 +1,6 @@
 #include "net/worker.hpp"
 
+#include <pthread.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
@@ -68,6 +69,7 @@ void Worker::start() {
     for (UdpListener& listener : udp_) listener.start();
     for (TcpListener& listener : tcp_) listener.start();
     thread_ = std::thread([this] {
+        pthread_setname_np(pthread_self(), "arpad-worker");
         end_sleeps_on_time();
         io_.run();
     });

@@ -60,7 +60,7 @@ public:
     /// Waits for the end of the thread.
     void join();
 
-    /// What the worker has done. After `join` only.
+    /// What the worker has done so far.
     [[nodiscard]] const Counters& counters() const noexcept { return responder_.counters(); }
 
 private:

@@ -1,22 +1,39 @@
 #include "state/database.hpp"
 
+#include <fmt/format.h>
+
 namespace arpad {
 namespace {
 
 constexpr int busy_patience_ms = 5000;  // a backup may hold the file for a moment
 
+/// https://www.sqlite.org/uri.html
+std::string immutable_uri(const std::filesystem::path& path) {
+    std::string uri = "file:";
+    for (const char octet : path.string()) {
+        if (octet == '%' || octet == '?' || octet == '#') {
+            uri += fmt::format("%{:02x}", static_cast<unsigned char>(octet));
+        } else {
+            uri += octet;
+        }
+    }
+    return uri + "?immutable=1";
+}
+
 }  // namespace
 
 Database::Database(const std::filesystem::path& path, Access access) {
     sqlite3* handle = nullptr;
-    const int flags = access == Access::read_only ? SQLITE_OPEN_READONLY
-                                                  : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+    int flags = SQLITE_OPEN_READONLY;
+    if (access == Access::read_write) flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (access == Access::immutable) flags |= SQLITE_OPEN_URI;
+    const std::string name = access == Access::immutable ? immutable_uri(path) : path.string();
+    const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
     handle_.reset(handle);
     if (handle == nullptr) throw DatabaseError("out of memory");
     if (code != SQLITE_OK) throw DatabaseError(sqlite3_errmsg(handle));
     sqlite3_busy_timeout(handle, busy_patience_ms);
-    if (access == Access::read_only) return;
+    if (access != Access::read_write) return;
     run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
 }
 

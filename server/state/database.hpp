@@ -28,6 +28,7 @@ public:
     enum class Access : std::uint8_t {
         read_write,  ///< Created if missing; what is committed is on disk (WAL, synchronous=FULL).
         read_only,   ///< Must exist; another process may write to it meanwhile.
+        immutable,   ///< Must exist; nobody writes to it, as on a file system without write access.
     };
 
     explicit Database(const std::filesystem::path& path, Access access = Access::read_write);

@@ -88,32 +88,35 @@ private:
     std::error_code error_;
 };
 
-Result<std::unique_ptr<StateStore>, std::string> StateStore::open(
+Result<std::unique_ptr<StateStore>, StateStore::Failure> StateStore::open(
     const std::filesystem::path& directory, SerialFormat format) {
     std::error_code error;
     std::filesystem::create_directories(directory, error);
     if (error) {
-        return problem(directory, error.message(),
-                       "create it, owned by the user that runs arpad, or change `state`");
+        return Failure{problem(directory, error.message(),
+                               "create it, owned by the user that runs arpad, or change `state`")};
     }
     auto lock = std::make_unique<Lock>(directory / "lock");
     if (lock->error() == std::errc::operation_would_block) {
-        return problem(directory, "another arpad uses it",
-                       "stop that one first, or give this one a `state` of its own");
+        return Failure{problem(directory, "another arpad uses it",
+                               "stop that one first, or give this one a `state` of its own"),
+                       true};
     }
     if (lock->error()) {
-        return problem(directory, lock->error().message(),
-                       "make it writable for the user that runs arpad, or change `state`");
+        return Failure{problem(directory, lock->error().message(),
+                               "make it writable for the user that runs arpad, or change `state`")};
     }
     try {
         return std::unique_ptr<StateStore>(new StateStore(directory, std::move(lock), format));
     } catch (const NewerSchema& failure) {
-        return problem(directory, fmt::format("state.db: {}", failure.what()),
-                       "run that arpad, or give this one a `state` of its own");
+        return Failure{problem(directory, fmt::format("state.db: {}", failure.what()),
+                               "run that arpad, or give this one a `state` of its own"),
+                       true};
     } catch (const DatabaseError& failure) {
-        return problem(directory, fmt::format("state.db: {}", failure.what()),
-                       "make it writable for the user that runs arpad; if it is damaged, move it "
-                       "away: serials then start anew and last good copies are lost");
+        return Failure{problem(
+            directory, fmt::format("state.db: {}", failure.what()),
+            "make it writable for the user that runs arpad; if it is damaged, move it away: "
+            "serials then start anew and last good copies are lost")};
     }
 }
 
@@ -126,6 +129,14 @@ StateStore::StateStore(std::filesystem::path directory, std::unique_ptr<Lock> lo
       texts_(directory_) {
     prepare_schema();
     served_ = read_served(database_);
+    if (const auto stamp = stamp_of(directory_ / "state.db")) opened_ = *stamp;
+    remove_old_texts();
+}
+
+/// Whether what is written can be found again: SQLite goes on writing to a file that was removed.
+bool StateStore::is_still_there() const {
+    const auto stamp = stamp_of(directory_ / "state.db");
+    return stamp && opened_ && stamp->device == opened_->device && stamp->inode == opened_->inode;
 }
 
 StateStore::~StateStore() = default;
@@ -172,6 +183,11 @@ SerialDecision StateStore::serial_for(const Name& apex, const SerialModel& model
 }
 
 std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) {
+    if (!is_still_there()) {
+        return problem(directory_, "state.db was removed or replaced while arpad runs",
+                       "restart arpad, which makes a new one");
+    }
+    if (decided_.empty() && copies.empty()) return std::nullopt;
     try {
         const std::vector<NewCopy> new_copies = find_new(copies);
         for (const auto& [copy, digest] : new_copies) {
@@ -192,7 +208,7 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
     }
     for (auto& [apex, served] : decided_) served_.insert_or_assign(apex, served);
     decided_.clear();
-    remove_old_texts();
+    if (!copies.empty()) remove_old_texts();
     return std::nullopt;
 }
 
@@ -215,7 +231,7 @@ std::vector<StateStore::NewCopy> StateStore::find_new(std::span<const GoodCopy> 
     Statement row(database_,
                   "SELECT 1 FROM last_good WHERE file = ? AND digest = ? AND (text IS NULL) = ?");
     for (const GoodCopy& copy : copies) {
-        const Digest digest = digest_of(copy.text);
+        const Digest digest = copy.digest ? *copy.digest : digest_of(copy.text);
         row.bind(0, copy.key);
         row.bind(1, std::span<const std::uint8_t>(digest));
         row.bind(2, std::int64_t{is_large(copy.text)});
@@ -244,8 +260,9 @@ void StateStore::write_copies(std::span<const NewCopy> copies) {
     }
 }
 
-/// Removes the texts that no copy refers to any more.
+/// Removes the texts that no copy refers to any more, and what a crash left of one.
 void StateStore::remove_old_texts() {
+    if (!texts_.are_any()) return;
     try {
         std::set<Digest> kept;
         Statement rows(database_, "SELECT digest FROM last_good WHERE text IS NULL");

@@ -1,5 +1,4 @@
-/// \file  What must survive a restart: the serials served, and the last good copy of each zone
-/// file.
+/// \file  The state on disk.
 ///
 /// One SQLite database in the state directory; beside it large copies in files of their own, and a
 /// lock so that no second server uses the same state. What `commit` has acknowledged is on disk.
@@ -15,28 +14,28 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_stamp.hpp"
 #include "base/result.hpp"
 #include "crypto/digest.hpp"
-#include "load/loader.hpp"
 #include "state/database.hpp"
 #include "state/served_serials.hpp"
+#include "state/state.hpp"
 #include "state/text_files.hpp"
 #include "zone/serials.hpp"
 
 namespace arpad {
 
-/// A zone file that is in service as it is.
-struct GoodCopy {
-    std::string_view key;   ///< As in SourceFile.
-    std::string_view text;  ///< Its content.
-};
-
 /// See above.
-class StateStore final : public LastGoodCopies, public SerialSource {
+class StateStore final : public State {
 public:
-    /// Opens the state in `directory`, which is created if missing, and locks it. The error says
-    /// what failed and what to do about it.
-    [[nodiscard]] static Result<std::unique_ptr<StateStore>, std::string> open(
+    /// Why a state cannot be opened.
+    struct Failure {
+        std::string text;          ///< What failed, and what to do about it.
+        bool is_conflict = false;  ///< Another arpad uses it, or a newer one did: keep off.
+    };
+
+    /// Opens the state in `directory`, which is created if missing, and locks it.
+    [[nodiscard]] static Result<std::unique_ptr<StateStore>, Failure> open(
         const std::filesystem::path& directory, SerialFormat format);
 
     ~StateStore() override;
@@ -49,10 +48,12 @@ public:
     SerialDecision serial_for(const Name& apex, const SerialModel& model,
                               const Digest& content) override;
 
-    /// Makes all decisions since the last commit durable, and `copies` the last good ones, as one
-    /// transaction. What is known already is not written again. The error says what failed and what
-    /// to do about it; nothing is then changed.
-    [[nodiscard]] std::optional<std::string> commit(std::span<const GoodCopy> copies);
+    void forget_decisions() noexcept override { decided_.clear(); }
+
+    /// As one transaction. What is known already is not written again.
+    [[nodiscard]] std::optional<std::string> commit(std::span<const GoodCopy> copies) override;
+
+    [[nodiscard]] bool is_durable() const noexcept override { return true; }
 
 private:
     class Lock;
@@ -65,6 +66,7 @@ private:
 
     StateStore(std::filesystem::path directory, std::unique_ptr<Lock> lock, SerialFormat format);
     void prepare_schema();
+    [[nodiscard]] bool is_still_there() const;
     void write_served();
     [[nodiscard]] std::vector<NewCopy> find_new(std::span<const GoodCopy> copies);
     void write_copies(std::span<const NewCopy> copies);
@@ -74,7 +76,8 @@ private:
     std::unique_ptr<Lock> lock_;
     SerialFormat format_;
     Database database_;
-    TextFiles texts_;  // of copies too large for the database
+    std::optional<FileStamp> opened_;  // the database's file
+    TextFiles texts_;                  // of copies too large for the database
     ServedContents served_;
     ServedContents decided_;  // since the last commit
 };

@@ -20,6 +20,16 @@ std::filesystem::path TextFiles::path_of(const Digest& digest) const {
     return directory_ / file_name(digest);
 }
 
+bool TextFiles::are_any() const {
+    std::error_code error;
+    for (std::filesystem::directory_iterator file(directory_, error), end; !error && file != end;
+         file.increment(error)) {
+        const std::string name = file->path().filename().string();
+        if (name.starts_with(prefix) || name.starts_with(unfinished_prefix)) return true;
+    }
+    return false;
+}
+
 bool TextFiles::has(const Digest& digest, std::size_t octets) const {
     std::error_code error;
     return std::filesystem::file_size(path_of(digest), error) == octets && !error;

@@ -23,6 +23,9 @@ public:
     /// Files in `directory`, which may have others beside them.
     explicit TextFiles(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
+    /// Whether there is any text, or what a crash left of one.
+    [[nodiscard]] bool are_any() const;
+
     /// Whether there is a text with this digest that has `octets` octets.
     [[nodiscard]] bool has(const Digest& digest, std::size_t octets) const;
 

@@ -22,6 +22,7 @@ struct BuildInput {
     std::span<const NetworkEntry> networks;
     const Layout& layout;
     const InventoryModel* inventory = nullptr;  ///< Null if there is none.
+    bool is_part = false;  ///< There are other networks, which do not concern these.
 };
 
 /// See above. Refers to what the input refers to, which must not be moved meanwhile.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "reverse/arpa_name.hpp"
@@ -67,57 +68,50 @@ private:
     Diagnostics& diagnostics_;
 };
 
-/// Warns of addresses of servers that no network covers, and of primary ones that get no name.
-class InventoryCheck {
-public:
-    InventoryCheck(const BuildInput& input, Diagnostics& diagnostics)
-        : input_(input), diagnostics_(diagnostics) {}
-
-    void run() {
-        for (const ServerModel& server : input_.inventory->servers) {
-            for (const AllocationModel& allocation : server.allocations) check(server, allocation);
-        }
+bool is_shut(const ZoneBuilder& zone, NameView name) {
+    if (zone.find_way_out(name)) return true;
+    if (find_rrset(zone.find(name), RrType::dname) != nullptr) return true;
+    for (; name != zone.apex(); name = name.parent()) {
+        if (find_rrset(zone.find(name), RrType::cname) != nullptr) return true;
     }
+    return false;
+}
 
-    /// Reports the primary addresses in `zone` whose names do not exist in the DNS of ours.
-    void check_shut(const ZoneBuilder& zone) {
-        for (const PlacedPtr& standard : zone.defaults()) {
-            const auto name = address_name(zone.apex(), *zone.base(), standard.address);
-            if (!name || !is_shut(zone, *name)) continue;
-            diagnostics_.warning(
-                input_.inventory->file, standard.place,
-                fmt::format("{} gets no default name: its name is delegated or an alias",
-                            standard.address.to_text()),
-                "name it in the zone that it leads to");
-        }
+/// Warns of the primary addresses in `zone` whose names do not exist in the DNS of ours.
+void check_shut(const ZoneBuilder& zone, const std::string& file, Diagnostics& diagnostics) {
+    for (const PlacedPtr& standard : zone.defaults()) {
+        const auto name = address_name(zone.apex(), *zone.base(), standard.address);
+        if (!name || !is_shut(zone, *name)) continue;
+        diagnostics.warning(
+            file, standard.place,
+            fmt::format("{} gets no default name: its name is delegated or an alias",
+                        standard.address.to_text()),
+            "name it in the zone that it leads to");
     }
+}
 
-private:
-    static bool is_shut(const ZoneBuilder& zone, NameView name) {
-        if (zone.find_way_out(name)) return true;
-        if (find_rrset(zone.find(name), RrType::dname) != nullptr) return true;
-        for (; name != zone.apex(); name = name.parent()) {
-            if (find_rrset(zone.find(name), RrType::cname) != nullptr) return true;
-        }
-        return false;
+/// Prefixes of which none contains another, ascending.
+std::vector<Prefix> outermost(std::vector<Prefix> prefixes) {
+    std::ranges::sort(prefixes);
+    std::vector<Prefix> found;
+    for (const Prefix& prefix : prefixes) {
+        if (found.empty() || !found.back().contains(prefix)) found.push_back(prefix);
     }
+    return found;
+}
 
-    void check(const ServerModel& server, const AllocationModel& allocation) {
-        const Prefix& prefix = allocation.prefix;
-        const bool is_covered =
-            input_.layout.network_of(prefix.first()) && input_.layout.network_of(prefix.last());
-        if (is_covered) return;
-        diagnostics_.warning(
-            input_.inventory->file, allocation.place,
-            fmt::format("{} of {} lies in no network",
-                        prefix.is_address() ? prefix.first().to_text() : prefix.to_text(),
-                        server.name),
-            "write a zone file for its network, or correct the address");
+bool is_in_one_of(const std::vector<Prefix>& outermost, Address address) {
+    const auto behind = std::ranges::upper_bound(outermost, address, {}, &Prefix::first);
+    return behind != outermost.begin() && (behind - 1)->contains(address);
+}
+
+std::vector<Prefix> prefixes_of(std::span<const NetworkEntry> networks) {
+    std::vector<Prefix> prefixes;
+    for (const NetworkEntry& entry : networks) {
+        if (entry.key.network) prefixes.push_back(*entry.key.network);
     }
-
-    const BuildInput& input_;
-    Diagnostics& diagnostics_;
-};
+    return prefixes;
+}
 
 std::shared_ptr<const Zone> finish(ZoneBuilder& builder, const PlannedZone& zone,
                                    const NetworkModel& model, SerialSource& serials,
@@ -146,10 +140,29 @@ std::unique_ptr<Assembly> check_networks(const BuildInput& input, Diagnostics& d
         check_content(builder, *input.networks[zone.network].model, diagnostics);
     }
     if (input.inventory == nullptr) return assembly;
-    InventoryCheck inventory(input, diagnostics);
-    inventory.run();
-    for (const auto& [apex, builder] : assembly->builders()) inventory.check_shut(builder);
+    if (!input.is_part) check_coverage(*input.inventory, prefixes_of(input.networks), diagnostics);
+    for (const auto& [apex, builder] : assembly->builders()) {
+        check_shut(builder, input.inventory->file, diagnostics);
+    }
     return assembly;
+}
+
+void check_coverage(const InventoryModel& inventory, std::vector<Prefix> networks,
+                    Diagnostics& diagnostics) {
+    const std::vector<Prefix> covered = outermost(std::move(networks));
+    for (const ServerModel& server : inventory.servers) {
+        for (const auto& [prefix, place] : server.allocations) {
+            if (is_in_one_of(covered, prefix.first()) && is_in_one_of(covered, prefix.last())) {
+                continue;
+            }
+            diagnostics.warning(
+                inventory.file, place,
+                fmt::format("{} of {} lies in no network",
+                            prefix.is_address() ? prefix.first().to_text() : prefix.to_text(),
+                            server.name),
+                "write a zone file for its network, or correct the address");
+        }
+    }
 }
 
 std::vector<std::shared_ptr<const Zone>> build_zones(Assembly& assembly, SerialSource& serials,

@@ -24,6 +24,11 @@ namespace arpad {
 [[nodiscard]] std::unique_ptr<Assembly> check_networks(const BuildInput& input,
                                                        Diagnostics& diagnostics);
 
+/// Warns of addresses of servers that no network covers, where `networks` are those of all files.
+/// In no order. `check_networks` does that too, unless its input is only a part.
+void check_coverage(const InventoryModel& inventory, std::vector<Prefix> networks,
+                    Diagnostics& diagnostics);
+
 /// The zones of the layout; those of networks without a model are unavailable. `assembly` is what
 /// `check_networks` found no error in, and is spent. Reports serial floors that did not move as
 /// warnings.

@@ -63,6 +63,8 @@ struct ExtraModel {
 struct NameserverModel {
     Name name;
     Place place;
+
+    bool operator==(const NameserverModel&) const = default;
 };
 
 /// What the operator says about the serial.

@@ -55,6 +55,9 @@ class SerialSource {
 public:
     virtual ~SerialSource() = default;
 
+    /// Says when the newest of the files was written that the zones asked about next are made of.
+    virtual void note_newest_input(std::chrono::system_clock::time_point /*time*/) {}
+
     /// The serial of the zone at `apex` (in lower case), which now holds `content`.
     [[nodiscard]] virtual SerialDecision serial_for(const Name& apex, const SerialModel& model,
                                                     const Digest& content) = 0;

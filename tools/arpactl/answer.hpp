@@ -1,7 +1,9 @@
 /// \file  The answer that a server would send, without a server.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,12 @@ struct AnswerText {
     std::vector<std::string> authority;
     std::vector<std::string> additional;
 };
+
+/// The question for `name` and `type` as a message.
+[[nodiscard]] std::vector<std::uint8_t> make_query(NameView name, RrType type);
+
+/// `message`, a reply, as text. Throws if it is none.
+[[nodiscard]] AnswerText read_answer(std::span<const std::uint8_t> message);
 
 /// What a server with `snapshot` answers to the question for `name` and `type` over TCP.
 [[nodiscard]] AnswerText ask(const std::shared_ptr<const Snapshot>& snapshot, NameView name,

@@ -24,8 +24,12 @@ std::unique_ptr<ConfiguredNetworks> ConfiguredNetworks::read(const std::string& 
     std::unique_ptr<ConfiguredNetworks> made(new ConfiguredNetworks(std::move(*config)));
     made->diagnostics_ = std::move(diagnostics);
     made->sources_ = read_sources(made->config_, made->diagnostics_);
-    made->settlement_.emplace(made->sources_, made->config_.zone_defaults, made->copies_,
-                              made->diagnostics_);
+    if (made->sources_.inventory) {
+        made->inventory_ =
+            read_inventory_or_copy(*made->sources_.inventory, made->copies_, made->diagnostics_);
+    }
+    made->settlement_.emplace(made->sources_.zones, made->inventory_ ? &*made->inventory_ : nullptr,
+                              made->config_.zone_defaults, made->copies_, made->diagnostics_);
     made->diagnostics_.sort();
     fmt::print(stderr, "{}", made->diagnostics_.to_text());
     made->is_sound_ = made->diagnostics_.error_count() == 0;

@@ -38,6 +38,7 @@ private:
     Sources sources_;
     NoCopies copies_;
     Diagnostics diagnostics_;
+    std::optional<InventoryReading> inventory_;
     std::optional<Settlement> settlement_;
     bool is_sound_ = false;
 };

@@ -215,7 +215,7 @@ TEST_F(InventoryLoaderTest, GoodOneNamesPrimaryAddresses) {
     const Load loaded = load_with(inventory_text);
     ASSERT_TRUE(loaded.inventory);
     EXPECT_EQ(loaded.inventory->standing, Standing::current);
-    EXPECT_EQ(loaded.inventory->servers, 1U);
+    EXPECT_EQ(loaded.inventory->model->servers.size(), 1U);
     EXPECT_TRUE(has_default(loaded));
 }
 
@@ -269,7 +269,7 @@ TEST_F(InventoryLoaderTest, BrokenOneWithoutAUsableCopyNamesNothing) {
         const Load loaded = load_with("servers: 1\n");
         ASSERT_TRUE(loaded.inventory);
         EXPECT_EQ(loaded.inventory->standing, Standing::unknown);
-        EXPECT_EQ(loaded.inventory->servers, 0U);
+        EXPECT_EQ(loaded.inventory->model, nullptr);
         EXPECT_FALSE(has_default(loaded));
         EXPECT_THAT(loaded.networks, ElementsAre(standing_is(Standing::current)));
     }
@@ -389,7 +389,7 @@ TEST(Settlement, ReadsLargeFilesAsIfOneAfterTheOther) {
     NoCopies copies;
     Diagnostics diagnostics;
     const ZoneDefaults defaults;
-    const Settlement settlement(sources, defaults, copies, diagnostics);
+    const Settlement settlement(sources.zones, nullptr, defaults, copies, diagnostics);
     std::vector<std::string> findings;
     for (const Diagnostic& entry : diagnostics.entries())
         findings.push_back(entry.file +

@@ -164,6 +164,20 @@ TEST(ServerConfig, MayHaveAnNsidInHex) {
     EXPECT_THAT(config_with("identity: {nsid: 0x00fF}\n").identity.nsid, ElementsAre(0, 255));
 }
 
+TEST(ServerConfig, SaysWhenFilesAreReadAgain) {
+    EXPECT_TRUE(config_with("").reload.watches);
+    EXPECT_FALSE(config_with("").reload.drops_removed);
+    EXPECT_FALSE(config_with("reload: {watch: false, removed_files: keep}\n").reload.watches);
+    EXPECT_TRUE(config_with("reload: {removed_files: drop}\n").reload.drops_removed);
+}
+
+TEST(ServerConfig, RefusesOtherFatesOfRemovedFiles) {
+    EXPECT_THAT(findings_behind_minimal("reload: {removed_files: delete}\n"),
+                ElementsAre("f:4:25: error: `removed_files` is neither keep nor drop: `delete`\n"
+                            "  write `keep` to serve such networks until the next `arpactl "
+                            "reload`"));
+}
+
 TEST(ServerConfig, SaysHowLongQueriesAreGathered) {
     EXPECT_EQ(config_with("").udp.gather, std::chrono::microseconds(50));
     EXPECT_EQ(config_with("udp: {gather_microseconds: 0}\n").udp.gather.count(), 0);

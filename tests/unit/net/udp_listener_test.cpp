@@ -99,7 +99,8 @@ class WildcardWorker {
 public:
     WildcardWorker()
         : limits_(10, 10),
-          worker_(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{}, limits_),
+          worker_(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
+                  limits_),
           endpoints_(*claim(std::vector<ListenEndpoint>{{Address(Family::ipv4, 0), 0},
                                                         {Address(Family::ipv6, 0), 0}})) {
         if (const auto failure = worker_.listen(endpoints_)) {

@@ -31,7 +31,8 @@ TEST(Worker, ServesNoZonesBeforeItAdoptsSome) {
     ConnectionLimits limits(10, 10);
     const ListenEndpoint any = any_ipv4_port();
     const auto endpoints = *claim({&any, 1});
-    Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{}, limits);
+    Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
+                  limits);
     ASSERT_FALSE(worker.listen(endpoints));
     worker.start();
     const auto reply = UdpClient(endpoints.front()).ask(small_query().octets());
@@ -47,7 +48,8 @@ TEST(Worker, ListenReportsATakenPort) {
     const boost::asio::ip::udp::socket other(
         io, boost::asio::ip::udp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
     const ListenEndpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
-    Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{}, limits);
+    Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
+                  limits);
     const auto failure = worker.listen({&taken, 1});
     ASSERT_TRUE(failure);
     EXPECT_EQ(failure->error, boost::system::errc::address_in_use);

@@ -42,7 +42,7 @@ protected:
 
     [[nodiscard]] std::unique_ptr<StateStore> open_store() const {
         auto opened = StateStore::open(directory(), SerialFormat::counter);
-        EXPECT_TRUE(opened.has_value()) << opened.error();
+        EXPECT_TRUE(opened.has_value()) << opened.error().text;
         return std::move(*opened);
     }
 

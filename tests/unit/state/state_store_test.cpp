@@ -45,14 +45,14 @@ protected:
 
     [[nodiscard]] std::unique_ptr<StateStore> open() const {
         auto opened = StateStore::open(directory(), SerialFormat::counter);
-        EXPECT_TRUE(opened.has_value()) << opened.error();
+        EXPECT_TRUE(opened.has_value()) << opened.error().text;
         return std::move(*opened);
     }
 
     /// Why `where` cannot be opened.
     static std::string error_of(const fs::path& where) {
         const auto opened = StateStore::open(where, SerialFormat::counter);
-        return opened.has_value() ? "no error" : opened.error();
+        return opened.has_value() ? "no error" : opened.error().text;
     }
 
     /// The files with copies.
@@ -437,10 +437,20 @@ TEST_F(StateStoreCopies, FileThatCannotBeWrittenFailsTheCommit) {
     EXPECT_EQ(serial_of(*store, other_content), 1U);
 }
 
-TEST_F(StateStoreCopies, UnfinishedFilesOfACrashAreRemoved) {
+// SQLite would go on writing to a file that nobody can find any more.
+TEST_F(StateStoreCopies, DirectoryThatIsGoneFailsTheCommit) {
     const auto store = open();
+    fs::remove_all(directory());
+    (void)serial_of(*store, first_content);
+    const auto error = store->commit({});
+    ASSERT_TRUE(error);
+    EXPECT_THAT(*error, HasSubstr("removed or replaced"));
+}
+
+TEST_F(StateStoreCopies, UnfinishedFilesOfACrashAreRemoved) {
+    { const auto store = open(); }
     std::ofstream(directory() / ".arpad-abcdef") << "half a te";
-    ASSERT_EQ(store->commit({}), std::nullopt);
+    const auto store = open();
     EXPECT_FALSE(fs::exists(directory() / ".arpad-abcdef"));
 }
 

@@ -1,0 +1,300 @@
+#include "app/reloader.hpp"
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/counted.hpp"
+#include "base/log.hpp"
+#include "load/config_file.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr std::chrono::seconds retry_interval{30};
+
+void log(const Diagnostics& findings) {
+    for (const Diagnostic& entry : findings.entries()) {
+        const auto level =
+            entry.severity == Severity::error ? spdlog::level::err : spdlog::level::warn;
+        spdlog::log(level, "{}{}{}{}", entry.location(), entry.message,
+                    entry.advice.empty() ? "" : "\n  ", entry.advice);
+    }
+}
+
+/// Says what is served in place of a file that cannot be used.
+void log_standing(const NetworkState& network) {
+    switch (network.standing) {
+        case Standing::current:
+            break;
+        case Standing::last_good:
+            if (network.is_gone) break;
+            spdlog::warn("{}: {} is served from its last good copy until the file is mended",
+                         network.file, network.name);
+            break;
+        case Standing::broken:
+            spdlog::warn("{}: queries for {} are answered SERVFAIL until the file is mended",
+                         network.file, network.name);
+            break;
+        case Standing::unknown:
+            spdlog::warn("{}: nothing of it is served until it is mended", network.file);
+            break;
+    }
+}
+
+/// Says what is used in place of an inventory that cannot be used.
+void log_standing(const InventoryReading& inventory, const std::filesystem::path& file) {
+    if (inventory.standing == Standing::last_good) {
+        spdlog::warn("{}: default names are those of its last good copy until it is mended",
+                     file.string());
+    } else if (inventory.standing != Standing::current) {
+        spdlog::warn("{}: no address has a default name until it is mended", file.string());
+    }
+}
+
+void note(bool differs, std::string_view key, std::string& list) {
+    if (!differs) return;
+    if (!list.empty()) list += ", ";
+    list += key;
+}
+
+/// The settings in which two configurations differ that only a restart can change.
+std::string fixed_differences(const ServerConfig& running, const ServerConfig& read) {
+    std::string keys;
+    note(running.workers != read.workers, "workers", keys);
+    note(running.pins_workers != read.pins_workers, "pin_workers", keys);
+    note(running.zones != read.zones, "zones", keys);
+    note(running.inventory != read.inventory, "inventory", keys);
+    note(running.state != read.state, "state", keys);
+    note(running.serial_format != read.serial_format, "serials", keys);
+    note(running.reload != read.reload, "reload", keys);
+    note(running.identity != read.identity, "identity", keys);
+    note(running.udp != read.udp, "udp", keys);
+    note(running.tcp != read.tcp, "tcp", keys);
+    return keys;
+}
+
+std::size_t octets_of(const NetworksUpdate& update) {
+    std::size_t octets = 0;
+    for (const SourceFile& source : update.sources) octets += source.text ? source.text->size() : 0;
+    return octets;
+}
+
+/// Gives the system back what loading took. glibc keeps what is freed in small pieces below what is
+/// still used, such as the snapshot, and the server is not going to need it again.
+void return_memory() {
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
+}
+
+}  // namespace
+
+Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
+                   std::filesystem::path config_file, State& state, Publish publish,
+                   std::function<void(const std::vector<std::filesystem::path>&)> looked)
+    : io_(io),
+      publish_(std::move(publish)),
+      looked_(std::move(looked)),
+      retry_(io),
+      config_(std::move(config)),
+      config_file_(std::move(config_file)),
+      state_(state),
+      networks_({config_.zones, config_.inventory}, state, state) {
+    boost::asio::post(thread_, [] { pthread_setname_np(pthread_self(), "arpad-reloader"); });
+}
+
+Reloader::~Reloader() {
+    thread_.join();
+}
+
+ReloadOutcome Reloader::load() {
+    return look(Trigger::start);
+}
+
+void Reloader::reload(Trigger trigger, Done done) {
+    if (!pending_) pending_ = std::make_unique<Pending>();
+    if (trigger == Trigger::request) pending_->trigger = trigger;
+    if (done) pending_->done.push_back(std::move(done));
+    if (!is_looking_) begin();
+}
+
+void Reloader::begin() {
+    is_looking_ = true;
+    retry_.cancel();
+    boost::asio::post(thread_, [this, pending = std::shared_ptr<Pending>(std::move(pending_))] {
+        const ReloadOutcome outcome = look(pending->trigger);
+        boost::asio::post(io_, [this, outcome, pending, snapshot = networks_.snapshot()]() mutable {
+            finish(outcome, std::move(snapshot), pending->done);
+        });
+    });
+}
+
+void Reloader::finish(const ReloadOutcome& outcome, std::shared_ptr<const Snapshot> snapshot,
+                      const std::vector<Done>& done) {
+    is_looking_ = false;
+    if (outcome.zones_changed > 0 && outcome.failure.empty()) publish_(snapshot);
+    looked_(directories_);
+    for (const Done& call : done) call(outcome);
+    if (pending_) {
+        begin();
+    } else if (!outcome.failure.empty()) {
+        retry_.expires_after(retry_interval);
+        retry_.async_wait([this](const boost::system::error_code& error) {
+            if (!error) reload(Trigger::watch);
+        });
+    }
+}
+
+/// Looks at the files, makes durable what has changed, and takes it over.
+ReloadOutcome Reloader::look(Trigger trigger) {
+    const auto start = std::chrono::steady_clock::now();
+    const bool are_defaults_new = trigger == Trigger::request && read_config_again();
+    const bool drops = trigger != Trigger::watch || config_.reload.drops_removed;
+    NetworksUpdate update =
+        networks_.look(config_.zone_defaults, are_defaults_new,
+                       drops ? Networks::Missing::drop : Networks::Missing::keep);
+    ReloadOutcome outcome;
+    outcome.is_readable = update.is_readable;
+    outcome.files_read = update.files_read;
+    outcome.networks_loaded = update.loaded.size();
+    outcome.networks_dropped = update.dropped.size();
+    outcome.zones_changed = update.changes.size();
+    directories_ = update.directories;
+    log_findings(update);
+    // Nothing is answered before it is certain that its serial will not be given to other content.
+    if (auto failure = state_.commit(good_copies(update))) {
+        state_.forget_decisions();
+        outcome.failure = std::move(*failure);
+        outcome.generation = generation_;
+        spdlog::error("{}{}", outcome.failure,
+                      trigger == Trigger::start ? "" : "\n  all zones are served as they were");
+        return outcome;
+    }
+    if (update.changes_zones()) ++generation_;
+    outcome.generation = generation_;
+    log_missing(update);
+    constexpr std::size_t much = 1 << 20;
+    const bool was_much = octets_of(update) >= much;
+    for (const auto& [key, state] : update.loaded) log_standing(state);
+    if (update.inventory) log_standing(update.inventory->reading, *config_.inventory);
+    outcome.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const bool is_news =
+        trigger == Trigger::request || update.files_read > 0 || update.changes_zones();
+    if (trigger != Trigger::start && is_news) log_change(update, outcome);
+    (void)networks_.adopt(std::move(update));
+    count_findings(outcome);
+    if (was_much) return_memory();
+    return outcome;
+}
+
+/// What a reload that is asked for would do, without a trace.
+NetworksUpdate Reloader::look_ahead() {
+    Diagnostics findings;
+    const auto config = read_config_file(config_file_, findings);
+    const ZoneDefaults& defaults = config ? config->zone_defaults : config_.zone_defaults;
+    NetworksUpdate update =
+        networks_.look(defaults, defaults != config_.zone_defaults, Networks::Missing::drop);
+    state_.forget_decisions();
+    update.findings.append(std::move(findings));
+    return update;
+}
+
+/// Whether zones have to be made anew since their defaults are others.
+bool Reloader::read_config_again() {
+    Diagnostics findings;
+    const auto config = read_config_file(config_file_, findings);
+    findings.sort();
+    log(findings);
+    if (!config) {
+        spdlog::error("{}: the configuration is kept as it was read before", config_file_.string());
+        return false;
+    }
+    const std::string keys = fixed_differences(config_, *config);
+    if (!keys.empty()) {
+        spdlog::warn("{}: changed settings that take effect when arpad is restarted: {}",
+                     config_file_.string(), keys);
+    }
+    if (config->zone_defaults == config_.zone_defaults) return false;
+    config_.zone_defaults = config->zone_defaults;
+    return true;
+}
+
+/// Logs what is found in what was loaded; what is known from before is not said again.
+void Reloader::log_findings(const NetworksUpdate& update) const {
+    Diagnostics findings = update.findings;
+    if (update.inventory_source) findings.append(update.inventory->findings);
+    for (const auto& [key, state] : update.loaded) findings.append(state.findings);
+    if (update.coverage) findings.append(*update.coverage);
+    findings.sort();
+    log(findings);
+}
+
+/// Logs which networks were dropped, and which are kept though their files are gone.
+void Reloader::log_missing(const NetworksUpdate& update) const {
+    for (const std::string& key : update.dropped) {
+        const NetworkState& state = networks_.files().at(key);
+        spdlog::warn("{}: the file is gone: {} is not served any more", state.file, state.name);
+    }
+    for (const std::string& key : update.gone) {
+        const NetworkState& state = networks_.files().at(key);
+        if (state.is_gone) continue;  // said before
+        spdlog::warn(
+            "{}: the file is gone: {} is served as it was\n  put the file back, or drop the "
+            "network with `arpactl reload`",
+            state.file, state.name);
+    }
+}
+
+void Reloader::log_change(const NetworksUpdate& update, const ReloadOutcome& outcome) const {
+    constexpr std::size_t listed = 5;
+    std::string zones;
+    for (std::size_t i = 0; i < std::min(listed, update.changes.size()); ++i) {
+        const auto& [before, after] = update.changes[i];
+        const std::string name = (after ? after : before)->apex().to_text();
+        if (!after) {
+            zones += fmt::format(" {} dropped,", name);
+        } else if (after->is_available()) {
+            zones += fmt::format(" {} serial {},", name, after->serial().value);
+        } else {
+            zones += fmt::format(" {} unavailable,", name);
+        }
+    }
+    if (update.changes.size() > listed) zones += " ...,";
+    if (!zones.empty()) zones = ":" + zones.substr(0, zones.size() - 1);
+    spdlog::info("looked at the files: {} read, {} changed{} ({:.0f} ms)",
+                 counted(outcome.files_read, "file"), counted(outcome.zones_changed, "zone"), zones,
+                 outcome.seconds * 1000);
+}
+
+/// The files that are in service as they are, of those that were loaded.
+std::vector<GoodCopy> Reloader::good_copies(const NetworksUpdate& update) const {
+    std::vector<GoodCopy> copies;
+    for (const SourceFile& source : update.sources) {
+        const NetworkState& state = update.loaded.at(source.key);
+        if (state.standing != Standing::current) continue;
+        copies.push_back({source.key, *source.text, state.seen.digest});
+    }
+    if (update.inventory_source && update.inventory->reading.standing == Standing::current) {
+        const SourceFile& source = *update.inventory_source;
+        copies.push_back({source.key, *source.text, update.inventory->seen.digest});
+    }
+    return copies;
+}
+
+void Reloader::count_findings(ReloadOutcome& outcome) const {
+    const Diagnostics general = networks_.general_findings();
+    outcome.errors = general.error_count();
+    outcome.warnings = general.warning_count();
+    for (const auto& [key, state] : networks_.files()) {
+        outcome.errors += state.findings.error_count();
+        outcome.warnings += state.findings.warning_count();
+    }
+}
+
+}  // namespace arpad

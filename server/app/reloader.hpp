@@ -1,0 +1,147 @@
+/// \file  Keeps what is served up to date with the files.
+///
+/// One look at the files at a time, on a thread of its own, so that neither workers nor the main
+/// thread wait for it. What comes of a look is durable before it is published.
+/// Threads: public functions are called by the main thread, and what they are given is called
+/// there.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "load/networks.hpp"
+#include "load/server_config.hpp"
+#include "state/state.hpp"
+
+namespace arpad {
+
+/// Why files are looked at.
+enum class Trigger : std::uint8_t {
+    start,    ///< The server starts.
+    request,  ///< An operator asked for it: the configuration is read again too.
+    watch,    ///< Something seems to have changed.
+};
+
+/// What came of a look at the files.
+struct ReloadOutcome {
+    std::string failure;      ///< Why nothing was changed; empty if all is as it should be.
+    bool is_readable = true;  ///< The zones directory could be looked into.
+    std::size_t files_read = 0;
+    std::size_t networks_loaded = 0;
+    std::size_t zones_changed = 0;
+    std::size_t networks_dropped = 0;
+    std::size_t errors = 0;        ///< In all files as they are now.
+    std::size_t warnings = 0;      ///< Likewise.
+    std::uint64_t generation = 0;  ///< Of what is served; rises with each change.
+    double seconds = 0;            ///< What it took.
+};
+
+/// See above.
+class Reloader {
+public:
+    using Publish = std::function<void(const std::shared_ptr<const Snapshot>&)>;
+    using Done = std::function<void(const ReloadOutcome&)>;
+
+    /// Looks at the files of `config`, which was read from `config_file`, and keeps what is needed
+    /// in `state`. `publish` is called with each snapshot but the first. `changed` is called after
+    /// each look with the directories that were looked into.
+    Reloader(boost::asio::io_context& io, ServerConfig config, std::filesystem::path config_file,
+             State& state, Publish publish,
+             std::function<void(const std::vector<std::filesystem::path>&)> looked);
+
+    /// Waits for a look that is under way.
+    ~Reloader();
+    Reloader(const Reloader&) = delete;
+    Reloader& operator=(const Reloader&) = delete;
+
+    /// The first look, before anything else; on the calling thread.
+    [[nodiscard]] ReloadOutcome load();
+
+    /// What the first look has found. Before any other look only.
+    [[nodiscard]] const std::shared_ptr<const Snapshot>& first_snapshot() const noexcept {
+        return networks_.snapshot();
+    }
+
+    /// "4 zones, 3 networks": what is served. Before any other look only.
+    [[nodiscard]] std::string summary() const { return summary_of(networks_); }
+
+    /// Directories that were looked into at first. Before any other look only.
+    [[nodiscard]] const std::vector<std::filesystem::path>& directories() const noexcept {
+        return directories_;
+    }
+
+    /// Looks at the files, and calls `done` with what came of it. While a look is under way others
+    /// wait for it, and are done together.
+    void reload(Trigger trigger, Done done = {});
+
+    /// Calls `work(networks)` with what is loaded, beside no look, and `done(result, generation)`.
+    template <class Work, class Done>
+    void inspect(Work work, Done done) {
+        boost::asio::post(thread_, [this, work = std::move(work), done = std::move(done)] {
+            hand_over(work(std::as_const(networks_)), done);
+        });
+    }
+
+    /// As `inspect`, with `work(update, networks)`: what an operator's reload would change now.
+    template <class Work, class Done>
+    void plan(Work work, Done done) {
+        boost::asio::post(thread_, [this, work = std::move(work), done = std::move(done)] {
+            const NetworksUpdate update = look_ahead();
+            hand_over(work(update, std::as_const(networks_)), done);
+        });
+    }
+
+private:
+    template <class Result, class Done>
+    void hand_over(Result result, const Done& done) {
+        boost::asio::post(io_, [done, result = std::move(result), generation = generation_] {
+            done(result, generation);
+        });
+    }
+
+    struct Pending {
+        Trigger trigger = Trigger::watch;
+        std::vector<Done> done;
+    };
+
+    void begin();
+    void finish(const ReloadOutcome& outcome, std::shared_ptr<const Snapshot> snapshot,
+                const std::vector<Done>& done);
+    [[nodiscard]] ReloadOutcome look(Trigger trigger);
+    [[nodiscard]] NetworksUpdate look_ahead();
+    [[nodiscard]] bool read_config_again();
+    void log_findings(const NetworksUpdate& update) const;
+    void log_missing(const NetworksUpdate& update) const;
+    void log_change(const NetworksUpdate& update, const ReloadOutcome& outcome) const;
+    [[nodiscard]] std::vector<GoodCopy> good_copies(const NetworksUpdate& update) const;
+    void count_findings(ReloadOutcome& outcome) const;
+
+    boost::asio::io_context& io_;
+    Publish publish_;
+    std::function<void(const std::vector<std::filesystem::path>&)> looked_;
+    boost::asio::steady_timer retry_;  // where the state could not be written
+    std::unique_ptr<Pending> pending_;
+    bool is_looking_ = false;
+
+    // Of the thread that looks.
+    ServerConfig config_;
+    std::filesystem::path config_file_;
+    State& state_;
+    Networks networks_;
+    std::vector<std::filesystem::path> directories_;
+    std::uint64_t generation_ = 0;
+
+    boost::asio::thread_pool thread_{1};  // destroyed first
+};
+
+}  // namespace arpad

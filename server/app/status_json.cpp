@@ -1,0 +1,164 @@
+#include "app/status_json.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/value_from.hpp>
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "load/master_name.hpp"
+#include "zone/difference.hpp"
+
+namespace arpad {
+namespace {
+
+namespace json = boost::json;
+
+/// Of each zone so many changed names are listed; all are counted.
+constexpr std::size_t listed_names = 1000;
+
+std::string_view text_of(Standing standing) {
+    switch (standing) {
+        case Standing::current:
+            return "current";
+        case Standing::last_good:
+            return "last good";
+        case Standing::broken:
+            return "broken";
+        case Standing::unknown:
+            break;
+    }
+    return "unknown";
+}
+
+/// RFC 3339, in UTC.
+std::string text_of(std::chrono::system_clock::time_point time) {
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+json::array json_of(const Diagnostics& findings) {
+    json::array list;
+    for (const Diagnostic& finding : findings.entries()) {
+        list.push_back({{"severity", finding.severity == Severity::error ? "error" : "warning"},
+                        {"file", finding.file},
+                        {"line", finding.place.line},
+                        {"column", finding.place.column},
+                        {"message", finding.message},
+                        {"advice", finding.advice}});
+    }
+    return list;
+}
+
+json::object json_of(const NetworkState& state) {
+    json::array zones;
+    for (const ServedZone& served : state.zones) {
+        json::object zone{{"name", served.zone->apex().to_text()},
+                          {"available", served.zone->is_available()}};
+        if (served.zone->is_available()) zone["serial"] = served.zone->serial().value;
+        zones.push_back(std::move(zone));
+    }
+    return {{"network", state.name},
+            {"file", state.file},
+            {"standing", text_of(state.standing)},
+            {"file_is_gone", state.is_gone},
+            {"records", state.records},
+            {"zones", std::move(zones)},
+            {"loaded_at", text_of(state.loaded_at)},
+            {"findings", json_of(state.findings)}};
+}
+
+/// What an RRset says, as far as it is names; how many records it has otherwise.
+json::value contents_of(const std::optional<RrsetView>& rrset) {
+    if (!rrset) return nullptr;
+    const RrType type = rrset->type();
+    const bool is_names =
+        type == RrType::ptr || type == RrType::cname || type == RrType::ns || type == RrType::dname;
+    if (!is_names) return json::string(fmt::format("{} records", rrset->size()));
+    json::array names;
+    for (const auto rdata : *rrset) names.emplace_back(NameView::of_valid_wire(rdata).to_text());
+    return names;
+}
+
+json::object json_of(const ZoneChange& change) {
+    const auto serial = [](const std::shared_ptr<const Zone>& zone) -> json::value {
+        if (!zone || !zone->is_available()) return nullptr;
+        return zone->serial().value;
+    };
+    std::size_t added = 0;
+    std::size_t removed = 0;
+    std::size_t changed = 0;
+    json::array names;
+    for_each_difference(
+        change.before.get(), change.after.get(), [&](const RrsetChange& difference) {
+            const bool is_added = !difference.before;
+            const bool is_removed = !difference.after;
+            ++(is_added ? added : is_removed ? removed : changed);
+            if (names.size() >= listed_names) return;
+            const RrType type = (is_added ? difference.after : difference.before)->type();
+            names.push_back({{"name", difference.owner.to_text()},
+                             {"type", to_mnemonic(type)},
+                             {"before", contents_of(difference.before)},
+                             {"after", contents_of(difference.after)}});
+        });
+    const bool are_both = change.before && change.before->is_available() && change.after &&
+                          change.after->is_available();
+    return {{"zone", (change.after ? change.after : change.before)->apex().to_text()},
+            {"serial_before", serial(change.before)},
+            {"serial_after", serial(change.after)},
+            {"added", added},
+            {"removed", removed},
+            {"changed", changed},
+            {"ranges_changed", are_both && differ_in_ranges(*change.before, *change.after)},
+            {"names", std::move(names)}};
+}
+
+}  // namespace
+
+json::object json_of(const Networks& networks) {
+    json::array list;
+    for (const auto& [key, state] : networks.files()) list.push_back(json_of(state));
+    json::object status{{"summary", summary_of(networks)}, {"networks", std::move(list)}};
+    if (const auto& inventory = networks.inventory()) {
+        const auto& model = inventory->reading.model;
+        status["inventory"] = {{"standing", text_of(inventory->reading.standing)},
+                               {"servers", model ? model->servers.size() : 0}};
+    }
+    status["findings"] = json_of(networks.general_findings());
+    return status;
+}
+
+json::object json_of(const ReloadOutcome& outcome) {
+    return {{"failure", outcome.failure},
+            {"files_read", outcome.files_read},
+            {"networks_loaded", outcome.networks_loaded},
+            {"networks_dropped", outcome.networks_dropped},
+            {"zones_changed", outcome.zones_changed},
+            {"errors", outcome.errors},
+            {"warnings", outcome.warnings},
+            {"generation", outcome.generation},
+            {"seconds", outcome.seconds}};
+}
+
+json::object json_of(const NetworksUpdate& update, const Networks& networks) {
+    json::array zones;
+    for (const ZoneChange& change : update.changes) zones.push_back(json_of(change));
+    json::array dropped;
+    for (const std::string& key : update.dropped) {
+        dropped.emplace_back(networks.files().at(key).name);
+    }
+    Diagnostics findings = update.findings;
+    for (const auto& [key, state] : update.loaded) findings.append(state.findings);
+    if (update.inventory_source) findings.append(update.inventory->findings);
+    if (update.coverage) findings.append(*update.coverage);
+    findings.sort();
+    return {{"zones", std::move(zones)},
+            {"networks_dropped", std::move(dropped)},
+            {"errors", findings.error_count()},
+            {"findings", json_of(findings)}};
+}
+
+}  // namespace arpad

@@ -1,0 +1,465 @@
+#include "load/networks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "base/counted.hpp"
+#include "base/invariant.hpp"
+#include "load/inventory_file.hpp"
+#include "zone/builder.hpp"
+
+namespace arpad {
+namespace {
+
+using std::chrono::system_clock;
+
+/// Passes on what another source of serials decides, and notes what the zones hold.
+class NotedSerials final : public SerialSource {
+public:
+    explicit NotedSerials(SerialSource& serials) : serials_(serials) {}
+
+    SerialDecision serial_for(const Name& apex, const SerialModel& model,
+                              const Digest& content) override {
+        contents_.insert_or_assign(apex, content);
+        return serials_.serial_for(apex, model, content);
+    }
+
+    [[nodiscard]] Digest content_of(NameView apex) const {
+        const auto found = contents_.find(apex);
+        return found == contents_.end() ? Digest{} : found->second;
+    }
+
+private:
+    SerialSource& serials_;
+    std::map<Name, Digest, CanonicalLess> contents_;
+};
+
+/// The name that an inventory gives an address.
+struct DefaultName {
+    Address address;
+    NameView name;
+
+    bool operator==(const DefaultName&) const noexcept = default;
+};
+
+std::vector<DefaultName> default_names(const InventoryModel* inventory) {
+    std::vector<DefaultName> names;
+    if (inventory == nullptr) return names;
+    for (const ServerModel& server : inventory->servers) {
+        for (const PrimaryModel& primary : server.primaries) {
+            names.push_back({primary.address, server.host_name});
+        }
+    }
+    std::ranges::sort(names, {}, &DefaultName::address);
+    return names;
+}
+
+/// The addresses that two inventories give different names, as networks of their own.
+std::vector<NetworkKey> named_otherwise(const InventoryModel* before, const InventoryModel* after) {
+    const std::vector<DefaultName> old_names = default_names(before);
+    const std::vector<DefaultName> new_names = default_names(after);
+    const bool is_ttl_same = before != nullptr && after != nullptr && before->ttl == after->ttl;
+    std::vector<NetworkKey> keys;
+    const auto add = [&keys](Address address) {
+        keys.push_back({Prefix(address, address.bits()), std::nullopt, std::nullopt, {}});
+    };
+    auto next_old = old_names.begin();
+    for (const DefaultName& name : new_names) {
+        for (; next_old != old_names.end() && next_old->address < name.address; ++next_old) {
+            add(next_old->address);
+        }
+        const bool is_same = next_old != old_names.end() && *next_old == name && is_ttl_same;
+        if (!is_same) add(name.address);
+        if (next_old != old_names.end() && next_old->address == name.address) ++next_old;
+    }
+    for (; next_old != old_names.end(); ++next_old) add(next_old->address);
+    return keys;
+}
+
+/// The time of a file, as its owner sees it.
+system_clock::time_point time_of(const FileStamp& stamp) {
+    const std::chrono::nanoseconds since_1970(stamp.modified_ns);
+    return system_clock::time_point(std::chrono::duration_cast<system_clock::duration>(since_1970));
+}
+
+}  // namespace
+
+/// One look at the files.
+class Networks::Look {
+public:
+    Look(const Networks& networks, const ZoneDefaults& defaults, bool are_defaults_new,
+         Missing missing)
+        : networks_(networks),
+          defaults_(defaults),
+          is_all_anew_(are_defaults_new),
+          missing_(missing),
+          now_(networks.clock_()) {}
+
+    NetworksUpdate run() {
+        find_files();
+        find_inventory_changes();
+        load_concerned();
+        compare_zones();
+        look_at_coverage();
+        return std::move(update_);
+    }
+
+private:
+    /// A file that is to be loaded.
+    struct Source {
+        SourceFile file;
+        SeenFile seen;
+        Diagnostics findings;  // of reading it
+    };
+
+    void find_files() {
+        found_ = scan_zone_directory(networks_.paths_.zones, update_.findings);
+        update_.directories = found_.directories;
+        update_.is_readable = update_.findings.error_count() == 0;
+        if (found_.files.empty() && update_.is_readable) report_no_files();
+        // Both are ordered by key.
+        auto known = networks_.files_.begin();
+        const auto end = networks_.files_.end();
+        for (const FoundFile& found : found_.files) {
+            for (; known != end && known->first < found.key; ++known) note_missing(*known);
+            const bool is_known = known != end && known->first == found.key;
+            look_at(found, is_known ? &known->second : nullptr);
+            if (is_known) ++known;
+        }
+        for (; known != end; ++known) note_missing(*known);
+    }
+
+    /// `known` is what is in service of the file; null if nothing is.
+    void look_at(const FoundFile& found, const NetworkState* known) {
+        note_time(found.stamp);
+        const bool is_same = known != nullptr && found.stamp && known->seen.stamp == found.stamp;
+        if (is_same && !is_all_anew_) return;
+        Source source = read(found);
+        // What could not be read before and cannot be read now is the same too.
+        const bool is_text_same =
+            known != nullptr && !known->is_gone && known->seen.digest == source.seen.digest;
+        if (is_text_same && !is_all_anew_) {
+            update_.touched.emplace(found.key, source.seen);
+            return;
+        }
+        if (known != nullptr && known->key) keys_.push_back(*known->key);
+        changed_.emplace(found.key, std::move(source));
+    }
+
+    void note_time(const std::optional<FileStamp>& stamp) {
+        if (!stamp) return;
+        const auto time = time_of(*stamp);
+        if (!update_.newest_input || *update_.newest_input < time) update_.newest_input = time;
+    }
+
+    Source read(const FoundFile& found) {
+        Source source;
+        source.file = read_source(found, source.findings);
+        ++update_.files_read;
+        source.seen = seen_as(found, source.file);
+        return source;
+    }
+
+    /// A stamp that is too young to tell, or of a file that could not be read, is no stamp.
+    SeenFile seen_as(const FoundFile& found, const SourceFile& source) const {
+        SeenFile seen;
+        if (!source.text) return seen;
+        seen.digest = digest_of(*source.text);
+        if (found.stamp && !found.stamp->is_young(now_)) seen.stamp = found.stamp;
+        return seen;
+    }
+
+    void report_no_files() {
+        const std::string directory = networks_.paths_.zones.string();
+        if (networks_.files_.empty()) {
+            warn_of_no_zone_file(networks_.paths_.zones, update_.findings);
+            return;
+        }
+        update_.is_readable = false;
+        update_.findings.error(directory, {},
+                               "holds no zone file any more: all networks are served as they were",
+                               "put the files back; to serve nothing, restart arpad");
+    }
+
+    void note_missing(const std::pair<const std::string, NetworkState>& known) {
+        const auto& [key, state] = known;
+        if (missing_ == Missing::keep || !update_.is_readable) {
+            update_.gone.insert(key);
+            return;
+        }
+        update_.dropped.insert(key);
+        if (state.key) keys_.push_back(*state.key);
+    }
+
+    void find_inventory_changes() {
+        if (!networks_.paths_.inventory) return;
+        const FoundFile found = find_inventory(*networks_.paths_.inventory);
+        note_time(found.stamp);
+        const auto& known = networks_.inventory_;
+        if (known && found.stamp && known->seen.stamp == found.stamp) return;
+        InventoryState state;
+        SourceFile source = read_inventory_source(*networks_.paths_.inventory, state.findings);
+        if (found.stamp) ++update_.files_read;
+        state.seen = seen_as(found, source);
+        if (known && state.seen.digest == known->seen.digest) {
+            state.reading = known->reading;
+            state.findings = known->findings;
+            update_.inventory = std::move(state);
+            return;
+        }
+        read_inventory_in(source, state);
+        const InventoryModel* const before = known ? known->reading.model.get() : nullptr;
+        const auto concerned = named_otherwise(before, state.reading.model.get());
+        keys_.insert(keys_.end(), concerned.begin(), concerned.end());
+        update_.inventory = std::move(state);
+        update_.inventory_source = std::move(source);
+    }
+
+    /// A running server has the last good inventory in memory.
+    void read_inventory_in(const SourceFile& source, InventoryState& state) {
+        const auto& known = networks_.inventory_;
+        if (!known || !known->reading.model) {
+            state.reading = read_inventory_or_copy(source, networks_.copies_, state.findings);
+            return;
+        }
+        std::optional<InventoryModel> model;
+        if (source.text) model = read_inventory(source.file, *source.text, state.findings);
+        state.reading = model
+                            ? InventoryReading{Standing::current,
+                                               std::make_shared<InventoryModel>(std::move(*model))}
+                            : InventoryReading{Standing::last_good, known->reading.model};
+    }
+
+    [[nodiscard]] const InventoryReading* inventory() const {
+        if (update_.inventory) return &update_.inventory->reading;
+        return networks_.inventory_ ? &networks_.inventory_->reading : nullptr;
+    }
+
+    /// Loads the files that have changed, and those of networks that they concern or concerned.
+    void load_concerned() {
+        add_concerned(keys_);
+        while (!changed_.empty()) {
+            settle();
+            std::vector<NetworkKey> keys;
+            for (const auto& [key, state] : update_.loaded) {
+                if (state.key) keys.push_back(*state.key);
+            }
+            const std::size_t count = changed_.size();
+            add_concerned(keys);
+            if (changed_.size() == count) break;
+            // Files turned out to be of networks that concern others: once more, with those.
+            for (SourceFile& file : update_.sources) {
+                changed_.at(file.key).file = std::move(file);
+            }
+            update_.loaded.clear();
+            keys_by_file_.clear();
+        }
+    }
+
+    void add_concerned(std::span<const NetworkKey> keys) {
+        for (const std::string& key : networks_.related_.find(keys)) {
+            if (changed_.contains(key) || update_.dropped.contains(key)) continue;
+            changed_.emplace(key, read_again(key));
+        }
+    }
+
+    Source read_again(const std::string& key) {
+        const NetworkState& state = networks_.files_.at(key);
+        update_.touched.erase(key);
+        const auto found = std::ranges::lower_bound(found_.files, key, {}, &FoundFile::key);
+        if (found != found_.files.end() && found->key == key) return read(*found);
+        return {{state.file, key, networks_.copies_.find_copy(key)}, state.seen, {}};
+    }
+
+    void settle() {
+        if (update_.newest_input) networks_.serials_.note_newest_input(*update_.newest_input);
+        std::vector<SourceFile> files;
+        for (auto& [key, source] : changed_) files.push_back(std::move(source.file));
+        Diagnostics findings;
+        Settlement settlement(files, inventory(), defaults_, networks_.copies_, findings,
+                              Extent::part);
+        NotedSerials serials(networks_.serials_);
+        auto zones = build_zones(settlement.assembly(), serials, findings);
+        const std::vector<LoadedNetwork> networks = settlement.networks();
+        for (std::size_t i = 0; i < networks.size(); ++i) {
+            keep(networks[i], files[i], changed_.at(files[i].key));
+        }
+        for (auto& zone : zones) {
+            const PlannedZone& planned = settlement.input().layout.zones().at(Name(zone->apex()));
+            const std::string& file = settlement.input().networks[planned.network].file;
+            const Digest content = serials.content_of(zone->apex());
+            state_of(file)->zones.push_back({std::move(zone), content});
+        }
+        for (const Diagnostic& finding : findings.entries()) place(finding);
+        for (auto& [key, state] : update_.loaded) state.findings.sort();
+        update_.sources = std::move(files);
+    }
+
+    void keep(const LoadedNetwork& network, const SourceFile& file, const Source& source) {
+        NetworkState state;
+        state.file = file.file;
+        state.seen = source.seen;
+        state.is_gone = update_.gone.contains(file.key);
+        state.standing = state.is_gone && network.standing == Standing::current
+                             ? Standing::last_good
+                             : network.standing;
+        state.key = network.key;
+        state.name = network.name;
+        state.records = network.records;
+        state.findings = source.findings;
+        state.loaded_at = now_;
+        keys_by_file_.emplace(file.file, file.key);
+        update_.loaded.emplace(file.key, std::move(state));
+    }
+
+    /// The network of `file` among those that are being loaded; null if it is none of them.
+    NetworkState* state_of(const std::string& file) {
+        const auto key = keys_by_file_.find(file);
+        return key == keys_by_file_.end() ? nullptr : &update_.loaded.at(key->second);
+    }
+
+    /// What is found in the inventory concerns networks that will be loaded together again.
+    void place(const Diagnostic& finding) {
+        NetworkState* const state = state_of(finding.file);
+        Diagnostics& findings =
+            state == nullptr ? update_.loaded.begin()->second.findings : state->findings;
+        findings.add(finding);
+    }
+
+    /// Keeps the zones that are what they were, so that nobody takes them for changed.
+    void compare_zones() {
+        std::map<Name, ServedZone, CanonicalLess> before;
+        const auto take = [&](const std::string& key) {
+            const auto known = networks_.files_.find(key);
+            if (known == networks_.files_.end()) return;
+            for (const ServedZone& zone : known->second.zones) {
+                before.emplace(Name(zone.zone->apex()), zone);
+            }
+        };
+        for (const auto& [key, state] : update_.loaded) take(key);
+        for (const std::string& key : update_.dropped) take(key);
+        for (auto& [key, state] : update_.loaded) {
+            for (ServedZone& zone : state.zones) {
+                const auto old = before.find(zone.zone->apex());
+                if (old == before.end()) {
+                    update_.changes.push_back({nullptr, zone.zone});
+                    continue;
+                }
+                if (is_same(old->second, zone)) {
+                    zone.zone = old->second.zone;
+                } else {
+                    update_.changes.push_back({old->second.zone, zone.zone});
+                }
+                before.erase(old);
+            }
+        }
+        for (const auto& [apex, zone] : before) update_.changes.push_back({zone.zone, nullptr});
+    }
+
+    static bool is_same(const ServedZone& before, const ServedZone& after) {
+        if (before.zone->is_available() != after.zone->is_available()) return false;
+        if (!after.zone->is_available()) return true;
+        return before.content == after.content && before.zone->serial() == after.zone->serial();
+    }
+
+    void look_at_coverage() {
+        const InventoryReading* const reading = inventory();
+        const bool is_new =
+            update_.inventory || !update_.loaded.empty() || !update_.dropped.empty();
+        if (reading == nullptr || !is_new) return;
+        update_.coverage.emplace();
+        if (!reading->model || reading->standing != Standing::current) return;
+        std::vector<Prefix> networks;
+        for (const auto& [key, state] : networks_.files_) {
+            const bool is_old = update_.dropped.contains(key) || update_.loaded.contains(key);
+            if (!is_old) add_prefix(state, networks);
+        }
+        for (const auto& [key, state] : update_.loaded) add_prefix(state, networks);
+        check_coverage(*reading->model, std::move(networks), *update_.coverage);
+    }
+
+    static void add_prefix(const NetworkState& state, std::vector<Prefix>& prefixes) {
+        const bool has_place = state.standing != Standing::unknown;
+        if (has_place && state.key && state.key->network) prefixes.push_back(*state.key->network);
+    }
+
+    const Networks& networks_;
+    const ZoneDefaults& defaults_;
+    bool is_all_anew_;
+    Missing missing_;
+    system_clock::time_point now_;
+    FoundDirectory found_;
+    std::map<std::string, Source> changed_;  // by key
+    std::vector<NetworkKey> keys_;           // of networks that what has changed concerns
+    std::map<std::string, std::string> keys_by_file_;
+    NetworksUpdate update_;
+};
+
+Networks::Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials, Clock clock)
+    : paths_(std::move(paths)),
+      copies_(copies),
+      serials_(serials),
+      clock_(clock),
+      snapshot_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>())) {}
+
+NetworksUpdate Networks::look(const ZoneDefaults& defaults, bool are_defaults_new,
+                              Missing missing) {
+    return Look(*this, defaults, are_defaults_new, missing).run();
+}
+
+std::shared_ptr<const Snapshot> Networks::adopt(NetworksUpdate update) {
+    for (const std::string& key : update.dropped) {
+        related_.remove(key);
+        files_.erase(key);
+    }
+    for (auto& [key, state] : update.loaded) {
+        related_.remove(key);
+        if (state.key) related_.add(key, *state.key);
+        files_.insert_or_assign(key, std::move(state));
+    }
+    for (const auto& [key, seen] : update.touched) files_.at(key).seen = seen;
+    for (auto& [key, state] : files_) state.is_gone = update.gone.contains(key);
+    if (update.inventory) inventory_ = std::move(update.inventory);
+    if (update.coverage) coverage_ = std::move(*update.coverage);
+    directory_findings_ = std::move(update.findings);
+    if (update.changes.empty()) return snapshot_;
+    std::vector<std::shared_ptr<const Zone>> zones;
+    for (const auto& [key, state] : files_) {
+        for (const ServedZone& zone : state.zones) zones.push_back(zone.zone);
+    }
+    snapshot_ = std::make_shared<const Snapshot>(std::move(zones));
+    return snapshot_;
+}
+
+Diagnostics Networks::general_findings() const {
+    Diagnostics findings = directory_findings_;
+    if (inventory_) findings.append(inventory_->findings);
+    findings.append(coverage_);
+    findings.sort();
+    return findings;
+}
+
+std::string summary_of(const Networks& networks) {
+    std::size_t served = 0;
+    std::size_t records = 0;
+    for (const auto& [key, state] : networks.files()) {
+        if (state.standing > Standing::last_good) continue;
+        ++served;
+        records += state.records;
+    }
+    const auto zones = std::ranges::count_if(networks.snapshot()->zones(),
+                                             [](const auto& zone) { return zone->is_available(); });
+    std::string summary =
+        fmt::format("{}, {}, {}", counted(static_cast<std::size_t>(zones), "zone"),
+                    counted(served, "network"), counted(records, "record"));
+    if (networks.inventory()) {
+        const auto& model = networks.inventory()->reading.model;
+        summary += ", " + counted(model ? model->servers.size() : 0, "server");
+    }
+    return summary;
+}
+
+}  // namespace arpad

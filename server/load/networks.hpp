@@ -1,0 +1,155 @@
+/// \file  All networks of the server, and how they follow their files.
+///
+/// `look` finds the files that have changed, loads them and whatever they concern, and says what
+/// that makes of the zones; `adopt` makes it so. Between the two the caller makes it durable, or
+/// drops it. All or nothing per network, as in load/settlement.
+/// Threads: one at a time; files are read on several, which have ended when `look` returns.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "base/file_stamp.hpp"
+#include "crypto/digest.hpp"
+#include "load/related_networks.hpp"
+#include "load/settlement.hpp"
+#include "load/zone_directory.hpp"
+#include "zone/serials.hpp"
+#include "zone/snapshot.hpp"
+
+namespace arpad {
+
+/// What was last seen of a file.
+struct SeenFile {
+    std::optional<FileStamp> stamp;  ///< None if it has to be read again.
+    std::optional<Digest> digest;    ///< Of its text; none if it could not be read.
+};
+
+/// A zone in service.
+struct ServedZone {
+    std::shared_ptr<const Zone> zone;
+    Digest content{};  ///< Of all but the serial; zeros if the zone is unavailable.
+};
+
+/// One zone file, and what is in service of it.
+struct NetworkState {
+    std::string file;  ///< As in SourceFile.
+    SeenFile seen;
+    Standing standing = Standing::unknown;
+    bool is_gone = false;           ///< The file has disappeared, and its network has been kept.
+    std::optional<NetworkKey> key;  ///< None if that could not be read.
+    std::string name;               ///< "192.0.2.0/24", or the file's name if there is no key.
+    std::size_t records = 0;        ///< Entries of `records` in service.
+    std::vector<ServedZone> zones;
+    Diagnostics findings;  ///< Of the file as it is now, and of what it concerns.
+    std::chrono::system_clock::time_point loaded_at;  ///< When this was last made of the file.
+};
+
+/// The inventory, and what is in service of it.
+struct InventoryState {
+    SeenFile seen;
+    InventoryReading reading;
+    Diagnostics findings;
+};
+
+/// One zone before and after an update; not both are null.
+struct ZoneChange {
+    std::shared_ptr<const Zone> before;  ///< Null if there was none.
+    std::shared_ptr<const Zone> after;   ///< Null if there is none any more.
+};
+
+/// What `look` has found.
+struct NetworksUpdate {
+    std::map<std::string, NetworkState> loaded;  ///< What was loaded, by key.
+    std::map<std::string, SeenFile> touched;     ///< Files with new stamps and the same text.
+    std::set<std::string> dropped;               ///< Keys of networks that are not served any more.
+    std::set<std::string> gone;                  ///< Keys of files that are not there, but served.
+    std::optional<InventoryState> inventory;     ///< If it has changed.
+    std::optional<Diagnostics> coverage;  ///< Of the inventory by the networks, if looked at.
+    std::vector<ZoneChange> changes;      ///< Zones that are not what they were.
+    std::vector<SourceFile> sources;      ///< What was loaded, as it was read.
+    std::optional<SourceFile> inventory_source;  ///< Likewise.
+    std::size_t files_read = 0;
+    std::vector<std::filesystem::path> directories;  ///< Those that zone files were looked for in.
+    Diagnostics findings;                            ///< Of the directories.
+    bool is_readable = true;                         ///< The zones directory could be looked into.
+    std::optional<std::chrono::system_clock::time_point> newest_input;  ///< Newest file's time.
+
+    /// Whether anything is served otherwise than before.
+    [[nodiscard]] bool changes_zones() const noexcept { return !changes.empty(); }
+};
+
+/// See above.
+class Networks {
+public:
+    /// Where the files are.
+    struct Paths {
+        std::filesystem::path zones;
+        std::optional<std::filesystem::path> inventory;
+    };
+
+    /// What becomes of a network whose file has disappeared.
+    enum class Missing : std::uint8_t { keep, drop };
+
+    using Clock = std::chrono::system_clock::time_point (*)();
+
+    /// No networks yet. `copies` and `serials` outlive it; `clock` tells the time.
+    Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials,
+             Clock clock = &std::chrono::system_clock::now);
+    Networks(const Networks&) = delete;
+    Networks& operator=(const Networks&) = delete;
+
+    /// Loads what has changed since the last update that was adopted. `are_defaults_new`: nothing
+    /// that is in service was made with `defaults`, so all is loaded anew. Networks are never
+    /// dropped where the zones directory cannot be looked into, or holds no zone file any more.
+    [[nodiscard]] NetworksUpdate look(const ZoneDefaults& defaults, bool are_defaults_new,
+                                      Missing missing);
+
+    /// Makes `update`, the last one that `look` returned, what is in service. Returns that.
+    std::shared_ptr<const Snapshot> adopt(NetworksUpdate update);
+
+    /// What is in service.
+    [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const noexcept {
+        return snapshot_;
+    }
+
+    /// All zone files, by key.
+    [[nodiscard]] const std::map<std::string, NetworkState>& files() const noexcept {
+        return files_;
+    }
+
+    /// None if there is none.
+    [[nodiscard]] const std::optional<InventoryState>& inventory() const noexcept {
+        return inventory_;
+    }
+
+    /// What was found of the inventory and the directories, and of no zone file.
+    [[nodiscard]] Diagnostics general_findings() const;
+
+private:
+    class Look;
+
+    Paths paths_;
+    LastGoodCopies& copies_;
+    SerialSource& serials_;
+    Clock clock_;
+    std::map<std::string, NetworkState> files_;
+    RelatedNetworks related_;
+    std::optional<InventoryState> inventory_;
+    Diagnostics coverage_;
+    Diagnostics directory_findings_;
+    std::shared_ptr<const Snapshot> snapshot_;
+};
+
+/// "4 zones, 3 networks, 120 records, 2 servers": what is in service.
+[[nodiscard]] std::string summary_of(const Networks& networks);
+
+}  // namespace arpad

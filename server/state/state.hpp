@@ -1,0 +1,40 @@
+/// \file  What must survive a restart: the serials served, and the last good copy of each zone
+/// file.
+///
+/// Kept on disk by state/state_store, or in memory by state/passing_state where the disk cannot be
+/// had. Threads: one at a time.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "crypto/digest.hpp"
+#include "load/settlement.hpp"
+#include "zone/serials.hpp"
+
+namespace arpad {
+
+/// A zone file that is in service as it is.
+struct GoodCopy {
+    std::string_view key;               ///< As in SourceFile.
+    std::string_view text;              ///< Its content.
+    std::optional<Digest> digest = {};  ///< Of the text, if it is known already.
+};
+
+/// See above.
+class State : public LastGoodCopies, public SerialSource {
+public:
+    /// Forgets the serials that were decided since the last commit.
+    virtual void forget_decisions() noexcept = 0;
+
+    /// Makes them hold, and `copies` the last good ones, both or neither. The error says what
+    /// failed and what to do about it; nothing is then changed.
+    [[nodiscard]] virtual std::optional<std::string> commit(std::span<const GoodCopy> copies) = 0;
+
+    /// Whether what was committed is on disk.
+    [[nodiscard]] virtual bool is_durable() const noexcept = 0;
+};
+
+}  // namespace arpad

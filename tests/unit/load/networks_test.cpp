@@ -1,0 +1,378 @@
+#include "load/networks.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "support/zone_fixtures.hpp"
+
+namespace arpad {
+namespace {
+
+namespace fs = std::filesystem;
+
+using std::chrono::system_clock;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
+
+/// So late that no stamp is young.
+system_clock::time_point tomorrow() {
+    return system_clock::now() + std::chrono::hours(24);
+}
+
+/// Remembers copies and serials as a state does.
+class TestState final : public LastGoodCopies, public SerialSource {
+public:
+    std::optional<std::string> find_copy(const std::string& key) override {
+        const auto found = copies.find(key);
+        return found == copies.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    SerialDecision serial_for(const Name& apex, const SerialModel& model,
+                              const Digest& content) override {
+        const auto found = served_.find(apex);
+        const auto last =
+            found == served_.end() ? std::nullopt : std::optional<ServedContent>(found->second);
+        const auto decision = decide_serial(model, content, last, SerialFormat::counter, {});
+        served_.insert_or_assign(apex, ServedContent{decision.serial, content});
+        return decision;
+    }
+
+    std::map<std::string, std::string> copies;
+
+private:
+    std::map<Name, ServedContent, CanonicalLess> served_;
+};
+
+/// A complete zone file of `network` with `rest` behind it.
+std::string zone_text(std::string_view network, std::string_view rest = {},
+                      std::string_view nameserver = "ns1.example.net") {
+    return "network: " + std::string(network) + "\nnameservers: [" + std::string(nameserver) +
+           "]\nsoa: {contact: hostmaster.example.net}\n" + std::string(rest);
+}
+
+/// Networks with files in a directory of this test's own.
+class NetworksTest : public testing::Test {
+protected:
+    NetworksTest() { fs::create_directories(zones_); }
+    ~NetworksTest() override { fs::remove_all(root_); }
+
+    void write(const std::string& name, std::string_view text) const {
+        // Beside it, and renamed, as editors do: so it is another file.
+        const fs::path beside = root_ / "new";
+        std::ofstream(beside) << text;
+        fs::create_directories((zones_ / name).parent_path());
+        fs::rename(beside, zones_ / name);
+    }
+
+    void write_inventory(std::string_view servers) const {
+        std::ofstream(inventory_) << "accounts: {}\nproducts: {vm: \"{server}.example.net\"}\n"
+                                  << servers;
+    }
+
+    /// Looks at the files and adopts what has changed.
+    NetworksUpdate look(Networks::Missing missing = Networks::Missing::drop) {
+        NetworksUpdate update = networks_.look({}, false, missing);
+        for (const SourceFile& source : update.sources) {
+            const NetworkState& state = update.loaded.at(source.key);
+            if (state.standing == Standing::current) state_.copies[source.key] = *source.text;
+        }
+        NetworksUpdate told = update;
+        networks_.adopt(std::move(update));
+        return told;
+    }
+
+    /// The serial of the zone at `apex`; 0 if there is none.
+    [[nodiscard]] std::uint32_t serial(const char* apex) const {
+        const Zone* const zone = find(apex);
+        return zone == nullptr ? 0 : zone->serial().value;
+    }
+
+    [[nodiscard]] const Zone* find(const char* name) const {
+        NameBuffer buffer;
+        buffer.assign(test::name(name));
+        return networks_.snapshot()->find_zone(buffer, RrType::soa);
+    }
+
+    [[nodiscard]] bool has_address(const char* text) const {
+        const Zone* const zone = networks_.snapshot()->find_address_zone(test::address(text));
+        return zone != nullptr && zone->addresses().find(test::address(text)).has_value();
+    }
+
+    [[nodiscard]] const NetworkState& state_of(const std::string& key) const {
+        return networks_.files().at(key);
+    }
+
+    const fs::path root_ = testing::TempDir() + "networks_test." +
+                           testing::UnitTest::GetInstance()->current_test_info()->name();
+    const fs::path zones_ = root_ / "zones";
+    const fs::path inventory_ = root_ / "inventory.yaml";
+    TestState state_;
+    Networks networks_{{zones_, inventory_}, state_, state_, &tomorrow};
+};
+
+constexpr const char* a_apex = "2.0.192.in-addr.arpa.";
+constexpr const char* b_apex = "100.51.198.in-addr.arpa.";
+
+TEST_F(NetworksTest, LoadsEverythingAtFirst) {
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    write("b/b.yaml", zone_text("198.51.100.0/24"));
+    write_inventory("servers: {s: {product: vm, addresses: [192.0.2.7], primary: [192.0.2.7]}}\n");
+    const NetworksUpdate update = look();
+    EXPECT_EQ(update.files_read, 3U);
+    EXPECT_EQ(update.changes.size(), 2U);
+    EXPECT_THAT(networks_.general_findings().to_text(), IsEmpty());
+    EXPECT_TRUE(has_address("192.0.2.1"));
+    EXPECT_TRUE(has_address("192.0.2.7"));
+    EXPECT_EQ(summary_of(networks_), "2 zones, 2 networks, 1 record, 1 server");
+}
+
+TEST_F(NetworksTest, ReadsNothingWhereNothingHasChanged) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    write_inventory("servers: {}\n");
+    look();
+    const auto before = networks_.snapshot();
+    const NetworksUpdate update = look();
+    EXPECT_EQ(update.files_read, 0U);
+    EXPECT_FALSE(update.changes_zones());
+    EXPECT_EQ(networks_.snapshot(), before);
+}
+
+TEST_F(NetworksTest, ReadsOnlyWhatHasChanged) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    write_inventory("servers: {}\n");
+    look();
+    const Zone* const other = find(b_apex);
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    const NetworksUpdate update = look();
+    EXPECT_EQ(update.files_read, 1U);
+    EXPECT_EQ(update.changes.size(), 1U);
+    EXPECT_TRUE(has_address("192.0.2.1"));
+    EXPECT_EQ(serial(a_apex), 2U);
+    EXPECT_EQ(find(b_apex), other);
+}
+
+TEST_F(NetworksTest, FileWithTheSameTextChangesNothing) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    write_inventory("servers: {}\n");
+    look();
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    write_inventory("servers: {}\n");
+    const NetworksUpdate update = look();
+    EXPECT_TRUE(update.loaded.empty());
+    EXPECT_FALSE(update.changes_zones());
+    EXPECT_EQ(look().files_read, 0U);
+}
+
+TEST_F(NetworksTest, OtherTextWithTheSameMeaningKeepsTheSerialAndTheZone) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look();
+    const Zone* const before = find(a_apex);
+    write("a.yaml", "# a comment\n" + zone_text("192.0.2.0/24"));
+    EXPECT_FALSE(look().changes_zones());
+    EXPECT_EQ(find(a_apex), before);
+}
+
+TEST_F(NetworksTest, YoungStampsAreNotTrusted) {
+    Networks now({zones_, std::nullopt}, state_, state_);
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    now.adopt(now.look({}, false, Networks::Missing::drop));
+    EXPECT_EQ(now.look({}, false, Networks::Missing::drop).files_read, 1U);
+}
+
+TEST_F(NetworksTest, ChangeOfAnInnerNetworkReachesTheZoneAboveIt) {
+    write("outer.yaml", zone_text("10.0.0.0/16"));
+    write("inner.yaml", zone_text("10.0.1.0/24"));
+    write("other.yaml", zone_text("10.1.0.0/16"));
+    look();
+    write("inner.yaml", zone_text("10.0.1.0/24", "", "ns7.example.net"));
+    EXPECT_EQ(look().changes.size(), 2U);
+    EXPECT_EQ(serial("1.0.10.in-addr.arpa."), 2U);
+    EXPECT_EQ(serial("0.10.in-addr.arpa."), 2U);
+    EXPECT_EQ(serial("1.10.in-addr.arpa."), 1U);
+}
+
+TEST_F(NetworksTest, ChangeOfAnOuterNetworkLeavesTheInnerZonesAlone) {
+    write("outer.yaml", zone_text("10.0.0.0/16"));
+    write("inner.yaml", zone_text("10.0.1.0/24", "records: {10.0.1.1: one.example.net}\n"));
+    look();
+    const Zone* const inner = find("1.0.10.in-addr.arpa.");
+    write("outer.yaml", zone_text("10.0.0.0/16", "records: {10.0.2.1: two.example.net}\n"));
+    EXPECT_EQ(look().changes.size(), 1U);
+    EXPECT_EQ(find("1.0.10.in-addr.arpa."), inner);
+    EXPECT_TRUE(has_address("10.0.2.1"));
+}
+
+TEST_F(NetworksTest, NewInnerNetworkIsDelegatedByTheZoneAboveIt) {
+    write("outer.yaml", zone_text("10.0.0.0/16", "records: {10.0.2.1: two.example.net}\n"));
+    look();
+    write("inner.yaml", zone_text("10.0.1.0/24"));
+    EXPECT_EQ(look().changes.size(), 2U);
+    EXPECT_TRUE(find("0.10.in-addr.arpa.")->cuts().any());
+    fs::remove(zones_ / "inner.yaml");
+    EXPECT_EQ(look().changes.size(), 2U);
+    EXPECT_FALSE(find("0.10.in-addr.arpa.")->cuts().any());
+    EXPECT_TRUE(has_address("10.0.2.1"));
+}
+
+TEST_F(NetworksTest, FileThatBecomesAnotherNetworkMovesIt) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look();
+    write("a.yaml", zone_text("198.51.100.0/24"));
+    EXPECT_EQ(look().changes.size(), 2U);
+    EXPECT_EQ(find(a_apex), nullptr);
+    EXPECT_NE(find(b_apex), nullptr);
+}
+
+TEST_F(NetworksTest, BrokenFileKeepsItsLastGoodVersionUntilItIsMended) {
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    look();
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.2: a..b}\n"));
+    write("b.yaml", zone_text("198.51.100.0/24", "records: {198.51.100.1: b.example.net}\n"));
+    look();
+    EXPECT_TRUE(has_address("192.0.2.1"));
+    EXPECT_TRUE(has_address("198.51.100.1"));
+    EXPECT_EQ(state_of("a.yaml").standing, Standing::last_good);
+    EXPECT_THAT(state_of("a.yaml").findings.to_text(), HasSubstr("a.yaml:4:22: error"));
+    // What is wrong stays known while nothing changes.
+    EXPECT_EQ(look().files_read, 0U);
+    EXPECT_EQ(state_of("a.yaml").findings.error_count(), 1U);
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.2: two.example.net}\n"));
+    look();
+    EXPECT_EQ(state_of("a.yaml").standing, Standing::current);
+    EXPECT_TRUE(state_of("a.yaml").findings.is_empty());
+    EXPECT_FALSE(has_address("192.0.2.1"));
+}
+
+TEST_F(NetworksTest, SecondFileOfANetworkIsRefusedUntilTheFirstIsGone) {
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    look();
+    write("b.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.2: two.example.net}\n"));
+    look();
+    EXPECT_EQ(state_of("b.yaml").findings.error_count(), 1U);
+    EXPECT_TRUE(has_address("192.0.2.1"));
+    fs::remove(zones_ / "a.yaml");
+    look();
+    EXPECT_TRUE(state_of("b.yaml").findings.is_empty());
+    EXPECT_TRUE(has_address("192.0.2.2"));
+}
+
+TEST_F(NetworksTest, MissingFileIsKeptOrDropped) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    look();
+    fs::remove(zones_ / "a.yaml");
+    EXPECT_THAT(look(Networks::Missing::keep).gone, ElementsAre("a.yaml"));
+    EXPECT_TRUE(state_of("a.yaml").is_gone);
+    EXPECT_NE(find(a_apex), nullptr);
+    EXPECT_THAT(look(Networks::Missing::drop).dropped, ElementsAre("a.yaml"));
+    EXPECT_EQ(find(a_apex), nullptr);
+    EXPECT_NE(find(b_apex), nullptr);
+}
+
+TEST_F(NetworksTest, KeptNetworkIsServedFromItsCopyWhenItsNeighbourChanges) {
+    write("outer.yaml", zone_text("10.0.0.0/16"));
+    write("inner.yaml", zone_text("10.0.1.0/24", "records: {10.0.1.1: one.example.net}\n"));
+    look();
+    fs::remove(zones_ / "inner.yaml");
+    write("outer.yaml", zone_text("10.0.0.0/16", "records: {10.0.2.1: two.example.net}\n"));
+    look(Networks::Missing::keep);
+    EXPECT_TRUE(has_address("10.0.1.1"));
+    EXPECT_TRUE(has_address("10.0.2.1"));
+    EXPECT_EQ(state_of("inner.yaml").standing, Standing::last_good);
+    write("inner.yaml", zone_text("10.0.1.0/24", "records: {10.0.1.1: one.example.net}\n"));
+    look(Networks::Missing::keep);
+    EXPECT_FALSE(state_of("inner.yaml").is_gone);
+    EXPECT_EQ(state_of("inner.yaml").standing, Standing::current);
+}
+
+TEST_F(NetworksTest, EmptiedDirectoryDropsNothing) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look();
+    fs::remove(zones_ / "a.yaml");
+    const NetworksUpdate update = look(Networks::Missing::drop);
+    EXPECT_FALSE(update.is_readable);
+    EXPECT_THAT(update.findings.to_text(), HasSubstr("holds no zone file any more"));
+    EXPECT_NE(find(a_apex), nullptr);
+}
+
+TEST_F(NetworksTest, DirectoryThatIsGoneDropsNothing) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look();
+    fs::rename(zones_, root_ / "elsewhere");
+    EXPECT_FALSE(look(Networks::Missing::drop).is_readable);
+    EXPECT_NE(find(a_apex), nullptr);
+    fs::rename(root_ / "elsewhere", zones_);
+    EXPECT_TRUE(look(Networks::Missing::drop).is_readable);
+    EXPECT_FALSE(state_of("a.yaml").is_gone);
+}
+
+TEST_F(NetworksTest, InventoryChangesTheNetworksWhoseNamesItChanges) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    write_inventory("servers: {s: {product: vm, addresses: [192.0.2.7], primary: [192.0.2.7]}}\n");
+    look();
+    const Zone* const other = find(b_apex);
+    write_inventory(
+        "servers:\n  s: {product: vm, addresses: [192.0.2.7, 192.0.2.8], primary: [192.0.2.8]}\n");
+    const NetworksUpdate update = look();
+    EXPECT_EQ(update.files_read, 2U);
+    EXPECT_FALSE(has_address("192.0.2.7"));
+    EXPECT_TRUE(has_address("192.0.2.8"));
+    EXPECT_EQ(find(b_apex), other);
+}
+
+TEST_F(NetworksTest, BrokenInventoryKeepsTheNamesOfTheLastGoodOne) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    write_inventory("servers: {s: {product: vm, addresses: [192.0.2.7], primary: [192.0.2.7]}}\n");
+    look();
+    write_inventory("servers: [\n");
+    EXPECT_FALSE(look().changes_zones());
+    EXPECT_TRUE(has_address("192.0.2.7"));
+    EXPECT_EQ(networks_.inventory()->reading.standing, Standing::last_good);
+    EXPECT_EQ(networks_.general_findings().error_count(), 1U);
+}
+
+TEST_F(NetworksTest, AddressesOutsideAllNetworksAreWarnedOfWhileTheyAre) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    write_inventory("servers: {s: {product: vm, addresses: [198.51.100.1]}}\n");
+    look();
+    EXPECT_THAT(networks_.general_findings().to_text(), HasSubstr("lies in no network"));
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    look();
+    EXPECT_THAT(networks_.general_findings().to_text(), IsEmpty());
+}
+
+TEST_F(NetworksTest, OtherDefaultsLoadEverythingAnew) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look();
+    ZoneDefaults defaults;
+    defaults.ttl = Ttl{77};
+    NetworksUpdate update = networks_.look(defaults, true, Networks::Missing::drop);
+    EXPECT_EQ(update.changes.size(), 1U);
+    networks_.adopt(std::move(update));
+    EXPECT_EQ(find(a_apex)->soa().ttl(), Ttl{77});
+}
+
+// What was found but not adopted, as by a plan, leaves no trace.
+TEST_F(NetworksTest, UpdateThatIsNotAdoptedChangesNothing) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look();
+    const auto before = networks_.snapshot();
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    EXPECT_TRUE(networks_.look({}, false, Networks::Missing::drop).changes_zones());
+    EXPECT_EQ(networks_.snapshot(), before);
+    EXPECT_TRUE(networks_.look({}, false, Networks::Missing::drop).changes_zones());
+}
+
+}  // namespace
+}  // namespace arpad
