@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,28 +34,22 @@ json::object json_of(const Counters& counters) {
 }
 
 /// The log level that a request names; none if it names none.
-std::optional<spdlog::level::level_enum> level_of(const std::string& body) {
+std::optional<LogLevel> level_of(const std::string& body) {
     boost::system::error_code error;
     const json::value request = json::parse(body, error);
     if (error || !request.is_object()) return std::nullopt;
     const json::value* const level = request.as_object().if_contains("level");
     if (level == nullptr || !level->is_string()) return std::nullopt;
-    const std::string name(level->as_string());
-    for (const auto known :
-         {spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err}) {
-        const auto text = spdlog::level::to_string_view(known);
-        if (name == std::string_view(text.data(), text.size())) return known;
-    }
-    return std::nullopt;
+    return log_level_from_text(std::string(level->as_string()));
 }
 
-void set_log_level(const std::string& body, const Respond& respond) {
+void change_log_level(const std::string& body, const Respond& respond) {
     const auto level = level_of(body);
     if (!level) {
         respond(problem_reply(400, "no such log level", "name debug, info, warning or error"));
         return;
     }
-    spdlog::set_level(*level);
+    set_log_level(*level);
     respond({200, body});
 }
 
@@ -116,7 +111,7 @@ void add_control_api(ControlServer& server, Reloader& reloader, Responder& respo
         answer(responder, body, respond);
     });
     server.add("PUT", "/v1/log-level", [](const std::string& body, const Respond& respond) {
-        set_log_level(body, respond);
+        change_log_level(body, respond);
     });
 }
 

@@ -55,6 +55,7 @@ Daemon::Daemon(ServerConfig config, Options options)
       signals_(io_, SIGINT, SIGTERM),
       hangup_(io_, SIGHUP),
       limits_(config_.tcp.connections, config_.tcp.connections_per_client),
+      manager_(io_),
       control_responder_(
           std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>()),
           std::make_shared<const Identity>(config_.identity)) {}
@@ -99,7 +100,7 @@ void Daemon::do_without_state() {
 /// Before the zones are loaded, which may take a while: a port that is taken should be known at
 /// once.
 bool Daemon::claim_endpoints() {
-    auto endpoints = claim(config_.listen);
+    auto endpoints = claim(options_.listen.empty() ? config_.listen : options_.listen);
     if (!endpoints) {
         spdlog::error("{}", endpoints.error().to_text());
         return false;
@@ -167,11 +168,14 @@ void Daemon::serve(const std::string& what) {
         spdlog::info("listening on {}", endpoint.to_text());
     }
     log_receive_buffer(workers_.front().receive_octets());
-    spdlog::info("serving {} with {}", what, counted(workers_.size(), "worker"));
+    // Whoever is told that it serves may do everything with it.
     wait_for_hangup();
     open_control();
+    spdlog::info("serving {} with {}", what, counted(workers_.size(), "worker"));
+    manager_.ready(what, workers_);
     if (config_.reload.watches) start_watching();
     io_.run();  // ends when a signal has come, perhaps while loading
+    ServiceManager::stopping();
     if (watch_) watch_->stop();
     control_.reset();
 }
@@ -180,7 +184,10 @@ void Daemon::wait_for_hangup() {
     hangup_.async_wait([this](const boost::system::error_code& error, int) {
         if (error) return;
         spdlog::info("reloading on SIGHUP");
-        reloader_->reload(Trigger::request);
+        ServiceManager::reloading();
+        reloader_->reload(Trigger::request, [](const ReloadOutcome& outcome) {
+            ServiceManager::reloaded(outcome.summary);
+        });
         wait_for_hangup();
     });
 }

@@ -16,6 +16,7 @@
 #include "app/file_watch.hpp"
 #include "app/options.hpp"
 #include "app/reloader.hpp"
+#include "app/service_manager.hpp"
 #include "control/control_server.hpp"
 #include "load/server_config.hpp"
 #include "net/connection_limits.hpp"
@@ -60,6 +61,7 @@ private:
     std::list<Worker> workers_;
     std::unique_ptr<Reloader> reloader_;
     std::optional<FileWatch> watch_;
+    ServiceManager manager_;
     Responder control_responder_;
     std::unique_ptr<ControlServer> control_;
 };

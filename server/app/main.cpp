@@ -32,9 +32,9 @@ ExitCode run(int argc, const char* const* argv) {
     diagnostics.sort();
     fmt::print(stderr, "{}", diagnostics.to_text());
     if (!config) return ExitCode::configuration;
-    if (!chosen.listen.empty()) config->listen = chosen.listen;
     if (chosen.check_only) return check(*config);
-    open_log();
+    const LogFormat standard = leads_to_journal() ? LogFormat::journal : LogFormat::text;
+    open_log(config->log.format.value_or(standard), config->log.level);
     return Daemon(std::move(*config), chosen).run();
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -65,6 +66,7 @@ void note(bool differs, std::string_view key, std::string& list) {
 /// The settings in which two configurations differ that only a restart can change.
 std::string fixed_differences(const ServerConfig& running, const ServerConfig& read) {
     std::string keys;
+    note(running.listen != read.listen, "listen", keys);
     note(running.workers != read.workers, "workers", keys);
     note(running.pins_workers != read.pins_workers, "pin_workers", keys);
     note(running.zones != read.zones, "zones", keys);
@@ -73,6 +75,7 @@ std::string fixed_differences(const ServerConfig& running, const ServerConfig& r
     note(running.serial_format != read.serial_format, "serials", keys);
     note(running.reload != read.reload, "reload", keys);
     note(running.identity != read.identity, "identity", keys);
+    note(running.log != read.log, "log", keys);
     note(running.udp != read.udp, "udp", keys);
     note(running.tcp != read.tcp, "tcp", keys);
     return keys;
@@ -82,6 +85,13 @@ std::size_t octets_of(const NetworksUpdate& update) {
     std::size_t octets = 0;
     for (const SourceFile& source : update.sources) octets += source.text ? source.text->size() : 0;
     return octets;
+}
+
+/// Lets the workers go first where there are not enough cores. Linux keeps priorities by thread.
+void give_way() {
+    constexpr int nice = 10;
+    constexpr id_t this_thread = 0;
+    ::setpriority(PRIO_PROCESS, this_thread, nice);
 }
 
 /// Gives the system back what loading took. glibc keeps what is freed in small pieces below what is
@@ -105,7 +115,10 @@ Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
       config_file_(std::move(config_file)),
       state_(state),
       networks_({config_.zones, config_.inventory}, state, state) {
-    boost::asio::post(thread_, [] { pthread_setname_np(pthread_self(), "arpad-reloader"); });
+    boost::asio::post(thread_, [] {
+        pthread_setname_np(pthread_self(), "arpad-reloader");
+        give_way();
+    });
 }
 
 Reloader::~Reloader() {
@@ -153,10 +166,10 @@ void Reloader::finish(const ReloadOutcome& outcome, std::shared_ptr<const Snapsh
 /// Looks at the files, makes durable what has changed, and takes it over.
 ReloadOutcome Reloader::look(Trigger trigger) {
     const auto start = std::chrono::steady_clock::now();
-    const bool are_defaults_new = trigger == Trigger::request && read_config_again();
+    if (trigger == Trigger::request) read_config_again();
     const bool drops = trigger != Trigger::watch || config_.reload.drops_removed;
     NetworksUpdate update =
-        networks_.look(config_.zone_defaults, are_defaults_new,
+        networks_.look(config_.zone_defaults, are_defaults_new_,
                        drops ? Networks::Missing::drop : Networks::Missing::keep);
     ReloadOutcome outcome;
     outcome.is_readable = update.is_readable;
@@ -170,6 +183,7 @@ ReloadOutcome Reloader::look(Trigger trigger) {
     if (auto failure = state_.commit(good_copies(update))) {
         state_.forget_decisions();
         outcome.failure = std::move(*failure);
+        outcome.summary = summary_of(networks_);
         outcome.generation = generation_;
         spdlog::error("{}{}", outcome.failure,
                       trigger == Trigger::start ? "" : "\n  all zones are served as they were");
@@ -188,6 +202,8 @@ ReloadOutcome Reloader::look(Trigger trigger) {
         trigger == Trigger::request || update.files_read > 0 || update.changes_zones();
     if (trigger != Trigger::start && is_news) log_change(update, outcome);
     (void)networks_.adopt(std::move(update));
+    are_defaults_new_ = false;
+    outcome.summary = summary_of(networks_);
     count_findings(outcome);
     if (was_much) return_memory();
     return outcome;
@@ -198,31 +214,30 @@ NetworksUpdate Reloader::look_ahead() {
     Diagnostics findings;
     const auto config = read_config_file(config_file_, findings);
     const ZoneDefaults& defaults = config ? config->zone_defaults : config_.zone_defaults;
-    NetworksUpdate update =
-        networks_.look(defaults, defaults != config_.zone_defaults, Networks::Missing::drop);
+    NetworksUpdate update = networks_.look(
+        defaults, are_defaults_new_ || defaults != config_.zone_defaults, Networks::Missing::drop);
     state_.forget_decisions();
     update.findings.append(std::move(findings));
     return update;
 }
 
-/// Whether zones have to be made anew since their defaults are others.
-bool Reloader::read_config_again() {
+void Reloader::read_config_again() {
     Diagnostics findings;
     const auto config = read_config_file(config_file_, findings);
     findings.sort();
     log(findings);
     if (!config) {
         spdlog::error("{}: the configuration is kept as it was read before", config_file_.string());
-        return false;
+        return;
     }
     const std::string keys = fixed_differences(config_, *config);
     if (!keys.empty()) {
         spdlog::warn("{}: changed settings that take effect when arpad is restarted: {}",
                      config_file_.string(), keys);
     }
-    if (config->zone_defaults == config_.zone_defaults) return false;
+    if (config->zone_defaults == config_.zone_defaults) return;
     config_.zone_defaults = config->zone_defaults;
-    return true;
+    are_defaults_new_ = true;
 }
 
 /// Logs what is found in what was loaded; what is known from before is not said again.

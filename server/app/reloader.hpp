@@ -34,6 +34,7 @@ enum class Trigger : std::uint8_t {
 
 /// What came of a look at the files.
 struct ReloadOutcome {
+    std::string summary;      ///< What is served: "4 zones, 3 networks".
     std::string failure;      ///< Why nothing was changed; empty if all is as it should be.
     bool is_readable = true;  ///< The zones directory could be looked into.
     std::size_t files_read = 0;
@@ -119,7 +120,7 @@ private:
                 const std::vector<Done>& done);
     [[nodiscard]] ReloadOutcome look(Trigger trigger);
     [[nodiscard]] NetworksUpdate look_ahead();
-    [[nodiscard]] bool read_config_again();
+    void read_config_again();
     void log_findings(const NetworksUpdate& update) const;
     void log_missing(const NetworksUpdate& update) const;
     void log_change(const NetworksUpdate& update, const ReloadOutcome& outcome) const;
@@ -139,6 +140,7 @@ private:
     State& state_;
     Networks networks_;
     std::vector<std::filesystem::path> directories_;
+    bool are_defaults_new_ = false;  // and nothing that is served was made with them
     std::uint64_t generation_ = 0;
 
     boost::asio::thread_pool thread_{1};  // destroyed first

@@ -1,18 +1,115 @@
 #include "base/log.hpp"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <iterator>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace arpad {
 
-void open_log() {
+namespace {
+
+/// Writes the lines of a format.
+class LineFormatter final : public spdlog::formatter {
+public:
+    explicit LineFormatter(LogFormat format) : format_(format) {}
+
+    void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override {
+        const std::string_view text(message.payload.data(), message.payload.size());
+        switch (format_) {
+            case LogFormat::text:
+                append(line, "{} {}: {}\n", time_of(message), level_of(message), text);
+                break;
+            case LogFormat::json:
+                append(line, "{{\"time\":\"{}\",\"level\":\"{}\",\"message\":{}}}\n",
+                       time_of(message), level_of(message), json_string(text));
+                break;
+            case LogFormat::journal:
+                put_for_journal(message.level, text, line);
+                break;
+        }
+    }
+
+    [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override {
+        return std::make_unique<LineFormatter>(format_);
+    }
+
+private:
+    template <class... Arguments>
+    static void append(spdlog::memory_buf_t& line, fmt::format_string<Arguments...> format,
+                       Arguments&&... arguments) {
+        fmt::format_to(std::back_inserter(line), format, std::forward<Arguments>(arguments)...);
+    }
+
+    /// RFC 3339, in local time, to the millisecond.
+    static std::string time_of(const spdlog::details::log_msg& message) {
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(message.time);
+        const auto thousandths =
+            std::chrono::duration_cast<std::chrono::milliseconds>(message.time - seconds);
+        const std::tm local = fmt::localtime(spdlog::log_clock::to_time_t(seconds));
+        std::string zone = fmt::format("{:%z}", local);
+        zone.insert(zone.size() - 2, ":");
+        return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}{}", local, thousandths.count(), zone);
+    }
+
+    static std::string_view level_of(const spdlog::details::log_msg& message) {
+        const auto name = spdlog::level::to_string_view(message.level);
+        return {name.data(), name.size()};
+    }
+
+    /// Every line has its priority, since the journal takes each for a message of its own.
+    static void put_for_journal(spdlog::level::level_enum level, std::string_view text,
+                                spdlog::memory_buf_t& line) {
+        const int priority = level >= spdlog::level::err    ? 3
+                             : level == spdlog::level::warn ? 4
+                             : level == spdlog::level::info ? 6
+                                                            : 7;
+        while (!text.empty()) {
+            const std::string_view part = text.substr(0, text.find('\n'));
+            append(line, "<{}>{}\n", priority, part);
+            text.remove_prefix(std::min(part.size() + 1, text.size()));
+        }
+    }
+
+    LogFormat format_;
+};
+
+}  // namespace
+
+void open_log(LogFormat format, LogLevel level) {
+    std::signal(SIGPIPE, SIG_IGN);
     auto logger = std::make_shared<spdlog::logger>(
         "arpad", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
+    logger->set_formatter(std::make_unique<LineFormatter>(format));
     logger->flush_on(spdlog::level::trace);
     spdlog::set_default_logger(std::move(logger));
+    set_log_level(level);
+}
+
+void set_log_level(LogLevel level) {
+    constexpr std::array levels{spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
+                                spdlog::level::err};
+    spdlog::set_level(levels[static_cast<std::size_t>(level)]);
+}
+
+bool leads_to_journal() {
+    const char* const stream = std::getenv("JOURNAL_STREAM");
+    struct stat status {};
+    if (stream == nullptr || ::fstat(STDERR_FILENO, &status) != 0) return false;
+    return fmt::format("{}:{}", status.st_dev, status.st_ino) == stream;
 }
 
 bool LogThrottle::admits(std::chrono::steady_clock::time_point now) noexcept {

@@ -8,10 +8,19 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/log_format.hpp"
+
 namespace arpad {
 
-/// Sets up the log: time, level, text. Called once, before any thread is started.
-void open_log();
+/// Sets up the log. Called once, before any thread is started. A reader that goes away takes
+/// nothing with it but the log.
+void open_log(LogFormat format, LogLevel level);
+
+/// Logs from `level` on. Threads: any.
+void set_log_level(LogLevel level);
+
+/// Whether standard error leads to the journal of systemd (systemd.exec(5), JOURNAL_STREAM).
+[[nodiscard]] bool leads_to_journal();
 
 /// Lets one event of a kind through every so often, so that a fault that repeats does not fill the
 /// log. Threads: one.

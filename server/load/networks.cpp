@@ -118,8 +118,9 @@ private:
     void find_files() {
         found_ = scan_zone_directory(networks_.paths_.zones, update_.findings);
         update_.directories = found_.directories;
-        update_.is_readable = update_.findings.error_count() == 0;
-        if (found_.files.empty() && update_.is_readable) report_no_files();
+        update_.is_readable = !update_.findings.has_error_in(networks_.paths_.zones.string());
+        update_.is_complete = update_.findings.error_count() == 0;
+        if (found_.files.empty() && update_.is_complete) report_no_files();
         // Both are ordered by key.
         auto known = networks_.files_.begin();
         const auto end = networks_.files_.end();
@@ -178,7 +179,7 @@ private:
             warn_of_no_zone_file(networks_.paths_.zones, update_.findings);
             return;
         }
-        update_.is_readable = false;
+        update_.is_complete = false;
         update_.findings.error(directory, {},
                                "holds no zone file any more: all networks are served as they were",
                                "put the files back; to serve nothing, restart arpad");
@@ -186,7 +187,7 @@ private:
 
     void note_missing(const std::pair<const std::string, NetworkState>& known) {
         const auto& [key, state] = known;
-        if (missing_ == Missing::keep || !update_.is_readable) {
+        if (missing_ == Missing::keep || !update_.is_complete) {
             update_.gone.insert(key);
             return;
         }

@@ -81,6 +81,8 @@ struct NetworksUpdate {
     std::vector<std::filesystem::path> directories;  ///< Those that zone files were looked for in.
     Diagnostics findings;                            ///< Of the directories.
     bool is_readable = true;                         ///< The zones directory could be looked into.
+    bool is_complete =
+        true;  ///< Everything in it could be, and there are files: what is missing is gone.
     std::optional<std::chrono::system_clock::time_point> newest_input;  ///< Newest file's time.
 
     /// Whether anything is served otherwise than before.
@@ -109,7 +111,8 @@ public:
 
     /// Loads what has changed since the last update that was adopted. `are_defaults_new`: nothing
     /// that is in service was made with `defaults`, so all is loaded anew. Networks are never
-    /// dropped where the zones directory cannot be looked into, or holds no zone file any more.
+    /// dropped where anything in the zones directory cannot be looked at, or it holds no zone file
+    /// any more.
     [[nodiscard]] NetworksUpdate look(const ZoneDefaults& defaults, bool are_defaults_new,
                                       Missing missing);
 

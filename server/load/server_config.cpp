@@ -17,9 +17,10 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 12> config_keys{
-    "listen",  "workers", "pin_workers",   "zones",    "inventory", "state",
+constexpr std::array<std::string_view, 13> config_keys{
+    "listen",  "workers", "pin_workers",   "zones",    "inventory", "state", "log",
     "serials", "reload",  "zone_defaults", "identity", "udp",       "tcp"};
+constexpr std::array<std::string_view, 2> log_keys{"format", "level"};
 constexpr std::array<std::string_view, 2> reload_keys{"watch", "removed_files"};
 constexpr std::array<std::string_view, 4> zone_default_keys{"ttl", "nameservers", "nameservers_ttl",
                                                             "soa"};
@@ -241,6 +242,31 @@ ReloadConfig read_reload(const Fields& fields, FileFindings& findings) {
     return config;
 }
 
+LogConfig read_log(const Fields& fields, FileFindings& findings) {
+    LogConfig config;
+    const auto node = fields.find("log");
+    if (!node) return config;
+    const Fields log(*node, "`log`", log_keys, findings);
+    const auto format = log.text("format");
+    if (format && *format != "auto") {
+        config.format = log_format_from_text(*format);
+        if (!config.format) {
+            findings.error(log.find("format")->place(),
+                           fmt::format("unknown log format: {}", in_backquotes(*format)),
+                           "write auto, text, json or journal");
+        }
+    }
+    const auto name = log.text("level");
+    const auto level = name ? log_level_from_text(*name) : std::nullopt;
+    if (name && !level) {
+        findings.error(log.find("level")->place(),
+                       fmt::format("unknown log level: {}", in_backquotes(*name)),
+                       "write debug, info, warning or error");
+    }
+    config.level = level.value_or(config.level);
+    return config;
+}
+
 UdpConfig read_udp(const Fields& fields, FileFindings& findings) {
     UdpConfig config;
     const auto node = fields.find("udp");
@@ -307,6 +333,7 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.reload = read_reload(fields, findings);
     config.zone_defaults = read_zone_defaults(fields, findings);
     config.identity = read_identity(fields, findings);
+    config.log = read_log(fields, findings);
     config.udp = read_udp(fields, findings);
     config.tcp = read_tcp(fields, findings);
     return findings.error_count() == 0 ? std::optional(std::move(config)) : std::nullopt;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/diagnostics.hpp"
+#include "base/log_format.hpp"
 #include "load/zone_file.hpp"
 #include "reverse/address.hpp"
 #include "zone/serials.hpp"
@@ -49,6 +50,14 @@ struct IdentityConfig {
     bool operator==(const IdentityConfig&) const = default;
 };
 
+/// How the server logs.
+struct LogConfig {
+    std::optional<LogFormat> format;  ///< None: `journal` if standard error leads there, else text.
+    LogLevel level = LogLevel::info;
+
+    bool operator==(const LogConfig&) const = default;
+};
+
 /// How UDP queries are taken.
 struct UdpConfig {
     /// How long a worker that found several queries waits for more; zero: it does not.
@@ -78,6 +87,7 @@ struct ServerConfig {
     ReloadConfig reload;
     ZoneDefaults zone_defaults;
     IdentityConfig identity;
+    LogConfig log;
     UdpConfig udp;
     TcpConfig tcp;
 

@@ -65,6 +65,10 @@ void Worker::adopt(std::shared_ptr<const Snapshot> snapshot,
     });
 }
 
+void Worker::ask(std::function<void()> answer) {
+    asio::post(io_, std::move(answer));
+}
+
 void Worker::start() {
     for (UdpListener& listener : udp_) listener.start();
     for (TcpListener& listener : tcp_) listener.start();

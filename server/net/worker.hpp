@@ -47,6 +47,9 @@ public:
     void adopt(std::shared_ptr<const Snapshot> snapshot,
                std::function<void(std::shared_ptr<const Snapshot>)> retire);
 
+    /// Calls `answer` on the worker's thread, when it comes to it.
+    void ask(std::function<void()> answer);
+
     /// Starts the thread.
     void start();
 

@@ -63,7 +63,8 @@ class Compare(BenchTestCase):
         figures, output = self.run_compare()
         peers = [peer.name for name, peer in servers.PEERS.items()
                  if name in servers.DEFAULT_PEERS and servers.find_program(peer.program)]
-        self.assertEqual(set(figures), {("ipv4", label) for label in ["arpad", "echo", *peers]})
+        labels = ["arpad", "arpad, gather 0", "echo", *peers]
+        self.assertEqual(set(figures), {("ipv4", label) for label in labels})
         for (_, label), found in figures.items():
             for key in ("udp_cpu_us", "udp_per_second", "udp_checked", "latency_p99_us",
                         "memory_kb", "load_wall_s"):

@@ -236,6 +236,13 @@ class BrokenZones(StartStopTestCase):
                 self.assertEqual(reply.extended_error, dns.NOT_READY)
             self.assert_ptr(server.ask_ptr("198.51.100.1"), "other.example.net.")
 
+    def test_link_to_nowhere_takes_nothing_else_with_it(self):
+        workspace = self.workspace()
+        (workspace.zones / "link.yaml").symlink_to("nowhere")
+        with workspace.start() as server:
+            self.assertRegex(server.log, r" error: \S*link\.yaml: cannot be read")
+            self.assert_ptr(server.ask_ptr("192.0.2.1"), "one.example.net.")
+
     def test_dig_shows_why(self):
         with self.workspace({"zone": BROKEN}).start() as server:
             reply = dns_tools.dig(server.endpoint, "-x", "192.0.2.1")

@@ -5,11 +5,11 @@
 packages_build=(
     build-essential cmake ninja-build pkg-config
     libboost1.81-dev libcli11-dev libfmt-dev libidn2-dev libldns-dev libspdlog-dev libsqlite3-dev
-    libssl-dev libyaml-cpp-dev
+    libsystemd-dev libssl-dev libyaml-cpp-dev lowdown python3
 )
 packages_run=(bind9-dnsutils)
 packages_test=(
-    libgtest-dev libgmock-dev libbenchmark-dev clang-format python3
+    libgtest-dev libgmock-dev libbenchmark-dev clang-format
     bind9-dnsutils knot-dnsutils ldnsutils
     bind9 knot nsd
 )

@@ -300,7 +300,7 @@ TEST_F(NetworksTest, EmptiedDirectoryDropsNothing) {
     look();
     fs::remove(zones_ / "a.yaml");
     const NetworksUpdate update = look(Networks::Missing::drop);
-    EXPECT_FALSE(update.is_readable);
+    EXPECT_FALSE(update.is_complete);
     EXPECT_THAT(update.findings.to_text(), HasSubstr("holds no zone file any more"));
     EXPECT_NE(find(a_apex), nullptr);
 }
@@ -314,6 +314,19 @@ TEST_F(NetworksTest, DirectoryThatIsGoneDropsNothing) {
     fs::rename(root_ / "elsewhere", zones_);
     EXPECT_TRUE(look(Networks::Missing::drop).is_readable);
     EXPECT_FALSE(state_of("a.yaml").is_gone);
+}
+
+TEST_F(NetworksTest, LinkToNowhereTakesNothingElseWithIt) {
+    fs::create_symlink("nowhere", zones_ / "link.yaml");
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    NetworksUpdate update = look();
+    EXPECT_TRUE(update.is_readable);
+    EXPECT_NE(find(a_apex), nullptr);
+    EXPECT_EQ(state_of("link.yaml").standing, Standing::unknown);
+    // It may have stood for a directory full of zones.
+    fs::remove(zones_ / "a.yaml");
+    EXPECT_THAT(look(Networks::Missing::drop).dropped, IsEmpty());
+    EXPECT_NE(find(a_apex), nullptr);
 }
 
 TEST_F(NetworksTest, InventoryChangesTheNetworksWhoseNamesItChanges) {

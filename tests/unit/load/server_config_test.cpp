@@ -164,6 +164,23 @@ TEST(ServerConfig, MayHaveAnNsidInHex) {
     EXPECT_THAT(config_with("identity: {nsid: 0x00fF}\n").identity.nsid, ElementsAre(0, 255));
 }
 
+TEST(ServerConfig, SaysHowItLogs) {
+    EXPECT_EQ(config_with("").log.format, std::nullopt);
+    EXPECT_EQ(config_with("").log.level, LogLevel::info);
+    const LogConfig log = config_with("log: {format: json, level: warning}\n").log;
+    EXPECT_EQ(log.format, LogFormat::json);
+    EXPECT_EQ(log.level, LogLevel::warning);
+    EXPECT_EQ(config_with("log: {format: auto}\n").log.format, std::nullopt);
+}
+
+TEST(ServerConfig, RefusesOtherLogs) {
+    EXPECT_THAT(findings_behind_minimal("log: {format: xml, level: loud}\n"),
+                ElementsAre("f:4:15: error: unknown log format: `xml`\n"
+                            "  write auto, text, json or journal",
+                            "f:4:27: error: unknown log level: `loud`\n"
+                            "  write debug, info, warning or error"));
+}
+
 TEST(ServerConfig, SaysWhenFilesAreReadAgain) {
     EXPECT_TRUE(config_with("").reload.watches);
     EXPECT_FALSE(config_with("").reload.drops_removed);
