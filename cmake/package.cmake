@@ -13,7 +13,7 @@ set(CPACK_PACKAGE_NAME arpad)
 set(CPACK_PACKAGE_VENDOR arpad)
 set(CPACK_PACKAGE_CONTACT "arpad developers <developers@arpad.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Authoritative DNS server for reverse zones")
-set(CPACK_PACKAGE_DESCRIPTION
+string(CONCAT CPACK_PACKAGE_DESCRIPTION
     "Operators write zone files in YAML, keyed by plain IP address; arpad answers for the\n"
     "in-addr.arpa and ip6.arpa zones that follow.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
