@@ -69,7 +69,7 @@ ExitCode Daemon::run() {
     if (!open_state() || !claim_endpoints()) return ExitCode::environment;
     if (const auto failure = load_networks()) return *failure;
     if (!start_workers()) return ExitCode::environment;
-    publish(reloader_->first_snapshot());
+    publish(reloader_->first_snapshot(), [] {});
     serve(reloader_->summary());
     stop_workers();
     return ExitCode::success;
@@ -112,7 +112,9 @@ bool Daemon::claim_endpoints() {
 void Daemon::make_reloader() {
     reloader_ = std::make_unique<Reloader>(
         io_, config_, options_.config, *state_,
-        [this](const std::shared_ptr<const Snapshot>& snapshot) { publish(snapshot); },
+        [this](const std::shared_ptr<const Snapshot>& snapshot, std::function<void()> published) {
+            publish(snapshot, std::move(published));
+        },
         [this](const std::vector<std::filesystem::path>& directories) { watch(directories); });
 }
 
@@ -151,13 +153,18 @@ bool Daemon::start_workers() {
     return true;
 }
 
-void Daemon::publish(const std::shared_ptr<const Snapshot>& snapshot) {
+void Daemon::publish(const std::shared_ptr<const Snapshot>& snapshot,
+                     std::function<void()> published) {
     (void)control_responder_.adopt(snapshot);
+    const auto waited_for = std::make_shared<std::size_t>(workers_.size());
     for (Worker& worker : workers_) {
-        worker.adopt(snapshot, [this](std::shared_ptr<const Snapshot> retired) {
-            // Freeing a large snapshot takes a while: that is the main thread's work.
-            boost::asio::post(io_, [retired = std::move(retired)] {});
-        });
+        worker.adopt(
+            snapshot, [this, waited_for, published](std::shared_ptr<const Snapshot> retired) {
+                // Freeing a large snapshot takes a while: that is the main thread's work.
+                boost::asio::post(io_, [retired = std::move(retired), waited_for, published] {
+                    if (--*waited_for == 0) published();
+                });
+            });
     }
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <filesystem>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -42,7 +43,7 @@ private:
     void make_reloader();
     [[nodiscard]] bool start_workers();
     void pin_workers();
-    void publish(const std::shared_ptr<const Snapshot>& snapshot);
+    void publish(const std::shared_ptr<const Snapshot>& snapshot, std::function<void()> published);
     void serve(const std::string& what);
     void wait_for_hangup();
     void start_watching();

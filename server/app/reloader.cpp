@@ -81,6 +81,28 @@ std::string fixed_differences(const ServerConfig& running, const ServerConfig& r
     return keys;
 }
 
+/// What a look came to, in a line.
+std::string report_of(const NetworksUpdate& update, const ReloadOutcome& outcome) {
+    constexpr std::size_t listed = 5;
+    std::string zones;
+    for (std::size_t i = 0; i < std::min(listed, update.changes.size()); ++i) {
+        const auto& [before, after] = update.changes[i];
+        const std::string name = (after ? after : before)->apex().to_text();
+        if (!after) {
+            zones += fmt::format(" {} dropped,", name);
+        } else if (after->is_available()) {
+            zones += fmt::format(" {} serial {},", name, after->serial().value);
+        } else {
+            zones += fmt::format(" {} unavailable,", name);
+        }
+    }
+    if (update.changes.size() > listed) zones += " ...,";
+    if (!zones.empty()) zones = ":" + zones.substr(0, zones.size() - 1);
+    return fmt::format("looked at the files: {} read, {} changed{} ({:.0f} ms)",
+                       counted(outcome.files_read, "file"), counted(outcome.zones_changed, "zone"),
+                       zones, outcome.seconds * 1000);
+}
+
 std::size_t octets_of(const NetworksUpdate& update) {
     std::size_t octets = 0;
     for (const SourceFile& source : update.sources) octets += source.text ? source.text->size() : 0;
@@ -141,20 +163,28 @@ void Reloader::begin() {
     retry_.cancel();
     boost::asio::post(thread_, [this, pending = std::shared_ptr<Pending>(std::move(pending_))] {
         const ReloadOutcome outcome = look(pending->trigger);
-        boost::asio::post(io_, [this, outcome, pending, snapshot = networks_.snapshot()]() mutable {
-            finish(outcome, std::move(snapshot), pending->done);
+        boost::asio::post(io_, [this, outcome, pending, snapshot = networks_.snapshot()] {
+            const auto complete = [this, outcome, pending] {
+                this->complete(outcome, pending->done);
+            };
+            const bool is_new = outcome.zones_changed > 0 && outcome.failure.empty();
+            if (is_new) {
+                publish_(snapshot, complete);
+            } else {
+                complete();
+            }
         });
     });
 }
 
-void Reloader::finish(const ReloadOutcome& outcome, std::shared_ptr<const Snapshot> snapshot,
-                      const std::vector<Done>& done) {
+/// What was found is served: says so, and goes on with what has been asked for meanwhile.
+void Reloader::complete(const ReloadOutcome& outcome, const std::vector<Done>& done) {
     is_looking_ = false;
-    if (outcome.zones_changed > 0 && outcome.failure.empty()) publish_(snapshot);
+    if (!outcome.report.empty()) spdlog::info("{}", outcome.report);
     looked_(directories_);
     for (const Done& call : done) call(outcome);
     if (pending_) {
-        begin();
+        if (!is_looking_) begin();
     } else if (!outcome.failure.empty()) {
         retry_.expires_after(retry_interval);
         retry_.async_wait([this](const boost::system::error_code& error) {
@@ -200,7 +230,7 @@ ReloadOutcome Reloader::look(Trigger trigger) {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const bool is_news =
         trigger == Trigger::request || update.files_read > 0 || update.changes_zones();
-    if (trigger != Trigger::start && is_news) log_change(update, outcome);
+    if (trigger != Trigger::start && is_news) outcome.report = report_of(update, outcome);
     (void)networks_.adopt(std::move(update));
     are_defaults_new_ = false;
     outcome.summary = summary_of(networks_);
@@ -264,27 +294,6 @@ void Reloader::log_missing(const NetworksUpdate& update) const {
             "network with `arpactl reload`",
             state.file, state.name);
     }
-}
-
-void Reloader::log_change(const NetworksUpdate& update, const ReloadOutcome& outcome) const {
-    constexpr std::size_t listed = 5;
-    std::string zones;
-    for (std::size_t i = 0; i < std::min(listed, update.changes.size()); ++i) {
-        const auto& [before, after] = update.changes[i];
-        const std::string name = (after ? after : before)->apex().to_text();
-        if (!after) {
-            zones += fmt::format(" {} dropped,", name);
-        } else if (after->is_available()) {
-            zones += fmt::format(" {} serial {},", name, after->serial().value);
-        } else {
-            zones += fmt::format(" {} unavailable,", name);
-        }
-    }
-    if (update.changes.size() > listed) zones += " ...,";
-    if (!zones.empty()) zones = ":" + zones.substr(0, zones.size() - 1);
-    spdlog::info("looked at the files: {} read, {} changed{} ({:.0f} ms)",
-                 counted(outcome.files_read, "file"), counted(outcome.zones_changed, "zone"), zones,
-                 outcome.seconds * 1000);
 }
 
 /// The files that are in service as they are, of those that were loaded.

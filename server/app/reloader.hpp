@@ -34,6 +34,7 @@ enum class Trigger : std::uint8_t {
 
 /// What came of a look at the files.
 struct ReloadOutcome {
+    std::string report;       ///< A line for the log; empty if there is nothing to say.
     std::string summary;      ///< What is served: "4 zones, 3 networks".
     std::string failure;      ///< Why nothing was changed; empty if all is as it should be.
     bool is_readable = true;  ///< The zones directory could be looked into.
@@ -50,7 +51,9 @@ struct ReloadOutcome {
 /// See above.
 class Reloader {
 public:
-    using Publish = std::function<void(const std::shared_ptr<const Snapshot>&)>;
+    /// Publishes a snapshot, and calls `published` once every worker answers from it.
+    using Publish = std::function<void(const std::shared_ptr<const Snapshot>&,
+                                       std::function<void()> published)>;
     using Done = std::function<void(const ReloadOutcome&)>;
 
     /// Looks at the files of `config`, which was read from `config_file`, and keeps what is needed
@@ -116,14 +119,12 @@ private:
     };
 
     void begin();
-    void finish(const ReloadOutcome& outcome, std::shared_ptr<const Snapshot> snapshot,
-                const std::vector<Done>& done);
+    void complete(const ReloadOutcome& outcome, const std::vector<Done>& done);
     [[nodiscard]] ReloadOutcome look(Trigger trigger);
     [[nodiscard]] NetworksUpdate look_ahead();
     void read_config_again();
     void log_findings(const NetworksUpdate& update) const;
     void log_missing(const NetworksUpdate& update) const;
-    void log_change(const NetworksUpdate& update, const ReloadOutcome& outcome) const;
     [[nodiscard]] std::vector<GoodCopy> good_copies(const NetworksUpdate& update) const;
     void count_findings(ReloadOutcome& outcome) const;
 
