@@ -231,7 +231,7 @@ ReloadOutcome Reloader::look(Trigger trigger) {
     const bool is_news =
         trigger == Trigger::request || update.files_read > 0 || update.changes_zones();
     if (trigger != Trigger::start && is_news) outcome.report = report_of(update, outcome);
-    (void)networks_.adopt(std::move(update));
+    networks_.adopt(std::move(update));
     are_defaults_new_ = false;
     outcome.summary = summary_of(networks_);
     count_findings(outcome);

@@ -57,8 +57,8 @@ public:
     using Done = std::function<void(const ReloadOutcome&)>;
 
     /// Looks at the files of `config`, which was read from `config_file`, and keeps what is needed
-    /// in `state`. `publish` is called with each snapshot but the first. `changed` is called after
-    /// each look with the directories that were looked into.
+    /// in `state`. `publish` is called with each snapshot but the first. `looked` is called after
+    /// each look but the first with the directories that were looked into.
     Reloader(boost::asio::io_context& io, ServerConfig config, std::filesystem::path config_file,
              State& state, Publish publish,
              std::function<void(const std::vector<std::filesystem::path>&)> looked);

@@ -24,25 +24,32 @@ Load load_zones(const Sources& sources, const ZoneDefaults& defaults, LastGoodCo
     return load;
 }
 
-std::string summary_of(const Load& load) {
-    std::size_t networks = 0;
-    std::size_t records = 0;
-    for (const LoadedNetwork& network : load.networks) {
-        if (network.standing > Standing::last_good) continue;
-        ++networks;
-        records += network.records;
-    }
+void Summary::add(Standing standing, std::size_t records) noexcept {
+    if (standing > Standing::last_good) return;
+    ++networks_;
+    records_ += records;
+}
+
+std::string Summary::to_text(const Snapshot& snapshot, const InventoryReading* inventory) const {
     std::size_t zones = 0;
-    for (const auto& zone : load.snapshot->zones()) {
+    for (const auto& zone : snapshot.zones()) {
         if (zone->is_available()) ++zones;
     }
     std::string summary = fmt::format("{}, {}, {}", counted(zones, "zone"),
-                                      counted(networks, "network"), counted(records, "record"));
-    if (load.inventory) {
-        const auto& model = load.inventory->model;
-        summary += ", " + counted(model ? model->servers.size() : 0, "server");
+                                      counted(networks_, "network"), counted(records_, "record"));
+    if (inventory != nullptr) {
+        const std::size_t servers = inventory->model ? inventory->model->servers.size() : 0;
+        summary += ", " + counted(servers, "server");
     }
     return summary;
+}
+
+std::string summary_of(const Load& load) {
+    Summary summary;
+    for (const LoadedNetwork& network : load.networks) {
+        summary.add(network.standing, network.records);
+    }
+    return summary.to_text(*load.snapshot, load.inventory ? &*load.inventory : nullptr);
 }
 
 SerialDecision FirstSerials::serial_for(const Name&, const SerialModel& model,

@@ -32,7 +32,23 @@ struct Load {
 [[nodiscard]] Load load_zones(const Sources& sources, const ZoneDefaults& defaults,
                               LastGoodCopies& copies, SerialSource& serials);
 
-/// "4 zones, 3 networks, 120 records": what is in service.
+/// Counts what is in service.
+class Summary {
+public:
+    /// Adds a network with so many records.
+    void add(Standing standing, std::size_t records) noexcept;
+
+    /// "4 zones, 3 networks, 120 records, 2 servers", with the zones of `snapshot`; without servers
+    /// if `inventory` is null.
+    [[nodiscard]] std::string to_text(const Snapshot& snapshot,
+                                      const InventoryReading* inventory) const;
+
+private:
+    std::size_t networks_ = 0;
+    std::size_t records_ = 0;
+};
+
+/// The summary of what was loaded.
 [[nodiscard]] std::string summary_of(const Load& load);
 
 /// Gives every zone the serial that a server without a state would start with, for tools that only

@@ -1,14 +1,11 @@
 #include "load/networks.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <span>
 #include <utility>
 
-#include "base/counted.hpp"
-#include "base/invariant.hpp"
 #include "load/inventory_file.hpp"
+#include "load/loader.hpp"
 #include "zone/builder.hpp"
 
 namespace arpad {
@@ -411,7 +408,7 @@ NetworksUpdate Networks::look(const ZoneDefaults& defaults, bool are_defaults_ne
     return Look(*this, defaults, are_defaults_new, missing).run();
 }
 
-std::shared_ptr<const Snapshot> Networks::adopt(NetworksUpdate update) {
+void Networks::adopt(NetworksUpdate update) {
     for (const std::string& key : update.dropped) {
         related_.remove(key);
         files_.erase(key);
@@ -426,13 +423,12 @@ std::shared_ptr<const Snapshot> Networks::adopt(NetworksUpdate update) {
     if (update.inventory) inventory_ = std::move(update.inventory);
     if (update.coverage) coverage_ = std::move(*update.coverage);
     directory_findings_ = std::move(update.findings);
-    if (update.changes.empty()) return snapshot_;
+    if (update.changes.empty()) return;
     std::vector<std::shared_ptr<const Zone>> zones;
     for (const auto& [key, state] : files_) {
         for (const ServedZone& zone : state.zones) zones.push_back(zone.zone);
     }
     snapshot_ = std::make_shared<const Snapshot>(std::move(zones));
-    return snapshot_;
 }
 
 Diagnostics Networks::general_findings() const {
@@ -444,23 +440,10 @@ Diagnostics Networks::general_findings() const {
 }
 
 std::string summary_of(const Networks& networks) {
-    std::size_t served = 0;
-    std::size_t records = 0;
-    for (const auto& [key, state] : networks.files()) {
-        if (state.standing > Standing::last_good) continue;
-        ++served;
-        records += state.records;
-    }
-    const auto zones = std::ranges::count_if(networks.snapshot()->zones(),
-                                             [](const auto& zone) { return zone->is_available(); });
-    std::string summary =
-        fmt::format("{}, {}, {}", counted(static_cast<std::size_t>(zones), "zone"),
-                    counted(served, "network"), counted(records, "record"));
-    if (networks.inventory()) {
-        const auto& model = networks.inventory()->reading.model;
-        summary += ", " + counted(model ? model->servers.size() : 0, "server");
-    }
-    return summary;
+    Summary summary;
+    for (const auto& [key, state] : networks.files()) summary.add(state.standing, state.records);
+    const auto& inventory = networks.inventory();
+    return summary.to_text(*networks.snapshot(), inventory ? &inventory->reading : nullptr);
 }
 
 }  // namespace arpad

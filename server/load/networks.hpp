@@ -116,8 +116,8 @@ public:
     [[nodiscard]] NetworksUpdate look(const ZoneDefaults& defaults, bool are_defaults_new,
                                       Missing missing);
 
-    /// Makes `update`, the last one that `look` returned, what is in service. Returns that.
-    std::shared_ptr<const Snapshot> adopt(NetworksUpdate update);
+    /// Makes `update`, the last one that `look` returned, what is in service.
+    void adopt(NetworksUpdate update);
 
     /// What is in service.
     [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const noexcept {
