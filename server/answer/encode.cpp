@@ -95,7 +95,10 @@ Outcome Reply::finish(Rcode rcode, Authority authority,
     writer_.set_limit(limit_);
     if (query_.edns) put_opt(rcode, extended);
     put_header(rcode, authority);
-    return {Outcome::Kind::answer, rcode, is_truncated_, writer_.position(), nullptr};
+    return {.kind = Outcome::Kind::answer,
+            .rcode = rcode,
+            .is_truncated = is_truncated_,
+            .octets = writer_.position()};
 }
 
 void Reply::put_opt(Rcode rcode, std::optional<ExtendedError> extended) noexcept {

@@ -157,7 +157,12 @@ public:
         store(begin_ + 4, word::one_question | answers_);
         store(begin_ + 8, authorities_ << 16U | (question_.has_edns ? 1U : 0U));
         const auto octets = static_cast<std::size_t>(at_ - begin_);
-        return {Outcome::Kind::answer, rcode, false, octets, zone};
+        return {.kind = Outcome::Kind::answer,
+                .rcode = rcode,
+                .is_negative = authorities_ != 0,
+                .octets = octets,
+                .zone = zone,
+                .type = question_.type};
     }
 
 private:

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "dns/types.hpp"
@@ -28,9 +29,11 @@ struct Outcome {
 
     Kind kind = Kind::silence;
     Rcode rcode = Rcode::no_error;
-    bool is_truncated = false;   ///< TC is set.
-    std::size_t octets = 0;      ///< Of the reply; 0 for silence.
-    const Zone* zone = nullptr;  ///< The zone that the question lies in, if any.
+    bool is_truncated = false;        ///< TC is set.
+    bool is_negative = false;         ///< There is no such name, or no such data (RFC 2308 2).
+    std::size_t octets = 0;           ///< Of the reply; 0 for silence.
+    const Zone* zone = nullptr;       ///< The zone that the question lies in, if any.
+    std::optional<RrType> type = {};  ///< Of the question, if it could be read.
 };
 
 }  // namespace arpad

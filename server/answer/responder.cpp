@@ -77,6 +77,7 @@ public:
 
     [[nodiscard]] Rcode rcode() const noexcept { return rcode_; }
     [[nodiscard]] Authority authority() const noexcept { return authority_; }
+    [[nodiscard]] bool is_negative() const noexcept { return is_negative_; }
 
 private:
     /// Whether the chain has come back to where it was: no record is sent twice.
@@ -108,6 +109,7 @@ private:
                 break;
         }
         reply_.put_authority(zone.apex(), zone.soa(), zone.negative_ttl());
+        is_negative_ = true;
         return std::nullopt;
     }
 
@@ -136,6 +138,7 @@ private:
     NameBuffer& name_;  // and in lower case
     Rcode rcode_ = Rcode::no_error;
     Authority authority_ = Authority::ours;
+    bool is_negative_ = false;
     std::array<MadeRrset, max_links + 1> spaces_;            // what was made for each link
     std::array<NameView, max_links + 1> owners_;             // of each link
     std::array<const std::uint8_t*, max_links + 1> dnames_;  // those that were put
@@ -154,25 +157,24 @@ void Responder::expect(std::span<const std::span<const std::uint8_t>> messages) 
     prefetch_plain_answers(*snapshot_, messages);
 }
 
-Outcome Responder::respond(const Request& request, std::span<std::uint8_t> buffer) noexcept {
+Outcome Responder::respond(const Request& request, std::span<std::uint8_t> buffer) const noexcept {
     const auto plain = answer_plainly(*snapshot_, request.message, buffer);
-    if (!plain) return respond_the_long_way(request, buffer);
-    counters_.add(*plain);
-    return *plain;
+    return plain ? *plain : respond_the_long_way(request, buffer);
 }
 
 Outcome Responder::respond_the_long_way(const Request& request,
-                                        std::span<std::uint8_t> buffer) noexcept {
-    const Outcome outcome = decide(request, buffer);
-    counters_.add(outcome);
-    return outcome;
-}
-
-Outcome Responder::decide(const Request& request, std::span<std::uint8_t> buffer) const noexcept {
+                                        std::span<std::uint8_t> buffer) const noexcept {
     const Query query = decode_query(request.message);
     const Verdict verdict = judge(query);
     if (verdict.kind == Verdict::Kind::ignore) return {};
     Reply reply(query, request.transport, identity_->nsid(), buffer);
+    Outcome outcome = carry_out(verdict, query, reply);
+    if (query.question) outcome.type = query.question->type;
+    return outcome;
+}
+
+Outcome Responder::carry_out(const Verdict& verdict, const Query& query,
+                             Reply& reply) const noexcept {
     switch (verdict.kind) {
         case Verdict::Kind::tell_identity:
             return tell_identity(*query.question, reply);
@@ -204,6 +206,7 @@ Outcome Responder::answer_from_zones(const Question& question, Reply& reply) con
                           ? reply.finish(chain.rcode(), Authority::other, ExtendedError::not_ready)
                           : reply.finish(chain.rcode(), chain.authority());
     outcome.zone = zone;
+    outcome.is_negative = chain.is_negative();
     return outcome;
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/metrics.hpp"
 #include "app/status_json.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
@@ -20,17 +21,71 @@ namespace arpad {
 namespace {
 
 namespace json = boost::json;
-using Respond = ControlServer::Respond;
+using Respond = HttpServer::Respond;
 
-json::object json_of(const Counters& counters) {
-    json::object replies;
-    for (std::size_t i = 0; i < counters.by_rcode.size(); ++i) {
-        if (counters.by_rcode[i] == 0) continue;
-        replies[to_text(static_cast<Rcode>(i))] = counters.by_rcode[i].value();
+/// What is listed of the most frequent addresses.
+constexpr std::size_t listed_addresses = 100;
+
+json::array json_of(const std::vector<HeavyHitter<Address>>& hitters) {
+    json::array list;
+    for (const HeavyHitter<Address>& entry : hitters) {
+        if (list.size() == listed_addresses) break;
+        list.push_back({{"address", entry.key.to_text()},
+                        {"at_most", entry.count},
+                        {"at_least", entry.count - entry.excess}});
     }
-    return {{"replies", std::move(replies)},
-            {"truncated", counters.truncated.value()},
-            {"silent", counters.silent.value()}};
+    return list;
+}
+
+json::object json_of(const TelemetryReport& report) {
+    const Traffic::Channel total = report.traffic.total();
+    json::object replies;
+    for (std::size_t i = 0; i < total.by_rcode.size(); ++i) {
+        if (total.by_rcode[i] == 0) continue;
+        replies[to_text(static_cast<Rcode>(i))] = total.by_rcode[i];
+    }
+    json::object types;
+    for (std::size_t i = 0; i < report.traffic.by_type.size(); ++i) {
+        if (report.traffic.by_type[i] == 0) continue;
+        types[Traffic::type_text(i)] = report.traffic.by_type[i];
+    }
+    return {
+        {"replies", std::move(replies)},      {"types", std::move(types)},
+        {"truncated", total.truncated},       {"silent", total.silent},
+        {"missing", json_of(report.missing)}, {"missing_clients", json_of(report.missing_clients)}};
+}
+
+/// The strings in the list `key` of `request`, each read by `read`. False if any cannot be.
+template <class Entry, class Read>
+bool read_list(const json::object& request, std::string_view key, std::vector<Entry>& entries,
+               const Read& read) {
+    const json::value* const list = request.if_contains(key);
+    if (list == nullptr) return true;
+    if (!list->is_array()) return false;
+    for (const json::value& value : list->as_array()) {
+        const auto entry =
+            value.is_string() ? read(std::string_view(value.as_string())) : std::nullopt;
+        if (!entry) return false;
+        entries.push_back(*entry);
+    }
+    return true;
+}
+
+/// What a request to log queries says; none if that cannot be read.
+std::optional<QueryLogConfig> query_log_of(const std::string& body) {
+    boost::system::error_code error;
+    const json::value parsed = json::parse(body, error);
+    if (error || !parsed.is_object()) return std::nullopt;
+    const json::object& request = parsed.as_object();
+    QueryLogConfig config;
+    if (const json::value* const sample = request.if_contains("sample")) {
+        if (!sample->is_int64() || sample->as_int64() < 1) return std::nullopt;
+        config.sample = static_cast<std::uint64_t>(sample->as_int64());
+    }
+    const bool is_read = read_list(request, "rcodes", config.rcodes, &rcode_from_text) &&
+                         read_list(request, "networks", config.networks, &prefix_or_address) &&
+                         read_list(request, "clients", config.clients, &prefix_or_address);
+    return is_read ? std::optional(std::move(config)) : std::nullopt;
 }
 
 /// The log level that a request names; none if it names none.
@@ -65,12 +120,30 @@ void answer(Responder& responder, const std::string& body, const Respond& respon
     respond({200, std::string(octets, outcome.octets), "application/dns-message"});
 }
 
+void answer_metrics(Reloader& reloader, const ServerFacts& facts, const Respond& respond) {
+    facts.report([&reloader, facts, respond](const TelemetryReport& report) {
+        reloader.inspect(
+            [report](const Networks& networks) { return metrics_of(networks, report); },
+            [facts, respond](const std::string& text, std::uint64_t generation) {
+                const ServerMetrics server{facts.connections(), facts.workers,
+                                           facts.is_state_durable, facts.started_at, generation};
+                respond({200, metrics_of(server) + text, metrics_type});
+            });
+    });
+}
+
 }  // namespace
 
-void add_control_api(ControlServer& server, Reloader& reloader, Responder& responder,
+void add_metrics(HttpServer& server, Reloader& reloader, ServerFacts facts) {
+    server.add("GET", "/metrics",
+               [&reloader, facts = std::move(facts)](const std::string&, const Respond& respond) {
+                   answer_metrics(reloader, facts, respond);
+               });
+}
+
+void add_control_api(HttpServer& server, Reloader& reloader, Responder& responder,
                      ServerFacts facts) {
-    const auto started = std::chrono::steady_clock::now();
-    const auto about = [facts, started] {
+    const auto about = [facts, started = std::chrono::steady_clock::now()] {
         const std::chrono::duration<double> uptime = std::chrono::steady_clock::now() - started;
         return json::object{{"version", std::string(program_version)},
                             {"process", ::getpid()},
@@ -79,13 +152,15 @@ void add_control_api(ControlServer& server, Reloader& reloader, Responder& respo
                             {"state", facts.is_state_durable ? "durable" : "in memory"}};
     };
     server.add("GET", "/v1/status", [about, &reloader](const std::string&, Respond respond) {
-        reloader.inspect([](const Networks& networks) { return json_of(networks); },
-                         [about, respond](const json::object& networks, std::uint64_t generation) {
-                             json::object status = about();
-                             status["generation"] = generation;
-                             status.insert(networks.begin(), networks.end());
-                             respond({200, json::serialize(status)});
-                         });
+        reloader.inspect(
+            [](const Networks& networks) { return json_of(networks); },
+            [about, respond, &reloader](const json::object& networks, std::uint64_t generation) {
+                json::object status = about();
+                status["failure"] = reloader.failure();
+                status["generation"] = generation;
+                status.insert(networks.begin(), networks.end());
+                respond({200, json::serialize(status)});
+            });
     });
     server.add("POST", "/v1/reload", [&reloader](const std::string&, Respond respond) {
         spdlog::info("reloading on request of arpactl");
@@ -101,12 +176,29 @@ void add_control_api(ControlServer& server, Reloader& reloader, Responder& respo
                       });
     });
     server.add("GET", "/v1/stats", [about, facts](const std::string&, const Respond& respond) {
-        json::object stats = about();
-        const json::object counted = json_of(facts.counters());
-        stats.insert(counted.begin(), counted.end());
-        stats["tcp_connections"] = facts.tcp_connections();
-        respond({200, json::serialize(stats)});
+        facts.report([about, facts, respond](const TelemetryReport& report) {
+            json::object stats = about();
+            const json::object counted = json_of(report);
+            stats.insert(counted.begin(), counted.end());
+            stats["tcp_connections"] = facts.connections().open;
+            stats["tcp_refused"] = facts.connections().refused;
+            respond({200, json::serialize(stats)});
+        });
     });
+    server.add("PUT", "/v1/query-log", [facts](const std::string& body, const Respond& respond) {
+        auto config = query_log_of(body);
+        if (!config) {
+            respond(problem_reply(400, "no query log", "give sample, rcodes, networks, clients"));
+            return;
+        }
+        facts.log_queries(std::move(config));
+        respond({200, "{}"});
+    });
+    server.add("DELETE", "/v1/query-log", [facts](const std::string&, const Respond& respond) {
+        facts.log_queries(std::nullopt);
+        respond({200, "{}"});
+    });
+    add_metrics(server, reloader, facts);
     server.add("POST", "/v1/query", [&responder](const std::string& body, const Respond& respond) {
         answer(responder, body, respond);
     });

@@ -1,28 +1,40 @@
-/// \file  What the control socket offers: status, reload, plan, statistics, queries, the log level.
+/// \file  What the control socket offers: status, reload, plan, statistics, metrics, queries, logs.
 ///
 /// Threads: the main thread.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <functional>
-#include <memory>
+#include <optional>
 
 #include "answer/responder.hpp"
+#include "answer/telemetry.hpp"
 #include "app/reloader.hpp"
-#include "control/control_server.hpp"
+#include "control/http_server.hpp"
+#include "load/server_config.hpp"
+#include "net/connection_limits.hpp"
 
 namespace arpad {
 
 /// What only the daemon knows.
 struct ServerFacts {
-    std::function<Counters()> counters;            ///< Of all workers.
-    std::function<std::size_t()> tcp_connections;  ///< That are open.
+    using Take = std::function<void(const TelemetryReport&)>;
+
+    std::function<void(Take)> report;                                ///< Of all workers, some time.
+    std::function<ConnectionLimits::Counts()> connections;           ///< Over TCP.
+    std::function<void(std::optional<QueryLogConfig>)> log_queries;  ///< From now on; none: not.
     std::size_t workers = 0;
     bool is_state_durable = true;
+    std::chrono::system_clock::time_point started_at;
 };
 
 /// Adds everything to `server`. `responder` answers what is asked through the socket. All that is
 /// given lives as long as the server.
-void add_control_api(ControlServer& server, Reloader& reloader, Responder& responder,
+void add_control_api(HttpServer& server, Reloader& reloader, Responder& responder,
                      ServerFacts facts);
+
+/// Adds only the metrics.
+void add_metrics(HttpServer& server, Reloader& reloader, ServerFacts facts);
 
 }  // namespace arpad

@@ -37,14 +37,15 @@ void log_receive_buffer(int octets) {
     }
 }
 
-void log_counters(const Counters& counters) {
+void log_traffic(const Traffic& traffic) {
+    const Traffic::Channel total = traffic.total();
     std::string replies;
-    for (std::size_t i = 0; i < counters.by_rcode.size(); ++i) {
-        if (counters.by_rcode[i] == 0) continue;
-        replies += fmt::format(" {} {},", counters.by_rcode[i], to_text(static_cast<Rcode>(i)));
+    for (std::size_t i = 0; i < total.by_rcode.size(); ++i) {
+        if (total.by_rcode[i] == 0) continue;
+        replies += fmt::format(" {} {},", total.by_rcode[i], to_text(static_cast<Rcode>(i)));
     }
-    spdlog::info("answered:{} {} truncated; no reply to {}", replies, counters.truncated,
-                 counted(counters.silent, "message"));
+    spdlog::info("answered:{} {} truncated; no reply to {}", replies, total.truncated,
+                 counted(total.silent, "message"));
 }
 
 }  // namespace
@@ -58,7 +59,9 @@ Daemon::Daemon(ServerConfig config, Options options)
       manager_(io_),
       control_responder_(
           std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>()),
-          std::make_shared<const Identity>(config_.identity)) {}
+          std::make_shared<const Identity>(config_.identity)),
+      query_log_(io_, workers_),
+      started_at_(std::chrono::system_clock::now()) {}
 
 ExitCode Daemon::run() {
     spdlog::info("arpad {} starts with {}", program_version, options_.config.string());
@@ -143,8 +146,9 @@ bool Daemon::start_workers() {
     const auto identity = std::make_shared<const Identity>(config_.identity);
     const unsigned count =
         config_.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
+    const auto detail = config_.metrics ? Telemetry::Detail::all : Telemetry::Detail::counts;
     for (unsigned i = 0; i < count; ++i) {
-        Worker& worker = workers_.emplace_back(identity, config_.udp, config_.tcp, limits_);
+        Worker& worker = workers_.emplace_back(identity, config_.udp, config_.tcp, detail, limits_);
         if (const auto failure = worker.listen(endpoints_)) {
             spdlog::error("{}", failure->to_text());
             return false;
@@ -178,12 +182,15 @@ void Daemon::serve(const std::string& what) {
     // Whoever is told that it serves may do everything with it.
     wait_for_hangup();
     open_control();
+    open_metrics();
+    if (config_.query_log) query_log_.log(config_.query_log);
     spdlog::info("serving {} with {}", what, counted(workers_.size(), "worker"));
     manager_.ready(what, workers_);
     if (config_.reload.watches) start_watching();
     io_.run();  // ends when a signal has come, perhaps while loading
     ServiceManager::stopping();
     if (watch_) watch_->stop();
+    metrics_.reset();
     control_.reset();
 }
 
@@ -201,20 +208,49 @@ void Daemon::wait_for_hangup() {
 
 /// Without it the server still answers, and cannot be looked into.
 void Daemon::open_control() {
-    auto control = ControlServer::open(io_, config_.state / "control.sock");
+    auto control = HttpServer::open(io_, config_.state / "control.sock");
     if (!control) {
         spdlog::error("{}", control.error());
         return;
     }
     control_ = std::move(*control);
-    const auto counters = [this] {
-        Counters total;
-        for (const Worker& worker : workers_) total.add(worker.counters());
-        return total;
-    };
-    add_control_api(
-        *control_, *reloader_, control_responder_,
-        {counters, [this] { return limits_.in_all(); }, workers_.size(), state_->is_durable()});
+    add_control_api(*control_, *reloader_, control_responder_, facts());
+}
+
+/// Likewise.
+void Daemon::open_metrics() {
+    if (!config_.metrics) return;
+    auto metrics = HttpServer::open(io_, *config_.metrics);
+    if (!metrics) {
+        spdlog::error("metrics: {}", metrics.error());
+        return;
+    }
+    metrics_ = std::move(*metrics);
+    add_metrics(*metrics_, *reloader_, facts());
+    spdlog::info("metrics at http://{}/metrics", metrics_->endpoint().to_text());
+}
+
+ServerFacts Daemon::facts() {
+    return {[this](ServerFacts::Take take) { report(std::move(take)); },
+            [this] { return limits_.counts(); },
+            [this](const std::optional<QueryLogConfig>& config) { query_log_.log(config); },
+            workers_.size(),
+            state_->is_durable(),
+            started_at_};
+}
+
+/// Calls `done` with what all workers tell, once the last has told.
+void Daemon::report(std::function<void(const TelemetryReport&)> done) {
+    const auto total = std::make_shared<TelemetryReport>();
+    const auto waited_for = std::make_shared<std::size_t>(workers_.size());
+    for (Worker& worker : workers_) {
+        worker.report([this, total, waited_for, done](TelemetryReport report) {
+            boost::asio::post(io_, [total, waited_for, done, report = std::move(report)] {
+                total->add(report);
+                if (--*waited_for == 0) done(*total);
+            });
+        });
+    }
 }
 
 void Daemon::start_watching() {
@@ -243,12 +279,13 @@ void Daemon::pin_workers() {
 
 void Daemon::stop_workers() {
     for (Worker& worker : workers_) worker.stop(stop_patience);
-    Counters total;
+    TelemetryReport total;
     for (Worker& worker : workers_) {
         worker.join();
-        total.add(worker.counters());
+        worker.report([&total](const TelemetryReport& report) { total.add(report); });
     }
-    log_counters(total);
+    query_log_.write();
+    log_traffic(total.traffic);
 }
 
 }  // namespace arpad

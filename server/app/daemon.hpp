@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <list>
@@ -14,11 +15,13 @@
 #include <vector>
 
 #include "answer/responder.hpp"
+#include "app/control_api.hpp"
 #include "app/file_watch.hpp"
 #include "app/options.hpp"
+#include "app/query_log_writer.hpp"
 #include "app/reloader.hpp"
 #include "app/service_manager.hpp"
-#include "control/control_server.hpp"
+#include "control/http_server.hpp"
 #include "load/server_config.hpp"
 #include "net/connection_limits.hpp"
 #include "net/worker.hpp"
@@ -48,6 +51,9 @@ private:
     void wait_for_hangup();
     void start_watching();
     void open_control();
+    void open_metrics();
+    [[nodiscard]] ServerFacts facts();
+    void report(std::function<void(const TelemetryReport&)> done);
     void watch(const std::vector<std::filesystem::path>& directories);
     void stop_workers();
 
@@ -64,7 +70,10 @@ private:
     std::optional<FileWatch> watch_;
     ServiceManager manager_;
     Responder control_responder_;
-    std::unique_ptr<ControlServer> control_;
+    QueryLogWriter query_log_;
+    std::unique_ptr<HttpServer> control_;
+    std::unique_ptr<HttpServer> metrics_;
+    const std::chrono::system_clock::time_point started_at_;
 };
 
 }  // namespace arpad

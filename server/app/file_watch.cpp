@@ -49,6 +49,14 @@ void FileWatch::watch(std::span<const fs::path> directories, std::span<const fs:
         const fs::path path = without_final_slash(file);
         const fs::path parent = path.parent_path();
         interests[parent.empty() ? "." : parent].names.insert(path.filename().string());
+        // A link on the way may be made to lead elsewhere.
+        fs::path way;
+        for (const fs::path& part : parent) {
+            std::error_code ignored;
+            const fs::path before = way.empty() ? "." : way;
+            way /= part;
+            if (fs::is_symlink(way, ignored)) interests[before].names.insert(part.string());
+        }
     }
     interests_ = std::move(interests);
     std::map<int, fs::path> before;

@@ -1,7 +1,6 @@
 /// \file  arpad: reads the command line and the configuration, and hands over to the daemon.
 
-#include <fmt/format.h>
-
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <utility>
@@ -30,7 +29,7 @@ ExitCode run(int argc, const char* const* argv) {
     Diagnostics diagnostics;
     auto config = read_config_file(chosen.config, diagnostics);
     diagnostics.sort();
-    fmt::print(stderr, "{}", diagnostics.to_text());
+    std::fputs(diagnostics.to_text().c_str(), stderr);  // never throws, whoever listens
     if (!config) return ExitCode::configuration;
     if (chosen.check_only) return check(*config);
     const LogFormat standard = leads_to_journal() ? LogFormat::journal : LogFormat::text;
@@ -42,10 +41,11 @@ ExitCode run(int argc, const char* const* argv) {
 }  // namespace arpad
 
 int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);  // whoever reads what we say may go away
     try {
         return static_cast<int>(arpad::run(argc, argv));
     } catch (const std::exception& failure) {
-        fmt::print(stderr, "arpad: {}\n", failure.what());
+        std::fprintf(stderr, "arpad: %s\n", failure.what());
         return static_cast<int>(arpad::ExitCode::environment);
     }
 }

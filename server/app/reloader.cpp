@@ -76,13 +76,15 @@ std::string fixed_differences(const ServerConfig& running, const ServerConfig& r
     note(running.reload != read.reload, "reload", keys);
     note(running.identity != read.identity, "identity", keys);
     note(running.log != read.log, "log", keys);
+    note(running.query_log != read.query_log, "query_log", keys);
+    note(running.metrics != read.metrics, "metrics", keys);
     note(running.udp != read.udp, "udp", keys);
     note(running.tcp != read.tcp, "tcp", keys);
     return keys;
 }
 
 /// What a look came to, in a line.
-std::string report_of(const NetworksUpdate& update, const ReloadOutcome& outcome) {
+std::string report_of(Trigger trigger, const NetworksUpdate& update, const ReloadOutcome& outcome) {
     constexpr std::size_t listed = 5;
     std::string zones;
     for (std::size_t i = 0; i < std::min(listed, update.changes.size()); ++i) {
@@ -98,7 +100,8 @@ std::string report_of(const NetworksUpdate& update, const ReloadOutcome& outcome
     }
     if (update.changes.size() > listed) zones += " ...,";
     if (!zones.empty()) zones = ":" + zones.substr(0, zones.size() - 1);
-    return fmt::format("looked at the files: {} read, {} changed{} ({:.0f} ms)",
+    return fmt::format("{}: {} read, {} changed{} ({:.0f} ms)",
+                       trigger == Trigger::request ? "reloaded" : "noticed changed files",
                        counted(outcome.files_read, "file"), counted(outcome.zones_changed, "zone"),
                        zones, outcome.seconds * 1000);
 }
@@ -164,9 +167,7 @@ void Reloader::begin() {
     boost::asio::post(thread_, [this, pending = std::shared_ptr<Pending>(std::move(pending_))] {
         const ReloadOutcome outcome = look(pending->trigger);
         boost::asio::post(io_, [this, outcome, pending, snapshot = networks_.snapshot()] {
-            const auto complete = [this, outcome, pending] {
-                this->complete(outcome, pending->done);
-            };
+            const auto complete = [this, outcome, pending] { this->complete(outcome, *pending); };
             const bool is_new = outcome.zones_changed > 0 && outcome.failure.empty();
             if (is_new) {
                 publish_(snapshot, complete);
@@ -178,18 +179,20 @@ void Reloader::begin() {
 }
 
 /// What was found is served: says so, and goes on with what has been asked for meanwhile.
-void Reloader::complete(const ReloadOutcome& outcome, const std::vector<Done>& done) {
+void Reloader::complete(const ReloadOutcome& outcome, const Pending& pending) {
     is_looking_ = false;
+    failure_ = outcome.failure;
     if (!outcome.report.empty()) spdlog::info("{}", outcome.report);
     looked_(directories_);
-    for (const Done& call : done) call(outcome);
+    for (const Done& call : pending.done) call(outcome);
     if (pending_) {
         if (!is_looking_) begin();
     } else if (!outcome.failure.empty()) {
         retry_.expires_after(retry_interval);
-        retry_.async_wait([this](const boost::system::error_code& error) {
-            if (!error) reload(Trigger::watch);
-        });
+        retry_.async_wait(
+            [this, trigger = pending.trigger](const boost::system::error_code& error) {
+                if (!error) reload(trigger);
+            });
     }
 }
 
@@ -230,7 +233,7 @@ ReloadOutcome Reloader::look(Trigger trigger) {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const bool is_news =
         trigger == Trigger::request || update.files_read > 0 || update.changes_zones();
-    if (trigger != Trigger::start && is_news) outcome.report = report_of(update, outcome);
+    if (trigger != Trigger::start && is_news) outcome.report = report_of(trigger, update, outcome);
     networks_.adopt(std::move(update));
     are_defaults_new_ = false;
     outcome.summary = summary_of(networks_);
@@ -284,6 +287,13 @@ void Reloader::log_findings(const NetworksUpdate& update) const {
 void Reloader::log_missing(const NetworksUpdate& update) const {
     for (const std::string& key : update.dropped) {
         const NetworkState& state = networks_.files().at(key);
+        const auto successor = std::ranges::find_if(
+            update.loaded, [&](const auto& loaded) { return loaded.second.name == state.name; });
+        if (successor != update.loaded.end()) {
+            spdlog::info("{}: the file is gone: {} is that of {} now", state.file, state.name,
+                         successor->second.file);
+            continue;
+        }
         spdlog::warn("{}: the file is gone: {} is not served any more", state.file, state.name);
     }
     for (const std::string& key : update.gone) {

@@ -84,6 +84,10 @@ public:
         return directories_;
     }
 
+    /// Why what the files say is not served although it could be: it cannot be kept. Empty if there
+    /// is no such reason.
+    [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
+
     /// Looks at the files, and calls `done` with what came of it. While a look is under way others
     /// wait for it, and are done together.
     void reload(Trigger trigger, Done done = {});
@@ -119,7 +123,7 @@ private:
     };
 
     void begin();
-    void complete(const ReloadOutcome& outcome, const std::vector<Done>& done);
+    void complete(const ReloadOutcome& outcome, const Pending& pending);
     [[nodiscard]] ReloadOutcome look(Trigger trigger);
     [[nodiscard]] NetworksUpdate look_ahead();
     void read_config_again();
@@ -134,6 +138,7 @@ private:
     boost::asio::steady_timer retry_;  // where the state could not be written
     std::unique_ptr<Pending> pending_;
     bool is_looking_ = false;
+    std::string failure_;  // of the last look
 
     // Of the thread that looks.
     ServerConfig config_;

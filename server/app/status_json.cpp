@@ -152,7 +152,16 @@ json::object json_of(const NetworksUpdate& update, const Networks& networks) {
     }
     Diagnostics findings = update.findings;
     for (const auto& [key, state] : update.loaded) findings.append(state.findings);
-    if (update.inventory_source) findings.append(update.inventory->findings);
+    // What is wrong already and would stay so counts too.
+    for (const auto& [key, state] : networks.files()) {
+        const bool is_old = update.loaded.contains(key) || update.dropped.contains(key);
+        if (!is_old) findings.append(state.findings);
+    }
+    if (update.inventory_source) {
+        findings.append(update.inventory->findings);
+    } else if (networks.inventory()) {
+        findings.append(networks.inventory()->findings);
+    }
     if (update.coverage) findings.append(*update.coverage);
     findings.sort();
     return {{"zones", std::move(zones)},

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace arpad {
 
 std::string to_text(RrType type) {
@@ -66,6 +68,19 @@ std::string to_text(Rcode rcode) {
             return "BADVERS";
     }
     return fmt::format("RCODE{}", static_cast<std::uint16_t>(rcode));
+}
+
+std::optional<Rcode> rcode_from_text(std::string_view text) {
+    constexpr std::uint16_t last = 23;  // BADCOOKIE
+    std::string upper(text);
+    std::ranges::transform(upper, upper.begin(), [](char letter) {
+        return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+    });
+    for (std::uint16_t number = 0; number <= last; ++number) {
+        const auto rcode = static_cast<Rcode>(number);
+        if (to_text(rcode) == upper) return rcode;
+    }
+    return std::nullopt;
 }
 
 }  // namespace arpad

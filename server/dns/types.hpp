@@ -3,7 +3,9 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace arpad {
 
@@ -90,5 +92,8 @@ struct Serial {
 
 /// "NOERROR", "NXDOMAIN", or "RCODE23".
 [[nodiscard]] std::string to_text(Rcode rcode);
+
+/// Reads "NXDOMAIN" and the like, in any case.
+[[nodiscard]] std::optional<Rcode> rcode_from_text(std::string_view text);
 
 }  // namespace arpad

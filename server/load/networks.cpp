@@ -247,14 +247,36 @@ private:
             }
             const std::size_t count = changed_.size();
             add_concerned(keys);
-            if (changed_.size() == count) break;
+            const std::vector<std::string> replaced = replaced_files();
+            if (changed_.size() == count && replaced.empty()) break;
             // Files turned out to be of networks that concern others: once more, with those.
             for (SourceFile& file : update_.sources) {
                 changed_.at(file.key).file = std::move(file);
             }
+            for (const std::string& key : replaced) {
+                update_.gone.erase(key);
+                update_.dropped.insert(key);
+                changed_.erase(key);
+            }
             update_.loaded.clear();
             keys_by_file_.clear();
         }
+    }
+
+    /// Files that are gone and whose networks are those of files that are there: they have got
+    /// other names.
+    [[nodiscard]] std::vector<std::string> replaced_files() const {
+        std::set<Prefix> networks;
+        for (const auto& [key, state] : update_.loaded) {
+            const bool is_there = !update_.gone.contains(key) && state.key && state.key->network;
+            if (is_there) networks.insert(*state.key->network);
+        }
+        std::vector<std::string> keys;
+        for (const std::string& key : update_.gone) {
+            const auto& known = networks_.files_.at(key).key;
+            if (known && known->network && networks.contains(*known->network)) keys.push_back(key);
+        }
+        return keys;
     }
 
     void add_concerned(std::span<const NetworkKey> keys) {

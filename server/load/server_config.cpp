@@ -17,9 +17,12 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 13> config_keys{
-    "listen",  "workers", "pin_workers",   "zones",    "inventory", "state", "log",
-    "serials", "reload",  "zone_defaults", "identity", "udp",       "tcp"};
+constexpr std::array<std::string_view, 15> config_keys{
+    "listen",   "workers", "pin_workers", "zones",     "inventory",
+    "state",    "log",     "serials",     "reload",    "zone_defaults",
+    "identity", "udp",     "tcp",         "query_log", "metrics"};
+constexpr std::array<std::string_view, 4> query_log_keys{"sample", "rcodes", "networks", "clients"};
+constexpr std::array<std::string_view, 1> metrics_keys{"listen"};
 constexpr std::array<std::string_view, 2> log_keys{"format", "level"};
 constexpr std::array<std::string_view, 2> reload_keys{"watch", "removed_files"};
 constexpr std::array<std::string_view, 4> zone_default_keys{"ttl", "nameservers", "nameservers_ttl",
@@ -30,6 +33,7 @@ constexpr std::array<std::string_view, 3> tcp_keys{"idle_timeout", "connections"
                                                    "connections_per_client"};
 
 constexpr IntegerRange worker_range{1, 256};
+constexpr IntegerRange sample_range{1, 1'000'000'000};
 constexpr IntegerRange gather_range{0, 1000};
 constexpr IntegerRange connection_range{1, 1'000'000};
 constexpr std::uint32_t max_idle_seconds = 3600;
@@ -267,6 +271,62 @@ LogConfig read_log(const Fields& fields, FileFindings& findings) {
     return config;
 }
 
+/// The entries of the list `key`, each read by `read(text)`, which gives none for what is no
+/// `kind`.
+template <class Read>
+auto read_list(const Fields& fields, std::string_view key, std::string_view kind,
+               std::string_view example, const Read& read, FileFindings& findings) {
+    std::vector<typename decltype(read(std::string_view()))::value_type> entries;
+    const auto list = fields.find(key);
+    if (!list) return entries;
+    if (!list->is_sequence()) {
+        findings.error(list->place(), fmt::format("`{}` is no list", key),
+                       fmt::format("write `{}: [{}]`", key, example));
+        return entries;
+    }
+    for (const YamlNode item : list->items()) {
+        const auto text = read_text(item, fmt::format("an entry of `{}`", key), findings);
+        if (!text) continue;
+        const auto entry = read(*text);
+        if (entry) {
+            entries.push_back(*entry);
+        } else {
+            findings.error(item.place(), fmt::format("{} is no {}", in_backquotes(*text), kind),
+                           fmt::format("write it like {}", example));
+        }
+    }
+    return entries;
+}
+
+std::optional<QueryLogConfig> read_query_log(const Fields& fields, FileFindings& findings) {
+    const auto node = fields.find("query_log");
+    if (!node) return std::nullopt;
+    const Fields log(*node, "`query_log`", query_log_keys, findings);
+    if (!log.has("sample")) {
+        findings.error(log.place(), "`query_log` without `sample`",
+                       "write `sample: 1` to log every query, `sample: 100` for one in a hundred");
+    }
+    QueryLogConfig config;
+    config.sample = log.integer("sample", sample_range).value_or(config.sample);
+    config.rcodes = read_list(log, "rcodes", "rcode", "NXDOMAIN", &rcode_from_text, findings);
+    config.networks =
+        read_list(log, "networks", "network", "192.0.2.0/24", &prefix_or_address, findings);
+    config.clients = read_list(log, "clients", "address or prefix", "198.51.100.7",
+                               &prefix_or_address, findings);
+    return config;
+}
+
+std::optional<ListenEndpoint> read_metrics(const Fields& fields, FileFindings& findings) {
+    const auto node = fields.find("metrics");
+    if (!node) return std::nullopt;
+    const Fields metrics(*node, "`metrics`", metrics_keys, findings);
+    const auto listen = metrics.find("listen");
+    if (listen) return read_endpoint(*listen, findings);
+    findings.error(metrics.place(), "`metrics` without `listen`",
+                   "write `listen: \"127.0.0.1:9153\"`");
+    return std::nullopt;
+}
+
 UdpConfig read_udp(const Fields& fields, FileFindings& findings) {
     UdpConfig config;
     const auto node = fields.find("udp");
@@ -334,6 +394,8 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.zone_defaults = read_zone_defaults(fields, findings);
     config.identity = read_identity(fields, findings);
     config.log = read_log(fields, findings);
+    config.query_log = read_query_log(fields, findings);
+    config.metrics = read_metrics(fields, findings);
     config.udp = read_udp(fields, findings);
     config.tcp = read_tcp(fields, findings);
     return findings.error_count() == 0 ? std::optional(std::move(config)) : std::nullopt;

@@ -15,6 +15,7 @@
 #include "base/log_format.hpp"
 #include "load/zone_file.hpp"
 #include "reverse/address.hpp"
+#include "reverse/prefix.hpp"
 #include "zone/serials.hpp"
 
 namespace arpad {
@@ -58,6 +59,16 @@ struct LogConfig {
     bool operator==(const LogConfig&) const = default;
 };
 
+/// Which queries are logged: those that meet all conditions, of these one in `sample`.
+struct QueryLogConfig {
+    std::uint64_t sample = 1;
+    std::vector<Rcode> rcodes;     ///< Of the reply; empty: any.
+    std::vector<Prefix> networks;  ///< That the address asked for lies in; empty: any.
+    std::vector<Prefix> clients;   ///< That the query came from; empty: any.
+
+    bool operator==(const QueryLogConfig&) const = default;
+};
+
 /// How UDP queries are taken.
 struct UdpConfig {
     /// How long a worker that found several queries waits for more; zero: it does not.
@@ -88,6 +99,8 @@ struct ServerConfig {
     ZoneDefaults zone_defaults;
     IdentityConfig identity;
     LogConfig log;
+    std::optional<QueryLogConfig> query_log;  ///< None: queries are not logged.
+    std::optional<ListenEndpoint> metrics;    ///< Over TCP; none: not offered.
     UdpConfig udp;
     TcpConfig tcp;
 

@@ -7,6 +7,7 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -47,8 +48,13 @@ public:
     /// not outlive the limits.
     [[nodiscard]] std::optional<Place> enter(const Prefix& client);
 
-    /// Connections that are open.
-    [[nodiscard]] std::size_t in_all();
+    /// What has come so far.
+    struct Counts {
+        std::size_t open = 0;        ///< Now.
+        std::uint64_t admitted = 0;  ///< Since start.
+        std::uint64_t refused = 0;   ///< Since start, as there would have been too many.
+    };
+    [[nodiscard]] Counts counts();
 
 private:
     void leave(const Prefix& client);
@@ -56,7 +62,7 @@ private:
     const std::size_t max_in_all_;
     const std::size_t max_per_client_;
     std::mutex mutex_;
-    std::size_t in_all_ = 0;  // guarded by mutex_, as is the next
+    Counts counts_;  // guarded by mutex_, as is the next
     std::map<Prefix, std::size_t> per_client_;
 };
 

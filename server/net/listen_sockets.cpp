@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "net/endpoints.hpp"
+
 namespace arpad {
 namespace {
 
@@ -18,17 +20,6 @@ using asio::ip::udp;
 using boost::system::error_code;
 
 constexpr int listen_backlog = 4096;
-
-asio::ip::address to_asio(Address address) {
-    if (address.family() == Family::ipv4) {
-        return asio::ip::address_v4(static_cast<std::uint32_t>(address.value()));
-    }
-    asio::ip::address_v6::bytes_type octets;
-    for (std::size_t i = 0; i < octets.size(); ++i) {
-        octets[i] = static_cast<std::uint8_t>(address.value() >> (8 * (octets.size() - 1 - i)));
-    }
-    return asio::ip::address_v6(octets);
-}
 
 error_code set_option(int socket, int level, int name, int value) {
     if (setsockopt(socket, level, name, &value, sizeof value) == 0) return {};

@@ -1,11 +1,15 @@
 #include "net/stream_session.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include "dns/message.hpp"
 
 namespace arpad {
+
+using std::chrono::steady_clock;
+
 namespace {
 
 constexpr std::size_t length_octets = 2;
@@ -16,8 +20,9 @@ std::size_t framed_length(const std::uint8_t* frame) noexcept {
 
 }  // namespace
 
-StreamSession::StreamSession(Responder& responder, std::span<std::uint8_t> scratch)
-    : responder_(responder), scratch_(scratch) {}
+StreamSession::StreamSession(Responder& responder, Telemetry& telemetry,
+                             std::span<std::uint8_t> scratch, const Peer& client)
+    : responder_(responder), telemetry_(telemetry), client_(client), scratch_(scratch) {}
 
 std::span<std::uint8_t> StreamSession::input_space() {
     if (input_start_ > 0) {
@@ -56,12 +61,24 @@ void StreamSession::answer_buffered() {
 }
 
 void StreamSession::answer(std::span<const std::uint8_t> query) {
+    const auto start = telemetry_.is_timing() ? steady_clock::now() : steady_clock::time_point();
     const Outcome outcome = responder_.respond({query, Transport::tcp}, scratch_);
-    if (outcome.kind == Outcome::Kind::silence) return;
-    output_.push_back(static_cast<std::uint8_t>(outcome.octets >> 8U));
-    output_.push_back(static_cast<std::uint8_t>(outcome.octets));
-    output_.insert(output_.end(), scratch_.begin(),
-                   scratch_.begin() + static_cast<std::ptrdiff_t>(outcome.octets));
+    if (outcome.kind != Outcome::Kind::silence) {
+        output_.push_back(static_cast<std::uint8_t>(outcome.octets >> 8U));
+        output_.push_back(static_cast<std::uint8_t>(outcome.octets));
+        output_.insert(output_.end(), scratch_.begin(),
+                       scratch_.begin() + static_cast<std::ptrdiff_t>(outcome.octets));
+        if (telemetry_.is_timing()) {
+            telemetry_.add_time(Transport::tcp, steady_clock::now() - start, 1);
+        }
+    }
+    tell(query, outcome);
+}
+
+void StreamSession::tell(std::span<const std::uint8_t> query, const Outcome& outcome) {
+    telemetry_.count(outcome, Transport::tcp, client_.address.family());
+    if (!telemetry_.is_looking()) return;
+    telemetry_.look_at({query, outcome, Transport::tcp, client_.address, client_.port});
 }
 
 }  // namespace arpad

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "answer/responder.hpp"
+#include "answer/telemetry.hpp"
+#include "net/endpoints.hpp"
 
 namespace arpad {
 
@@ -18,9 +20,10 @@ namespace arpad {
 /// replies: while those wait to be taken, no further query is answered or asked for.
 class StreamSession {
 public:
-    /// Answers with `responder`, using `scratch` (at least 65,535 octets) for one reply at a time.
-    /// Both are the worker's and outlive the session.
-    StreamSession(Responder& responder, std::span<std::uint8_t> scratch);
+    /// Answers `client` with `responder`, using `scratch` (at least 65,535 octets) for one reply at
+    /// a time, and tells `telemetry`. All three are the worker's and outlive the session.
+    StreamSession(Responder& responder, Telemetry& telemetry, std::span<std::uint8_t> scratch,
+                  const Peer& client);
 
     /// Whether more input is welcome.
     [[nodiscard]] bool wants_input() const noexcept { return output_.size() < max_backlog_octets; }
@@ -45,11 +48,14 @@ private:
     [[nodiscard]] std::size_t buffered() const noexcept { return input_end_ - input_start_; }
     void answer_buffered();
     void answer(std::span<const std::uint8_t> query);
+    void tell(std::span<const std::uint8_t> query, const Outcome& outcome);
 
     static constexpr std::size_t max_backlog_octets = 65'536;
     static constexpr std::size_t first_input_octets = 2048;  // several usual queries
 
     Responder& responder_;
+    Telemetry& telemetry_;
+    Peer client_;
     std::span<std::uint8_t> scratch_;
     std::vector<std::uint8_t> input_;
     std::size_t input_start_ = 0;  // of what is not yet answered

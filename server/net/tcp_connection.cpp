@@ -7,12 +7,12 @@ namespace arpad {
 
 using boost::system::error_code;
 
-TcpConnection::TcpConnection(boost::asio::ip::tcp::socket socket, ConnectionLimits::Place place,
-                             TcpListener& listener)
+TcpConnection::TcpConnection(boost::asio::ip::tcp::socket socket, const Peer& client,
+                             ConnectionLimits::Place place, TcpListener& listener)
     : socket_(std::move(socket)),
       place_(std::move(place)),
       listener_(listener),
-      session_(listener.responder_, listener.scratch_) {}
+      session_(listener.responder_, listener.telemetry_, listener.scratch_, client) {}
 
 void TcpConnection::start() {
     go_on();

@@ -20,8 +20,8 @@ namespace arpad {
 /// See above.
 class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
 public:
-    TcpConnection(boost::asio::ip::tcp::socket socket, ConnectionLimits::Place place,
-                  TcpListener& listener);
+    TcpConnection(boost::asio::ip::tcp::socket socket, const Peer& client,
+                  ConnectionLimits::Place place, TcpListener& listener);
 
     /// Starts to read.
     void start();

@@ -16,10 +16,12 @@ constexpr std::chrono::milliseconds accept_pause{100};
 
 }  // namespace
 
-TcpListener::TcpListener(tcp::acceptor acceptor, Responder& responder, ConnectionLimits& limits,
-                         std::span<std::uint8_t> scratch, std::chrono::seconds idle_timeout)
+TcpListener::TcpListener(tcp::acceptor acceptor, Responder& responder, Telemetry& telemetry,
+                         ConnectionLimits& limits, std::span<std::uint8_t> scratch,
+                         std::chrono::seconds idle_timeout)
     : acceptor_(std::move(acceptor)),
       responder_(responder),
+      telemetry_(telemetry),
       limits_(limits),
       scratch_(scratch),
       idle_timeout_(idle_timeout),
@@ -81,7 +83,9 @@ void TcpListener::admit(tcp::socket socket) {
     auto place = limits_.enter(client_of(peer.address()));
     if (!place) return;  // closes the socket: the client sees an end and may come back
     socket.set_option(tcp::no_delay(true), error);  // slower without, but works
-    auto connection = std::make_shared<TcpConnection>(std::move(socket), std::move(*place), *this);
+    const Peer client{from_asio(peer.address()), peer.port()};
+    auto connection =
+        std::make_shared<TcpConnection>(std::move(socket), client, std::move(*place), *this);
     connection->last_progress_ = steady_clock::now();
     connection->position_ = connections_.insert(connections_.end(), connection);
     connection->start();

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "answer/responder.hpp"
+#include "answer/telemetry.hpp"
 #include "base/log.hpp"
 #include "net/connection_limits.hpp"
 
@@ -26,9 +27,9 @@ class TcpConnection;
 /// See above.
 class TcpListener {
 public:
-    /// Accepts from `acceptor`, which is listening, and answers with `responder`. `scratch` has
-    /// room for one reply of 65,535 octets. All three references are the worker's.
-    TcpListener(boost::asio::ip::tcp::acceptor acceptor, Responder& responder,
+    /// Accepts from `acceptor`, which is listening, answers with `responder` and tells `telemetry`.
+    /// `scratch` has room for one reply of 65,535 octets. All references are the worker's.
+    TcpListener(boost::asio::ip::tcp::acceptor acceptor, Responder& responder, Telemetry& telemetry,
                 ConnectionLimits& limits, std::span<std::uint8_t> scratch,
                 std::chrono::seconds idle_timeout);
     ~TcpListener();
@@ -61,6 +62,7 @@ private:
 
     boost::asio::ip::tcp::acceptor acceptor_;
     Responder& responder_;
+    Telemetry& telemetry_;
     ConnectionLimits& limits_;
     std::span<std::uint8_t> scratch_;
     std::chrono::seconds idle_timeout_;

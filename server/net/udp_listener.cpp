@@ -11,8 +11,12 @@
 #include <utility>
 
 #include "dns/message.hpp"
+#include "net/endpoints.hpp"
 
 namespace arpad {
+
+using std::chrono::steady_clock;
+
 namespace {
 
 constexpr unsigned batch_size = 64;
@@ -61,6 +65,7 @@ struct UdpListener::Batch {
     std::array<mmsghdr, batch_size> queries{};
     std::array<mmsghdr, batch_size> replies{};
     std::array<std::span<const std::uint8_t>, batch_size> messages{};
+    std::array<Outcome, batch_size> outcomes{};
     std::array<iovec, batch_size> query_spans{};
     std::array<iovec, batch_size> reply_spans{};
     std::array<sockaddr_storage, batch_size> peers{};
@@ -112,9 +117,11 @@ struct UdpListener::Batch {
 };
 
 UdpListener::UdpListener(boost::asio::ip::udp::socket socket, Responder& responder,
-                         std::chrono::microseconds gather)
+                         Telemetry& telemetry, std::chrono::microseconds gather)
     : socket_(std::move(socket)),
       responder_(responder),
+      telemetry_(telemetry),
+      family_(socket_.local_endpoint().address().is_v4() ? Family::ipv4 : Family::ipv6),
       gather_(gather),
       batch_(std::make_unique<Batch>()) {
     batch_->prepare(batch_size);
@@ -154,24 +161,43 @@ UdpListener::Progress UdpListener::answer_batch() {
         return Progress::drained;
     }
     const auto count = static_cast<unsigned>(received);
+    const auto start = telemetry_.is_timing() ? steady_clock::now() : steady_clock::time_point();
     for (unsigned i = 0; i < count; ++i) batch_->messages[i] = batch_->message(i);
     if (count > 1) responder_.expect(std::span(batch_->messages).first(count));
     unsigned replies = 0;
     for (unsigned i = 0; i < count; ++i) {
+        Outcome& outcome = batch_->outcomes[i];
+        outcome = {};
         if (!has_port(batch_->peers[i])) continue;
-        const Outcome outcome = responder_.respond({batch_->messages[i], Transport::udp},
-                                                   batch_->reply_octets[replies]);
+        outcome = responder_.respond({batch_->messages[i], Transport::udp},
+                                     batch_->reply_octets[replies]);
         if (outcome.kind == Outcome::Kind::silence) continue;
         batch_->address_reply(i, replies, outcome.octets);
         ++replies;
     }
     send(replies);
+    if (telemetry_.is_timing()) {
+        telemetry_.add_time(Transport::udp, steady_clock::now() - start, replies);
+    }
+    tell(count);
     batch_->prepare(count);
     // Where several were waiting, others are on their way: looking again costs less than waiting by
     // way of the event loop.
     if (count == 1) return Progress::drained;
     gather(count);
     return Progress::more;
+}
+
+/// Tells what was done when it is done: the replies have left.
+void UdpListener::tell(unsigned received) {
+    const bool is_looking = telemetry_.is_looking();
+    for (unsigned i = 0; i < received; ++i) {
+        const Outcome& outcome = batch_->outcomes[i];
+        telemetry_.count(outcome, Transport::udp, family_);
+        if (!is_looking) continue;
+        const Peer peer = peer_of(batch_->peers[i]);
+        telemetry_.look_at({batch_->messages[i], outcome, Transport::udp, peer.address, peer.port});
+    }
 }
 
 void UdpListener::gather(unsigned received) const {
@@ -203,7 +229,7 @@ void UdpListener::send(unsigned replies) {
 }
 
 void UdpListener::report(const char* what, int error) {
-    if (!throttle_.admits(std::chrono::steady_clock::now())) return;
+    if (!throttle_.admits(steady_clock::now())) return;
     spdlog::warn("{} over UDP on {}:{}: {} ({} more such errors not shown)", what,
                  socket_.local_endpoint().address().to_string(), socket_.local_endpoint().port(),
                  std::strerror(error), throttle_.take_suppressed());

@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "answer/responder.hpp"
+#include "answer/telemetry.hpp"
 #include "base/log.hpp"
 #include "net/listen_sockets.hpp"
 
@@ -22,9 +23,10 @@ namespace arpad {
 /// See above.
 class UdpListener {
 public:
-    /// Answers what comes to `socket`, which is bound and non-blocking, with `responder`. Where it
-    /// has found several queries it waits `gather`, if that is not zero, before it looks for more.
-    UdpListener(boost::asio::ip::udp::socket socket, Responder& responder,
+    /// Answers what comes to `socket`, which is bound and non-blocking, with `responder`, and tells
+    /// `telemetry`. Where it has found several queries it waits `gather`, if that is not zero,
+    /// before it looks for more.
+    UdpListener(boost::asio::ip::udp::socket socket, Responder& responder, Telemetry& telemetry,
                 std::chrono::microseconds gather);
     ~UdpListener();
     UdpListener(const UdpListener&) = delete;
@@ -49,10 +51,13 @@ private:
     [[nodiscard]] Progress answer_batch();
     void gather(unsigned received) const;
     void send(unsigned replies);
+    void tell(unsigned received);
     void report(const char* what, int error);
 
     boost::asio::ip::udp::socket socket_;
     Responder& responder_;
+    Telemetry& telemetry_;
+    Family family_;
     std::chrono::microseconds gather_;
     std::unique_ptr<Batch> batch_;
     LogThrottle throttle_;

@@ -25,12 +25,13 @@ void end_sleeps_on_time() noexcept {
 }  // namespace
 
 Worker::Worker(std::shared_ptr<const Identity> identity, const UdpConfig& udp, const TcpConfig& tcp,
-               ConnectionLimits& limits)
+               Telemetry::Detail detail, ConnectionLimits& limits)
     : io_(1),  // one thread: Asio may leave out what several would need
       work_(asio::make_work_guard(io_)),
       stop_timer_(io_),
       responder_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>()),
                  std::move(identity)),
+      telemetry_(detail),
       udp_config_(udp),
       tcp_config_(tcp),
       limits_(limits),
@@ -45,8 +46,8 @@ std::optional<ListenFailure> Worker::listen(std::span<const ListenEndpoint> endp
     for (const ListenEndpoint& endpoint : endpoints) {
         auto sockets = open_sockets(io_, endpoint);
         if (!sockets) return sockets.error();
-        udp_.emplace_back(std::move(sockets->udp), responder_, udp_config_.gather);
-        tcp_.emplace_back(std::move(sockets->tcp), responder_, limits_, tcp_reply_,
+        udp_.emplace_back(std::move(sockets->udp), responder_, telemetry_, udp_config_.gather);
+        tcp_.emplace_back(std::move(sockets->tcp), responder_, telemetry_, limits_, tcp_reply_,
                           tcp_config_.idle_timeout);
     }
     return std::nullopt;
@@ -61,6 +62,7 @@ int Worker::receive_octets() const {
 void Worker::adopt(std::shared_ptr<const Snapshot> snapshot,
                    std::function<void(std::shared_ptr<const Snapshot>)> retire) {
     asio::post(io_, [this, snapshot = std::move(snapshot), retire = std::move(retire)]() mutable {
+        telemetry_.expect(*snapshot);
         retire(responder_.adopt(std::move(snapshot)));
     });
 }
@@ -69,14 +71,28 @@ void Worker::ask(std::function<void()> answer) {
     asio::post(io_, std::move(answer));
 }
 
+void Worker::report(std::function<void(TelemetryReport)> take) {
+    if (!thread_.joinable()) {
+        take(telemetry_.report());
+        return;
+    }
+    asio::post(io_, [this, take = std::move(take)] { take(telemetry_.report()); });
+}
+
+void Worker::log_queries(std::shared_ptr<QueryLogQueue> queue) {
+    asio::post(io_,
+               [this, queue = std::move(queue)]() mutable { telemetry_.log_to(std::move(queue)); });
+}
+
 void Worker::start() {
     for (UdpListener& listener : udp_) listener.start();
     for (TcpListener& listener : tcp_) listener.start();
     thread_ = std::thread([this] {
-        pthread_setname_np(pthread_self(), "arpad-worker");
         end_sleeps_on_time();
         io_.run();
     });
+    // Here, so that whoever is told that the server serves finds it by its name.
+    pthread_setname_np(thread_.native_handle(), "arpad-worker");
 }
 
 boost::system::error_code Worker::pin(unsigned core) {

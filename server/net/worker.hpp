@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "answer/responder.hpp"
+#include "answer/telemetry.hpp"
 #include "load/server_config.hpp"
 #include "net/connection_limits.hpp"
 #include "net/listen_sockets.hpp"
@@ -31,7 +32,7 @@ class Worker {
 public:
     /// A worker that serves no zones yet. `limits` is shared by all workers and outlives them.
     Worker(std::shared_ptr<const Identity> identity, const UdpConfig& udp, const TcpConfig& tcp,
-           ConnectionLimits& limits);
+           Telemetry::Detail detail, ConnectionLimits& limits);
     ~Worker();  ///< Stops a worker that still runs, without patience.
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
@@ -63,8 +64,12 @@ public:
     /// Waits for the end of the thread.
     void join();
 
-    /// What the worker has done so far.
-    [[nodiscard]] const Counters& counters() const noexcept { return responder_.counters(); }
+    /// Calls `take` on the worker's thread with what it has done so far; on the calling thread if
+    /// the worker's has ended.
+    void report(std::function<void(TelemetryReport)> take);
+
+    /// Notes queries in `queue` from the next batch on; null: nowhere.
+    void log_queries(std::shared_ptr<QueryLogQueue> queue);
 
 private:
     void begin_stop(std::chrono::milliseconds patience);
@@ -74,6 +79,7 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     boost::asio::steady_timer stop_timer_;
     Responder responder_;
+    Telemetry telemetry_;
     UdpConfig udp_config_;
     TcpConfig tcp_config_;
     ConnectionLimits& limits_;

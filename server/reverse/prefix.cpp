@@ -51,4 +51,10 @@ std::vector<Prefix> split_at_labels(const Prefix& prefix) {
     return parts;
 }
 
+std::optional<Prefix> prefix_or_address(std::string_view text) {
+    if (const auto address = Address::from_text(text)) return Prefix(*address, address->bits());
+    const auto prefix = Prefix::from_text(text);
+    return prefix ? std::optional(*prefix) : std::nullopt;
+}
+
 }  // namespace arpad

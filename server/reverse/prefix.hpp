@@ -8,6 +8,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,6 +76,9 @@ private:
 /// The fewest aligned prefixes that together are exactly `prefix`, in ascending order: itself if
 /// aligned, else 2 to 128 prefixes of the next label boundary.
 [[nodiscard]] std::vector<Prefix> split_at_labels(const Prefix& prefix);
+
+/// Reads a prefix, or an address as the prefix that is only it.
+[[nodiscard]] std::optional<Prefix> prefix_or_address(std::string_view text);
 
 /// All ones in the low `bits` bits (0 to 128).
 [[nodiscard]] constexpr Uint128 low_bits_mask(unsigned bits) noexcept {

@@ -56,7 +56,8 @@ Zone::Zone(std::shared_ptr<const ZoneParts> parts, std::span<const Rrset> apex_r
            AddressIndex addresses)
     : parts_(std::move(parts)),
       addresses_(std::move(addresses)),
-      apex_labels_(parts_->apex.view().label_count()) {
+      apex_labels_(parts_->apex.view().label_count()),
+      apex_hash_(hash_of(parts_->apex)) {
     const NodeId node = apex_.add(apex_rrsets);
     apex_.shrink_to_fit();
     const auto soa = apex_.at(node).find(RrType::soa);
@@ -67,7 +68,7 @@ Zone::Zone(std::shared_ptr<const ZoneParts> parts, std::span<const Rrset> apex_r
 }
 
 Zone::Zone(Unavailable, const Name& apex)
-    : apex_labels_(apex.view().label_count()), available_(false) {
+    : apex_labels_(apex.view().label_count()), apex_hash_(hash_of(apex)), available_(false) {
     auto parts = std::make_shared<ZoneParts>();
     parts->apex = apex;
     parts_ = std::move(parts);

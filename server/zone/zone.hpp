@@ -7,6 +7,7 @@
 
 #include <bitset>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -81,6 +82,7 @@ public:
     [[nodiscard]] bool is_available() const noexcept { return available_; }
     [[nodiscard]] NameView apex() const noexcept { return parts_->apex; }
     [[nodiscard]] unsigned apex_labels() const noexcept { return apex_labels_; }
+    [[nodiscard]] std::uint64_t apex_hash() const noexcept { return apex_hash_; }
 
     /// The SOA RRset. The zone must be available, as for all below.
     [[nodiscard]] RrsetView soa() const noexcept { return RrsetView(soa_); }
@@ -145,6 +147,7 @@ private:
     AddressIndex addresses_;
     NodeStore apex_;  // one node
     unsigned apex_labels_;
+    std::uint64_t apex_hash_;
     const std::uint8_t* soa_ = nullptr;
     Ttl negative_ttl_;
     NegativeAnswer negative_answer_;

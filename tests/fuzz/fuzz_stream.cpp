@@ -38,7 +38,8 @@ void take_all(StreamSession& session, Octets& replies) {
 /// All replies to `stream`.
 Octets run(Responder& responder, std::span<const std::uint8_t> stream, Cuts cuts) {
     Octets scratch(max_message_octets);
-    StreamSession session(responder, scratch);
+    Telemetry telemetry(Telemetry::Detail::all);
+    StreamSession session(responder, telemetry, scratch, {});
     Octets replies;
     std::size_t pieces = 0;
     while (!stream.empty()) {

@@ -2,7 +2,10 @@
 
 import json
 import os
+import re
 import unittest
+import urllib.error
+import urllib.request
 
 from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, run_program
 
@@ -168,6 +171,78 @@ class Others(ControlTestCase):
     def test_ordinary_users_are_kept_out(self):
         mode = os.stat(self.workspace.state / "control.sock").st_mode & 0o777
         self.assertEqual(mode, 0o660)
+
+
+class Measured(ReplyTestCase):
+    """Metrics and the query log."""
+
+    # A line of Prometheus' text format.
+    sample = re.compile(r'[a-z_:]+(\{[a-z_]+="(?:[^"\\\n]|\\.)*"(,[a-z_]+="(?:[^"\\\n]|\\.)*")*\})? \S+')
+
+    def start(self, settings=""):
+        """A server that offers metrics."""
+        self.workspace = self.enterContext(Workspace(
+            {"zone": ONE}, UNWATCHED + "metrics: {listen: \"127.0.0.1:0\"}\n" + settings,
+            workers=2))
+        self.server = self.enterContext(self.workspace.start())
+        self.server.wait_for("metrics at ")
+
+    def metrics(self):
+        """The samples by name and labels, from a text that is well formed."""
+        url = re.search(r"metrics at (\S+)", self.server.log)[1]
+        with urllib.request.urlopen(url, timeout=30) as reply:
+            self.assertIn("text/plain; version=0.0.4", reply.headers["Content-Type"])
+            lines = reply.read().decode("utf-8").splitlines()
+        families = [line.split()[2] for line in lines if line.startswith("# TYPE ")]
+        self.assertEqual(len(families), len(set(families)), "a family comes twice")
+        samples = [line for line in lines if not line.startswith("#")]
+        for line in samples:
+            self.assertRegex(line, f"^{self.sample.pattern}$")
+        values = dict(line.rsplit(" ", 1) for line in samples)
+        self.assertEqual(len(values), len(samples), "a sample comes twice")
+        return {name: float(value) for name, value in values.items()}
+
+    def test_metrics_tell_what_was_asked_and_what_is_served(self):
+        self.start()
+        for _ in range(3):
+            self.server.ask_ptr("192.0.2.77")
+        self.server.ask_ptr("192.0.2.1")
+        metrics = self.metrics()
+        udp = 'transport="udp",family="ipv4"'
+        self.assertEqual(metrics[f'arpad_replies_total{{{udp},rcode="NXDOMAIN"}}'], 3)
+        self.assertEqual(metrics[f'arpad_replies_total{{{udp},rcode="NOERROR"}}'], 1)
+        self.assertEqual(metrics['arpad_questions_total{type="PTR"}'], 4)
+        self.assertEqual(metrics['arpad_zone_replies_total{zone="2.0.192.in-addr.arpa."}'], 4)
+        self.assertEqual(metrics['arpad_zone_nxdomain_total{zone="2.0.192.in-addr.arpa."}'], 3)
+        self.assertEqual(metrics['arpad_missing_ptr_queries{address="192.0.2.77"}'], 3)
+        self.assertEqual(metrics['arpad_missing_ptr_client_queries{client="127.0.0.1"}'], 3)
+        self.assertEqual(metrics['arpad_answer_seconds_count{transport="udp"}'], 4)
+        self.assertEqual(metrics['arpad_zone_serial{zone="2.0.192.in-addr.arpa."}'],
+                         self.server.serial("2.0.192.in-addr.arpa."))
+        labels = f'network="192.0.2.0/24",file="{self.workspace.zones / "zone.yaml"}"'
+        self.assertEqual(metrics[f"arpad_network_records{{{labels}}}"], 2)
+        self.assertEqual(metrics[f"arpad_network_is_current{{{labels}}}"], 1)
+        self.assertGreater(metrics["process_resident_memory_bytes"], 0)
+
+    def test_metrics_address_offers_nothing_else(self):
+        self.start()
+        url = re.search(r"metrics at (\S+)/metrics", self.server.log)[1]
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(url + "/v1/status", timeout=30)
+        self.assertEqual(refused.exception.code, 404)
+
+    def test_query_log(self):
+        self.start("query_log: {sample: 1, rcodes: [NXDOMAIN]}\n")
+        self.server.ask_ptr("192.0.2.1")
+        self.server.ask_ptr("192.0.2.77")
+        self.server.wait_for(r"query 127\.0\.0\.1#\d+ udp 77\.2\.0\.192\.in-addr\.arpa\. PTR ")
+        self.assertNotIn(" 1.2.0.192", self.server.log)
+        run_program("ARPACTL", "log", "queries", "-c", self.workspace.config, "--network",
+                    "192.0.2.1")
+        self.server.ask_ptr("192.0.2.1")
+        self.server.wait_for(r"query \S+ udp 1\.2\.0\.192\.in-addr\.arpa\. PTR \S+ NOERROR")
+        run_program("ARPACTL", "log", "queries", "-c", self.workspace.config, "--off")
+        self.server.wait_for("query log off")
 
 
 if __name__ == "__main__":

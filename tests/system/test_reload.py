@@ -44,9 +44,9 @@ class ReloadTestCase(ReplyTestCase):
 
     def reload(self, server):
         """Sends SIGHUP and waits until the files were looked at."""
-        looks = server.log.count("looked at the files")
+        reloads = server.log.count("reloaded: ")
         server.process.send_signal(signal.SIGHUP)
-        self.wait_until(lambda: server.log.count("looked at the files") > looks, server)
+        self.wait_until(lambda: server.log.count("reloaded: ") > reloads, server)
 
     def wait_until(self, condition, server):
         """Waits until something is so."""
@@ -97,7 +97,7 @@ class OnHangup(ReloadTestCase):
         time.sleep(2.5)  # stamps younger than that are not trusted
         self.reload(server)
         self.reload(server)
-        self.assertIn("looked at the files: 0 files read, 0 zones changed", server.log)
+        self.assertIn("reloaded: 0 files read, 0 zones changed", server.log)
 
     def test_broken_file_keeps_its_last_good_version(self):
         workspace = self.workspace({"zone": ONE, "other": OTHER}, UNWATCHED)
@@ -323,7 +323,7 @@ class State(ReloadTestCase):
     def reload_or_refuse(self, server):
         """SIGHUP; waits for either outcome."""
         server.process.send_signal(signal.SIGHUP)
-        server.wait_for(r"looked at the files|all zones are served as they were")
+        server.wait_for(r"reloaded: |all zones are served as they were")
 
     def test_strict_server_does_not_start_without_it(self):
         workspace = self.workspace({"zone": ONE})

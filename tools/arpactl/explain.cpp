@@ -82,7 +82,10 @@ std::string name_text(const Explanation& explanation) {
     if (!explanation.zone) return text + "  lies in no zone that is served here\n";
     text += fmt::format("  zone {} of network {}, {}\n", explanation.zone->to_text(),
                         explanation.network, explanation.file);
-    if (explanation.is_broken) return text + "  the file has errors: answers are SERVFAIL\n";
+    if (explanation.is_broken)
+        return text +
+               "  the file has errors: a server that runs answers from its last good copy, else "
+               "SERVFAIL\n";
     for (const NameFinding& finding : explanation.findings) text += finding_text(finding);
     if (explanation.findings.empty()) text += "    nothing says anything about it\n";
     return text;

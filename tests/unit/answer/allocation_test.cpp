@@ -8,6 +8,7 @@
 #include <new>
 #include <string>
 
+#include "answer/telemetry.hpp"
 #include "reverse/arpa_name.hpp"
 #include "support/test_responder.hpp"
 
@@ -153,13 +154,18 @@ TEST_P(Allocation, ReplyCostsNone) {
     Responder responder(std::make_shared<const Snapshot>(zones_of_every_kind()),
                         std::make_shared<const Identity>(IdentityConfig{
                             .version = "arpad", .hostname = "ns1", .nsid = {1, 2, 3}}));
+    Telemetry telemetry(Telemetry::Detail::all);
+    telemetry.expect(responder.snapshot());
+    telemetry.log_to(std::make_shared<QueryLogQueue>(QueryLogConfig{}));
     const Octets message = GetParam().query.octets();
     Octets buffer(max_message_octets);
     for (const Transport transport : {Transport::udp, Transport::tcp}) {
         const std::size_t before = allocations;
         const std::span<const std::uint8_t> batch[] = {message};
         responder.expect(batch);
-        (void)responder.respond({message, transport}, buffer);
+        const Outcome outcome = responder.respond({message, transport}, buffer);
+        telemetry.count(outcome, transport, Family::ipv4);
+        telemetry.look_at({message, outcome, transport, {}, 0});
         (void)responder.respond_the_long_way({message, transport}, buffer);
         EXPECT_EQ(allocations - before, 0U);
     }

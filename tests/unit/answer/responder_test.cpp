@@ -79,15 +79,31 @@ TEST(Responder, TellsNoZoneOutsideOfAll) {
     EXPECT_EQ(server.responder().respond({message, Transport::udp}, buffer).zone, nullptr);
 }
 
-TEST(Responder, CountsWhatItDoes) {
+TEST(Responder, TellsTheTypeAskedFor) {
     TestResponder server({slash_24("a.example.")});
-    (void)server.reply_to("7.2.0.192.in-addr.arpa", RrType::ptr);
-    (void)server.reply_to("8.2.0.192.in-addr.arpa", RrType::ptr);
-    (void)server.send(Octets{1, 2, 3});
-    const Counters& counters = server.responder().counters();
-    EXPECT_EQ(counters.by_rcode[0], 1U);
-    EXPECT_EQ(counters.by_rcode[3], 1U);
-    EXPECT_EQ(counters.silent, 1U);
+    Octets buffer(max_udp_octets);
+    const Octets plain = ask("7.2.0.192.in-addr.arpa", RrType::ptr).octets();
+    EXPECT_EQ(server.responder().respond({plain, Transport::udp}, buffer).type, RrType::ptr);
+    const Octets refused = ask("example", RrType::txt).octets();
+    EXPECT_EQ(server.responder().respond({refused, Transport::udp}, buffer).type, RrType::txt);
+    const Octets header(header_octets);
+    EXPECT_EQ(server.responder().respond({header, Transport::udp}, buffer).type, std::nullopt);
+}
+
+TEST(Responder, TellsWhatIsNotThere) {
+    TestResponder server(
+        {zone_for("192.0.2.0/24").ptr("7", "a.example.").ns("9", "ns.example.").build()});
+    Octets buffer(max_udp_octets);
+    const auto is_negative = [&](const char* name, RrType type) {
+        const Octets message = ask(name, type).octets();
+        return server.responder().respond({message, Transport::udp}, buffer).is_negative;
+    };
+    EXPECT_FALSE(is_negative("7.2.0.192.in-addr.arpa", RrType::ptr));
+    EXPECT_TRUE(is_negative("8.2.0.192.in-addr.arpa", RrType::ptr));
+    EXPECT_TRUE(is_negative("7.2.0.192.in-addr.arpa", RrType::txt));
+    EXPECT_TRUE(is_negative("2.0.192.in-addr.arpa", RrType::txt));
+    EXPECT_FALSE(is_negative("9.2.0.192.in-addr.arpa", RrType::ptr));
+    EXPECT_FALSE(is_negative("example", RrType::ptr));
 }
 
 TEST(Responder, InnermostZoneAnswers) {

@@ -195,6 +195,38 @@ TEST(ServerConfig, RefusesOtherFatesOfRemovedFiles) {
                             "reload`"));
 }
 
+TEST(ServerConfig, LogsNoQueriesUnlessItSaysSo) {
+    EXPECT_EQ(config_with("").query_log, std::nullopt);
+    EXPECT_EQ(config_with("query_log: {sample: 10}\n").query_log, (QueryLogConfig{10, {}, {}, {}}));
+    EXPECT_EQ(config_with("query_log: {sample: 1, rcodes: [NXDOMAIN, refused], networks: "
+                          "[192.0.2.0/24], clients: [198.51.100.7]}\n")
+                  .query_log,
+              (QueryLogConfig{1,
+                              {Rcode::nx_domain, Rcode::refused},
+                              {*Prefix::from_text("192.0.2.0/24")},
+                              {*Prefix::from_text("198.51.100.7/32")}}));
+}
+
+TEST(ServerConfig, RefusesQueryLogsThatMeanNothing) {
+    EXPECT_THAT(
+        findings_behind_minimal("query_log: {rcodes: [NX, 3], clients: x}\n"),
+        ElementsAre("f:4:12: error: `query_log` without `sample`\n  write `sample: 1` to log "
+                    "every query, `sample: 100` for one in a hundred",
+                    "f:4:22: error: `NX` is no rcode\n  write it like NXDOMAIN",
+                    "f:4:26: error: `3` is no rcode\n  write it like NXDOMAIN",
+                    "f:4:39: error: `clients` is no list\n  write `clients: "
+                    "[198.51.100.7]`"));
+}
+
+TEST(ServerConfig, OffersMetricsWhereItSays) {
+    EXPECT_EQ(config_with("").metrics, std::nullopt);
+    EXPECT_EQ(config_with("metrics: {listen: \"127.0.0.1:9153\"}\n").metrics,
+              (ListenEndpoint{*Address::from_text("127.0.0.1"), 9153}));
+    EXPECT_THAT(findings_behind_minimal("metrics: {}\n"),
+                ElementsAre("f:4:10: error: `metrics` without `listen`\n  write `listen: "
+                            "\"127.0.0.1:9153\"`"));
+}
+
 TEST(ServerConfig, SaysHowLongQueriesAreGathered) {
     EXPECT_EQ(config_with("").udp.gather, std::chrono::microseconds(50));
     EXPECT_EQ(config_with("udp: {gather_microseconds: 0}\n").udp.gather.count(), 0);

@@ -29,7 +29,8 @@ class RunningWorker {
 public:
     explicit RunningWorker(const TcpConfig& tcp = {}, const UdpConfig& udp = {})
         : limits_(tcp.connections, tcp.connections_per_client),
-          worker_(std::make_shared<const Identity>(IdentityConfig{}), udp, tcp, limits_),
+          worker_(std::make_shared<const Identity>(IdentityConfig{}), udp, tcp,
+                  Telemetry::Detail::all, limits_),
           endpoints_(*claim(std::vector{any_ipv4_port(), any_ipv6_port()})) {
         if (const auto failure = worker_.listen(endpoints_)) {
             throw std::runtime_error(failure->to_text());

@@ -22,7 +22,7 @@ public:
     Script()
         : server_({zones()}),
           scratch_(max_message_octets),
-          session(server_.responder(), scratch_) {}
+          session(server_.responder(), telemetry_, scratch_, {}) {}
 
     /// Feeds `octets` as far as they are welcome, in pieces of at most `piece`. Returns how many
     /// were taken.
@@ -70,6 +70,7 @@ private:
     }
 
     TestResponder server_;
+    Telemetry telemetry_{Telemetry::Detail::all};
     Octets scratch_;
 
 public:

@@ -167,7 +167,8 @@ public:
           scratch_(max_message_octets) {
         const ListenEndpoint any = any_ipv4_port();
         auto sockets = *open_sockets(io, (*claim({&any, 1})).front());
-        listener_.emplace_back(std::move(sockets.tcp), responder_, limits_, scratch_, 10s);
+        listener_.emplace_back(std::move(sockets.tcp), responder_, telemetry_, limits_, scratch_,
+                               10s);
         listener_.front().start();
     }
 
@@ -177,6 +178,7 @@ public:
 
 private:
     Responder responder_;
+    Telemetry telemetry_{Telemetry::Detail::counts};
     ConnectionLimits limits_;
     Octets scratch_;
     std::list<TcpListener> listener_;

@@ -100,7 +100,7 @@ public:
     WildcardWorker()
         : limits_(10, 10),
           worker_(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
-                  limits_),
+                  Telemetry::Detail::counts, limits_),
           endpoints_(*claim(std::vector<ListenEndpoint>{{Address(Family::ipv4, 0), 0},
                                                         {Address(Family::ipv6, 0), 0}})) {
         if (const auto failure = worker_.listen(endpoints_)) {
@@ -144,7 +144,8 @@ std::chrono::steady_clock::duration time_for(std::uint16_t queries,
     auto sockets = open_sockets(io, endpoint);
     Responder responder(snapshot_with("a.example."),
                         std::make_shared<const Identity>(IdentityConfig{}));
-    UdpListener listener(std::move(sockets->udp), responder, gather);
+    Telemetry telemetry(Telemetry::Detail::counts);
+    UdpListener listener(std::move(sockets->udp), responder, telemetry, gather);
     UdpClient client(endpoint);
     for (std::uint16_t id = 0; id < queries; ++id) client.send(small_query(id).octets());
     listener.start();

@@ -32,7 +32,7 @@ TEST(Worker, ServesNoZonesBeforeItAdoptsSome) {
     const ListenEndpoint any = any_ipv4_port();
     const auto endpoints = *claim({&any, 1});
     Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
-                  limits);
+                  Telemetry::Detail::counts, limits);
     ASSERT_FALSE(worker.listen(endpoints));
     worker.start();
     const auto reply = UdpClient(endpoints.front()).ask(small_query().octets());
@@ -49,7 +49,7 @@ TEST(Worker, ListenReportsATakenPort) {
         io, boost::asio::ip::udp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
     const ListenEndpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
     Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
-                  limits);
+                  Telemetry::Detail::counts, limits);
     const auto failure = worker.listen({&taken, 1});
     ASSERT_TRUE(failure);
     EXPECT_EQ(failure->error, boost::system::errc::address_in_use);
@@ -123,8 +123,11 @@ TEST(Worker, CountsWhatItHasAnswered) {
     client.send(ask("example", RrType::ptr).framed());
     ASSERT_TRUE(client.receive());
     running.stop();
-    EXPECT_EQ(running.worker().counters().by_rcode[0], 1U);
-    EXPECT_EQ(running.worker().counters().by_rcode[5], 1U);
+    running.worker().report([](const TelemetryReport& report) {
+        const Traffic::Channel total = report.traffic.total();
+        EXPECT_EQ(total.by_rcode[0], 1U);
+        EXPECT_EQ(total.by_rcode[5], 1U);
+    });
 }
 
 TEST(Worker, StopsAtOnceWithoutClients) {

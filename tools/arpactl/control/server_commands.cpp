@@ -18,6 +18,7 @@
 #include "load/master_name.hpp"
 #include "reverse/address.hpp"
 #include "reverse/arpa_name.hpp"
+#include "reverse/prefix.hpp"
 
 namespace arpad {
 namespace {
@@ -108,7 +109,7 @@ bool is_sound(const json::object& status) {
     };
     const json::value* const inventory = status.if_contains("inventory");
     return std::ranges::all_of(list_at(status, "networks"), is_current) &&
-           text_at(status, "state") == "durable" &&
+           text_at(status, "state") == "durable" && text_at(status, "failure").empty() &&
            (inventory == nullptr || text_at(inventory->as_object(), "standing") == "current");
 }
 
@@ -141,6 +142,10 @@ ControlExit print_status(const ControlOptions& options) {
         print_findings(list_at(entry.as_object(), "findings"));
     }
     print_findings(list_at(status, "findings"));
+    const std::string failure = text_at(status, "failure");
+    if (!failure.empty()) {
+        fmt::print(stderr, "a change is not served, as it cannot be kept: {}\n", failure);
+    }
     return exit;
 }
 
@@ -205,12 +210,31 @@ ControlExit plan(const ControlOptions& options) {
             fmt::print("{} would not be served any more\n", std::string(network.as_string()));
         }
         for (const json::value& zone : zones) print_zone_plan(zone.as_object());
-        if (zones.empty()) fmt::print("nothing would change\n");
+        const bool is_nothing = zones.empty() && list_at(found, "networks_dropped").empty();
+        if (is_nothing) fmt::print("nothing would change\n");
         std::fflush(stdout);
         print_findings(list_at(found, "findings"));
     }
     if (number_at(found, "errors") > 0) return ControlExit::failure;
     return zones.empty() ? ControlExit::success : ControlExit::changes;
+}
+
+/// The first of a list of addresses with how often they came.
+void print_addresses(std::string_view title, const json::array& list) {
+    constexpr std::size_t most = 10;
+    if (list.empty()) return;
+    fmt::print("\n{}\n", title);
+    std::vector<std::vector<std::string>> rows;
+    for (const json::value& value : list) {
+        if (rows.size() == most) break;
+        const json::object& entry = value.as_object();
+        const auto least = number_at(entry, "at_least");
+        const auto most_often = number_at(entry, "at_most");
+        rows.push_back({text_at(entry, "address"),
+                        least == most_often ? std::to_string(least)
+                                            : fmt::format("{} to {}", least, most_often)});
+    }
+    print_table(rows);
 }
 
 ControlExit print_stats(const ControlOptions& options) {
@@ -224,10 +248,17 @@ ControlExit print_stats(const ControlOptions& options) {
     for (const auto& [rcode, count] : stats.at("replies").as_object()) {
         rows.push_back({std::string(rcode), std::to_string(count.to_number<std::uint64_t>())});
     }
+    for (const auto& [type, count] : stats.at("types").as_object()) {
+        rows.push_back(
+            {"asked for " + std::string(type), std::to_string(count.to_number<std::uint64_t>())});
+    }
     rows.push_back({"truncated", std::to_string(number_at(stats, "truncated"))});
     rows.push_back({"no reply", std::to_string(number_at(stats, "silent"))});
+    rows.push_back({"TCP refused", std::to_string(number_at(stats, "tcp_refused"))});
     rows.push_back({"TCP connections", std::to_string(number_at(stats, "tcp_connections"))});
     print_table(rows);
+    print_addresses("addresses without a PTR that are asked for most:", list_at(stats, "missing"));
+    print_addresses("who asks for them:", list_at(stats, "missing_clients"));
     return ControlExit::success;
 }
 
@@ -274,6 +305,29 @@ ControlExit set_log_level(const ControlOptions& options, const std::string& leve
     return ControlExit::success;
 }
 
+/// Which queries are to be logged.
+struct LoggedQueries {
+    bool is_off = false;
+    std::int64_t sample = 1;
+    std::vector<std::string> rcodes;
+    std::vector<std::string> networks;
+    std::vector<std::string> clients;
+};
+
+ControlExit log_queries(const ControlOptions& options, const LoggedQueries& queries) {
+    const char* const target = "/v1/query-log";
+    if (queries.is_off) {
+        (void)request_json(options, "DELETE", target);
+        return ControlExit::success;
+    }
+    const json::object wanted{{"sample", queries.sample},
+                              {"rcodes", json::value_from(queries.rcodes)},
+                              {"networks", json::value_from(queries.networks)},
+                              {"clients", json::value_from(queries.clients)}};
+    (void)request_json(options, "PUT", target, json::serialize(wanted));
+    return ControlExit::success;
+}
+
 /// Adds a command that takes nothing but where the server is.
 void add_command(CLI::App& app, const std::string& name, const std::string& description,
                  std::function<int()>& command, ControlExit (*work)(const ControlOptions&)) {
@@ -301,9 +355,47 @@ void add_query_command(CLI::App& app, std::function<int()>& command) {
     });
 }
 
+/// What `read` does not make anything of is no `kind`.
+template <class Read>
+CLI::Validator validator_of(const Read& read, std::string kind) {
+    return CLI::Validator(
+        [read, kind](std::string& text) {
+            return read(text) ? std::string() : fmt::format("{} is no {}", text, kind);
+        },
+        {});
+}
+
+void add_query_log_command(CLI::App& log, std::function<int()>& command) {
+    CLI::App* const added = log.add_subcommand("queries", "Log queries, until the server stops");
+    const auto options = add_control_options(*added);
+    const auto queries = std::make_shared<LoggedQueries>();
+    const auto rcode = validator_of(&rcode_from_text, "rcode");
+    const auto prefix = validator_of(&prefix_or_address, "address or prefix");
+    added->add_flag("--off", queries->is_off, "Log no queries any more");
+    added->add_option("--sample", queries->sample, "One in so many")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    added->add_option("--rcode", queries->rcodes, "Only those answered so")
+        ->type_name("RCODE")
+        ->check(rcode);
+    added->add_option("--network", queries->networks, "Only those about addresses in it")
+        ->type_name("PREFIX")
+        ->check(prefix);
+    added->add_option("--client", queries->clients, "Only those that came from there")
+        ->type_name("PREFIX")
+        ->check(prefix);
+    added->callback([&command, options, queries] {
+        command = [options, queries] {
+            return report_failure([&] { return log_queries(*options, *queries); });
+        };
+    });
+}
+
 void add_log_command(CLI::App& app, std::function<int()>& command) {
     CLI::App* const log = app.add_subcommand("log", "The log of the running server");
     log->require_subcommand(1);
+    add_query_log_command(*log, command);
     CLI::App* const added = log->add_subcommand("level", "Log from this level on, until it stops");
     const auto options = add_control_options(*added);
     const auto level = std::make_shared<std::string>();

@@ -1,4 +1,4 @@
-#include "control/control_server.hpp"
+#include "control/http_server.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -6,12 +6,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <optional>
+
+#include "net/endpoints.hpp"
+#include "net/listen_sockets.hpp"
 
 namespace arpad {
 namespace {
@@ -19,7 +27,9 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
-using asio::local::stream_protocol;
+using UnixProtocol = asio::local::stream_protocol;
+using asio::generic::stream_protocol;
+using asio::ip::tcp;
 
 constexpr std::size_t max_sessions = 64;
 constexpr std::uint64_t max_body_octets = 1 << 20;
@@ -31,25 +41,32 @@ std::string failure_at(const std::filesystem::path& path, std::string_view reaso
     return fmt::format("control socket {}: {}\n  {}", path.string(), reason, advice);
 }
 
+/// What tells the file at `path` from any other; none if there is none.
+std::optional<std::pair<dev_t, ino_t>> identity_of(const std::filesystem::path& path) {
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) != 0) return std::nullopt;
+    return std::pair(found.st_dev, found.st_ino);
+}
+
 /// Whether somebody listens at `path`.
 bool is_alive(asio::io_context& io, const std::filesystem::path& path) {
-    stream_protocol::socket socket(io);
+    UnixProtocol::socket socket(io);
     boost::system::error_code error;
-    socket.connect(stream_protocol::endpoint(path.string()), error);
+    socket.connect(UnixProtocol::endpoint(path.string()), error);
     return !error;
 }
 
 }  // namespace
 
-ControlReply problem_reply(unsigned status, std::string_view title, std::string_view detail) {
+HttpReply problem_reply(unsigned status, std::string_view title, std::string_view detail) {
     const boost::json::object problem{{"title", title}, {"status", status}, {"detail", detail}};
     return {status, boost::json::serialize(problem), "application/problem+json"};
 }
 
 /// One connection: a request, a reply, the end.
-class ControlServer::Session : public std::enable_shared_from_this<ControlServer::Session> {
+class HttpServer::Session : public std::enable_shared_from_this<HttpServer::Session> {
 public:
-    Session(stream_protocol::socket socket, const ControlServer& server)
+    Session(stream_protocol::socket socket, const HttpServer& server)
         : stream_(std::move(socket)), server_(server), count_(server.sessions_) {
         ++*count_;
     }
@@ -73,7 +90,7 @@ private:
         const std::string method(request.method_string());
         const std::string target(request.target());
         if (const Handler* const handler = server_.find(method, target)) {
-            (*handler)(request.body(), [self = shared_from_this()](ControlReply reply) {
+            (*handler)(request.body(), [self = shared_from_this()](HttpReply reply) {
                 self->send(std::move(reply));
             });
         } else if (server_.knows(target)) {
@@ -86,7 +103,7 @@ private:
         }
     }
 
-    void send(ControlReply reply) {
+    void send(HttpReply reply) {
         stream_.expires_after(patience);
         response_.result(reply.status);
         response_.version(parser_.get().version());
@@ -102,14 +119,14 @@ private:
     }
 
     beast::basic_stream<stream_protocol> stream_;
-    const ControlServer& server_;
+    const HttpServer& server_;
     std::shared_ptr<std::size_t> count_;
     beast::flat_buffer buffer_;
     http::request_parser<http::string_body> parser_;
     http::response<http::string_body> response_;
 };
 
-Result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(
+Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(
     asio::io_context& io, const std::filesystem::path& path) {
     if (path.native().size() >= sizeof(sockaddr_un::sun_path)) {
         return failure_at(path, "the path is too long for a socket",
@@ -118,10 +135,16 @@ Result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(
     if (is_alive(io, path)) {
         return failure_at(path, "another arpad listens there", "give each a `state` of its own");
     }
-    ::unlink(path.c_str());  // left over from a crash; if it cannot be removed, bind says so
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) {  // left over from a crash
+        const int reason = errno;
+        return failure_at(path, std::strerror(reason),
+                          reason == EISDIR
+                              ? "remove what is there"
+                              : "make the `state` directory writable for the user that runs arpad");
+    }
     try {
-        std::unique_ptr<ControlServer> server(new ControlServer(io, path));
-        server->accept();
+        std::unique_ptr<HttpServer> server(new HttpServer(io));
+        server->listen_at(path);
         return server;
     } catch (const boost::system::system_error& error) {
         return failure_at(path, error.code().message(),
@@ -129,25 +152,59 @@ Result<std::unique_ptr<ControlServer>, std::string> ControlServer::open(
     }
 }
 
-ControlServer::ControlServer(asio::io_context& io, std::filesystem::path path)
-    : path_(std::move(path)), acceptor_(io), sessions_(std::make_shared<std::size_t>(0)) {
-    acceptor_.open();
+Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_context& io,
+                                                                  const ListenEndpoint& endpoint) {
+    try {
+        std::unique_ptr<HttpServer> server(new HttpServer(io));
+        server->listen_at(endpoint);
+        return server;
+    } catch (const boost::system::system_error& error) {
+        return ListenFailure{endpoint, error.code()}.to_text();
+    }
+}
+
+HttpServer::HttpServer(asio::io_context& io)
+    : acceptor_(io), sessions_(std::make_shared<std::size_t>(0)) {}
+
+void HttpServer::listen_at(const std::filesystem::path& path) {
+    acceptor_.open(UnixProtocol());
     // Nobody gets in while it has a name and not yet its mode.
     ::fchmod(acceptor_.native_handle(), 0);
-    acceptor_.bind(stream_protocol::endpoint(path_.string()));
+    acceptor_.bind(UnixProtocol::endpoint(path.string()));
+    path_ = path;
+    bound_ = identity_of(path_).value_or(std::pair<dev_t, ino_t>());
     ::chmod(path_.c_str(), socket_mode);
     acceptor_.listen();
+    accept();
 }
 
-ControlServer::~ControlServer() {
-    ::unlink(path_.c_str());
+void HttpServer::listen_at(const ListenEndpoint& endpoint) {
+    const tcp::endpoint local(to_asio(endpoint.address), endpoint.port);
+    acceptor_.open(local.protocol());
+    acceptor_.set_option(asio::socket_base::reuse_address(true));
+    if (local.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true));
+    acceptor_.bind(local);
+    acceptor_.listen();
+    accept();
 }
 
-void ControlServer::add(std::string method, std::string target, Handler handler) {
+HttpServer::~HttpServer() {
+    if (!path_.empty() && identity_of(path_) == bound_) ::unlink(path_.c_str());
+}
+
+ListenEndpoint HttpServer::endpoint() const {
+    sockaddr_storage address{};
+    const auto local = acceptor_.local_endpoint();
+    std::memcpy(&address, local.data(), std::min(local.size(), sizeof address));
+    const Peer own = peer_of(address);
+    return {own.address, own.port};
+}
+
+void HttpServer::add(std::string method, std::string target, Handler handler) {
     handlers_.emplace(std::pair(std::move(target), std::move(method)), std::move(handler));
 }
 
-void ControlServer::accept() {
+void HttpServer::accept() {
     acceptor_.async_accept(
         [this](const boost::system::error_code& error, stream_protocol::socket socket) {
             if (error == asio::error::operation_aborted) return;
@@ -158,13 +215,13 @@ void ControlServer::accept() {
         });
 }
 
-const ControlServer::Handler* ControlServer::find(std::string_view method,
-                                                  std::string_view target) const {
+const HttpServer::Handler* HttpServer::find(std::string_view method,
+                                            std::string_view target) const {
     const auto found = handlers_.find(std::pair(std::string(target), std::string(method)));
     return found == handlers_.end() ? nullptr : &found->second;
 }
 
-bool ControlServer::knows(std::string_view target) const {
+bool HttpServer::knows(std::string_view target) const {
     return std::ranges::any_of(handlers_,
                                [&](const auto& entry) { return entry.first.first == target; });
 }

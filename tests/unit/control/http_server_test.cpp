@@ -1,9 +1,11 @@
-#include "control/control_server.hpp"
+#include "control/http_server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <cstdlib>
@@ -22,18 +24,18 @@ using asio::local::stream_protocol;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-class ControlServerTest : public testing::Test {
+class HttpServerTest : public testing::Test {
 protected:
-    ControlServerTest() {
+    HttpServerTest() {
         std::string pattern = (fs::temp_directory_path() / "arpad-control-XXXXXX").string();
         root_ = mkdtemp(pattern.data());
     }
-    ~ControlServerTest() override { fs::remove_all(root_); }
+    ~HttpServerTest() override { fs::remove_all(root_); }
 
     [[nodiscard]] fs::path socket() const { return root_ / "control.sock"; }
 
-    std::unique_ptr<ControlServer> open() {
-        auto server = ControlServer::open(io_, socket());
+    std::unique_ptr<HttpServer> open() {
+        auto server = HttpServer::open(io_, socket());
         EXPECT_TRUE(server.has_value()) << server.error();
         return std::move(*server);
     }
@@ -66,7 +68,7 @@ protected:
     fs::path root_;
 };
 
-TEST_F(ControlServerTest, HandsRequestsToTheirHandler) {
+TEST_F(HttpServerTest, HandsRequestsToTheirHandler) {
     const auto server = open();
     server->add("POST", "/v1/echo", [](const std::string& body, const auto& respond) {
         respond({200, body});
@@ -77,15 +79,15 @@ TEST_F(ControlServerTest, HandsRequestsToTheirHandler) {
     EXPECT_TRUE(reply.ends_with("\r\n\r\n{\"a\":1}")) << reply;
 }
 
-TEST_F(ControlServerTest, ReplyMayComeLater) {
+TEST_F(HttpServerTest, ReplyMayComeLater) {
     const auto server = open();
-    server->add("GET", "/later", [this](const std::string&, ControlServer::Respond respond) {
+    server->add("GET", "/later", [this](const std::string&, HttpServer::Respond respond) {
         asio::post(io_, [respond = std::move(respond)] { respond({200, "done", "text/plain"}); });
     });
     EXPECT_TRUE(request("GET /later").ends_with("done"));
 }
 
-TEST_F(ControlServerTest, SaysWhatItDoesNotKnow) {
+TEST_F(HttpServerTest, SaysWhatItDoesNotKnow) {
     const auto server = open();
     server->add("GET", "/known", [](const std::string&, const auto& respond) {
         respond({200, "{}"});
@@ -96,7 +98,7 @@ TEST_F(ControlServerTest, SaysWhatItDoesNotKnow) {
     EXPECT_THAT(reply, HasSubstr("application/problem+json"));
 }
 
-TEST_F(ControlServerTest, SurvivesWhatIsNoHttp) {
+TEST_F(HttpServerTest, SurvivesWhatIsNoHttp) {
     const auto server = open();
     server->add("GET", "/known", [](const std::string&, const auto& respond) {
         respond({200, "fine"});
@@ -107,35 +109,80 @@ TEST_F(ControlServerTest, SurvivesWhatIsNoHttp) {
     EXPECT_TRUE(request("GET /known").ends_with("fine"));
 }
 
-TEST_F(ControlServerTest, ReplacesASocketThatWasLeftOver) {
+TEST_F(HttpServerTest, ListensOverTcp) {
+    const auto server = HttpServer::open(io_, {*Address::from_text("127.0.0.1"), 0});
+    ASSERT_TRUE(server.has_value());
+    (*server)->add("GET", "/metrics", [](const std::string&, const auto& respond) {
+        respond({200, "up 1\n", "text/plain"});
+    });
+    std::string reply;
+    std::thread client([&] {
+        asio::io_context io;
+        asio::ip::tcp::socket socket(io);
+        socket.connect({asio::ip::address_v4::loopback(), (*server)->endpoint().port});
+        boost::system::error_code ignored;  // the server closes
+        asio::write(socket, asio::buffer("GET /metrics HTTP/1.1\r\nHost: arpad\r\n\r\n", 39),
+                    ignored);
+        asio::read(socket, asio::dynamic_buffer(reply), ignored);
+        asio::post(io_, [this] { io_.stop(); });
+    });
+    io_.run();
+    client.join();
+    EXPECT_TRUE(reply.ends_with("\r\n\r\nup 1\n")) << reply;
+}
+
+TEST_F(HttpServerTest, TcpPortThatIsTakenIsAnError) {
+    const auto server = HttpServer::open(io_, {*Address::from_text("127.0.0.1"), 0});
+    ASSERT_TRUE(server.has_value());
+    const auto second = HttpServer::open(io_, (*server)->endpoint());
+    ASSERT_TRUE(second.has_error());
+    EXPECT_THAT(second.error(), HasSubstr("another server uses the port"));
+}
+
+TEST_F(HttpServerTest, DirectoryInItsPlaceIsNamedAsTheReason) {
+    fs::create_directory(socket());
+    const auto server = HttpServer::open(io_, socket());
+    ASSERT_TRUE(server.has_error());
+    EXPECT_THAT(server.error(), HasSubstr("Is a directory"));
+}
+
+TEST_F(HttpServerTest, LeavesTheSocketOfASuccessorAlone) {
+    auto server = open();
+    fs::remove(socket());
+    const auto successor = open();
+    server.reset();
+    EXPECT_TRUE(fs::exists(socket()));
+}
+
+TEST_F(HttpServerTest, ReplacesASocketThatWasLeftOver) {
     { stream_protocol::acceptor old(io_, stream_protocol::endpoint(socket().string())); }
     ASSERT_TRUE(fs::exists(socket()));
     EXPECT_NE(open(), nullptr);
 }
 
-TEST_F(ControlServerTest, LeavesTheSocketOfALivingServerAlone) {
+TEST_F(HttpServerTest, LeavesTheSocketOfALivingServerAlone) {
     const auto server = open();
-    const auto second = ControlServer::open(io_, socket());
+    const auto second = HttpServer::open(io_, socket());
     ASSERT_TRUE(second.has_error());
     EXPECT_THAT(second.error(), HasSubstr("another arpad listens there"));
 }
 
-TEST_F(ControlServerTest, OnlyOwnerAndGroupMayUseIt) {
+TEST_F(HttpServerTest, OnlyOwnerAndGroupMayUseIt) {
     const auto server = open();
     struct stat status {};
     ASSERT_EQ(::stat(socket().c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0660U);
 }
 
-TEST_F(ControlServerTest, RemovesTheSocketAtTheEnd) {
+TEST_F(HttpServerTest, RemovesTheSocketAtTheEnd) {
     open().reset();
     EXPECT_FALSE(fs::exists(socket()));
 }
 
-TEST_F(ControlServerTest, SaysWhyItCannotListen) {
-    EXPECT_THAT(ControlServer::open(io_, root_ / "none/control.sock").error(),
+TEST_F(HttpServerTest, SaysWhyItCannotListen) {
+    EXPECT_THAT(HttpServer::open(io_, root_ / "none/control.sock").error(),
                 HasSubstr("No such file or directory"));
-    EXPECT_THAT(ControlServer::open(io_, root_ / std::string(200, 'x')).error(),
+    EXPECT_THAT(HttpServer::open(io_, root_ / std::string(200, 'x')).error(),
                 HasSubstr("too long"));
 }
 

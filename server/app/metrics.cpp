@@ -1,0 +1,240 @@
+#include "app/metrics.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+#include "base/version.hpp"
+#include "control/metrics_text.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr std::array<std::string_view, Traffic::transports> transports{"udp", "tcp"};
+constexpr std::array<std::string_view, Traffic::families> families{"ipv4", "ipv6"};
+
+/// So many of the most frequent addresses are told: each is a time series of its own.
+constexpr std::size_t told_addresses = 20;
+
+double seconds_since_epoch(std::chrono::system_clock::time_point time) {
+    return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
+double to_number(std::uint64_t count) {
+    return static_cast<double>(count);
+}
+
+/// Calls `put(transport, family, channel)` for each.
+template <class Put>
+void for_each_channel(const Traffic& traffic, const Put& put) {
+    for (std::size_t i = 0; i < transports.size(); ++i) {
+        for (std::size_t j = 0; j < families.size(); ++j) {
+            put(transports[i], families[j], traffic.channels[i][j]);
+        }
+    }
+}
+
+void put_traffic(MetricsText& text, const Traffic& traffic) {
+    text.begin("arpad_replies_total", "counter", "Replies sent.");
+    for_each_channel(traffic, [&](auto transport, auto family, const Traffic::Channel& channel) {
+        for (std::size_t i = 0; i < channel.by_rcode.size(); ++i) {
+            if (channel.by_rcode[i] == 0) continue;
+            const std::string rcode = to_text(static_cast<Rcode>(i));
+            text.add({{"transport", transport}, {"family", family}, {"rcode", rcode}},
+                     to_number(channel.by_rcode[i]));
+        }
+    });
+    text.begin("arpad_unanswered_total", "counter", "Messages that got no reply.");
+    for_each_channel(traffic, [&](auto transport, auto family, const Traffic::Channel& channel) {
+        text.add({{"transport", transport}, {"family", family}}, to_number(channel.silent));
+    });
+    text.begin("arpad_truncated_total", "counter", "Replies that did not fit, with TC set.");
+    for_each_channel(traffic, [&](auto transport, auto family, const Traffic::Channel& channel) {
+        text.add({{"transport", transport}, {"family", family}}, to_number(channel.truncated));
+    });
+    text.begin("arpad_questions_total", "counter", "Questions answered, by type.");
+    for (std::size_t i = 0; i < traffic.by_type.size(); ++i) {
+        if (traffic.by_type[i] == 0) continue;
+        text.add({{"type", Traffic::type_text(i)}}, to_number(traffic.by_type[i]));
+    }
+}
+
+void put_latencies(MetricsText& text, const Traffic& traffic) {
+    text.begin("arpad_answer_seconds", "histogram",
+               "Time from reading a query to having sent its reply; over TCP to having it ready.");
+    for (std::size_t i = 0; i < transports.size(); ++i) {
+        const LatencyHistogram& histogram = traffic.latencies[i];
+        std::uint64_t sum = 0;
+        for (std::size_t slot = 0; slot < histogram.counts().size(); ++slot) {
+            sum += histogram.counts()[slot];
+            const bool is_bounded = slot < LatencyHistogram::bounds.size();
+            const std::string bound =
+                is_bounded
+                    ? fmt::format(
+                          "{}",
+                          std::chrono::duration<double>(LatencyHistogram::bounds[slot]).count())
+                    : "+Inf";
+            text.add({{"transport", transports[i]}, {"le", bound}}, to_number(sum), "_bucket");
+        }
+        text.add({{"transport", transports[i]}},
+                 std::chrono::duration<double>(histogram.sum()).count(), "_sum");
+        text.add({{"transport", transports[i]}}, to_number(sum), "_count");
+    }
+}
+
+/// Addresses that certainly came, the most frequent first.
+void put_addresses(MetricsText& text, std::string_view label,
+                   const std::vector<HeavyHitter<Address>>& hitters) {
+    std::size_t told = 0;
+    for (const HeavyHitter<Address>& entry : hitters) {
+        if (entry.count == entry.excess || told == told_addresses) break;
+        text.add({{label, entry.key.to_text()}}, to_number(entry.count - entry.excess));
+        ++told;
+    }
+}
+
+void put_missing(MetricsText& text, const TelemetryReport& report) {
+    text.begin("arpad_missing_ptr_queries", "gauge",
+               "Queries since start for the PTR of an address that has none, at least so many; "
+               "the addresses asked for most.");
+    put_addresses(text, "address", report.missing);
+    text.begin("arpad_missing_ptr_client_queries", "gauge",
+               "The same by who asked; the clients that ask most.");
+    put_addresses(text, "client", report.missing_clients);
+}
+
+/// Calls `put(network)` for each network file.
+template <class Put>
+void for_each_network(const Networks& networks, const Put& put) {
+    for (const auto& [key, network] : networks.files()) put(network);
+}
+
+template <class Value>
+void put_by_network(MetricsText& text, const Networks& networks, std::string_view name,
+                    std::string_view help, const Value& value) {
+    text.begin(name, "gauge", help);
+    for_each_network(networks, [&](const NetworkState& network) {
+        text.add({{"network", network.name}, {"file", network.file}}, value(network));
+    });
+}
+
+void put_networks(MetricsText& text, const Networks& networks) {
+    put_by_network(text, networks, "arpad_network_records", "Entries of `records` in service.",
+                   [](const NetworkState& network) { return to_number(network.records); });
+    put_by_network(
+        text, networks, "arpad_network_last_load_timestamp_seconds",
+        "When what is in service was made of the file.",
+        [](const NetworkState& network) { return seconds_since_epoch(network.loaded_at); });
+    put_by_network(
+        text, networks, "arpad_network_errors", "Errors in the file as it is now.",
+        [](const NetworkState& network) { return to_number(network.findings.error_count()); });
+    put_by_network(
+        text, networks, "arpad_network_warnings", "Warnings about the file.",
+        [](const NetworkState& network) { return to_number(network.findings.warning_count()); });
+    put_by_network(text, networks, "arpad_network_is_current",
+                   "1 if what is served is what the file says; 0 if its last good copy is, or "
+                   "nothing, or the file is gone.",
+                   [](const NetworkState& network) {
+                       return network.standing == Standing::current && !network.is_gone ? 1.0 : 0.0;
+                   });
+}
+
+/// Calls `put(apex, zone)` for each zone.
+template <class Put>
+void for_each_zone(const Networks& networks, const Put& put) {
+    for_each_network(networks, [&](const NetworkState& network) {
+        for (const ServedZone& served : network.zones) {
+            put(served.zone->apex().to_text(), *served.zone);
+        }
+    });
+}
+
+void put_zones(MetricsText& text, const Networks& networks, const TelemetryReport& report) {
+    text.begin("arpad_zone_serial", "gauge", "The serial of a zone.");
+    for_each_zone(networks, [&](const std::string& apex, const Zone& zone) {
+        if (zone.is_available()) text.add({{"zone", apex}}, to_number(zone.serial().value));
+    });
+    const auto put_counts = [&](std::string_view name, std::string_view help,
+                                std::uint64_t ZoneTraffic::*count) {
+        text.begin(name, "counter", help);
+        for_each_zone(networks, [&](const std::string& apex, const Zone& zone) {
+            const auto counted = report.zones.find(zone.apex_hash());
+            if (counted == report.zones.end()) return;
+            text.add({{"zone", apex}}, to_number(counted->second.*count));
+        });
+    };
+    put_counts("arpad_zone_replies_total", "Replies about names in a zone.", &ZoneTraffic::replies);
+    put_counts("arpad_zone_nxdomain_total", "Of these with NXDOMAIN.", &ZoneTraffic::absent);
+}
+
+/// Pages that the process has in memory; 0 if the system does not say.
+std::size_t resident_pages() {
+    std::ifstream statm("/proc/self/statm");
+    std::size_t total = 0;
+    std::size_t resident = 0;
+    statm >> total >> resident;
+    return resident;
+}
+
+std::size_t open_files() {
+    std::error_code ignored;
+    const std::filesystem::directory_iterator files("/proc/self/fd", ignored);
+    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
+void put_process(MetricsText& text, const ServerMetrics& server) {
+    timespec cpu{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    constexpr double nanoseconds_per_second = 1e9;
+    text.put("process_cpu_seconds_total", "counter", "CPU time used.",
+             static_cast<double>(cpu.tv_sec) +
+                 static_cast<double>(cpu.tv_nsec) / nanoseconds_per_second);
+    text.put("process_resident_memory_bytes", "gauge", "Memory in use.",
+             to_number(resident_pages() * page));
+    text.put("process_open_fds", "gauge", "Open file descriptors.", to_number(open_files()));
+    text.put("process_start_time_seconds", "gauge", "When the process started.",
+             seconds_since_epoch(server.started_at));
+}
+
+}  // namespace
+
+std::string metrics_of(const ServerMetrics& server) {
+    MetricsText text;
+    text.begin("arpad_build_info", "gauge", "1, with the version.");
+    text.add({{"version", program_version}}, 1);
+    text.put("arpad_workers", "gauge", "Workers.", to_number(server.workers));
+    text.put("arpad_generation", "gauge", "Rises with each change of what is served.",
+             to_number(server.generation));
+    text.put("arpad_state_is_durable", "gauge",
+             "1 if serials and last good copies outlive the process.",
+             server.is_state_durable ? 1 : 0);
+    text.put("arpad_tcp_connections", "gauge", "TCP connections that are open.",
+             to_number(server.connections.open));
+    text.put("arpad_tcp_accepted_total", "counter", "TCP connections accepted.",
+             to_number(server.connections.admitted));
+    text.put("arpad_tcp_refused_total", "counter",
+             "TCP connections closed at once, as there were too many.",
+             to_number(server.connections.refused));
+    put_process(text, server);
+    return text.take();
+}
+
+std::string metrics_of(const Networks& networks, const TelemetryReport& report) {
+    MetricsText text;
+    put_traffic(text, report.traffic);
+    put_latencies(text, report.traffic);
+    put_missing(text, report);
+    put_networks(text, networks);
+    put_zones(text, networks, report);
+    return text.take();
+}
+
+}  // namespace arpad

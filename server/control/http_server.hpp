@@ -1,0 +1,83 @@
+/// \file  HTTP over a Unix socket, for the operator's tools, or over TCP, for those that measure.
+///
+/// Who may connect to the Unix socket is the file system's to say: it belongs to the user that runs
+/// arpad, and that user and its group may use it. What the requests do is added by app/.
+/// Threads: one, that of its io_context.
+#pragma once
+
+#include <sys/types.h>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.hpp"
+#include "load/server_config.hpp"
+
+namespace arpad {
+
+/// A reply to a request.
+struct HttpReply {
+    unsigned status = 200;  ///< RFC 9110 15.
+    std::string body;
+    std::string type = "application/json";
+};
+
+/// What went wrong, as a problem document (RFC 9457); `detail` says what to do.
+[[nodiscard]] HttpReply problem_reply(unsigned status, std::string_view title,
+                                      std::string_view detail);
+
+/// See above.
+class HttpServer {
+public:
+    /// Takes the reply, once, then or later, on the thread of the server. The client may be gone.
+    using Respond = std::function<void(HttpReply)>;
+
+    /// Handles a request with this body.
+    using Handler = std::function<void(const std::string& body, Respond respond)>;
+
+    /// Listens at `path`, where a socket may have been left over. The error says what failed, and
+    /// what to do about it.
+    [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> open(
+        boost::asio::io_context& io, const std::filesystem::path& path);
+
+    /// Listens at `endpoint`, over TCP.
+    [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> open(
+        boost::asio::io_context& io, const ListenEndpoint& endpoint);
+
+    ~HttpServer();  ///< Removes the Unix socket.
+    HttpServer(const HttpServer&) = delete;
+    HttpServer& operator=(const HttpServer&) = delete;
+
+    /// Where it listens over TCP; it has a port.
+    [[nodiscard]] ListenEndpoint endpoint() const;
+
+    /// Handles requests of `method` for `target`, such as GET and /v1/status.
+    void add(std::string method, std::string target, Handler handler);
+
+private:
+    class Session;
+
+    explicit HttpServer(boost::asio::io_context& io);
+    void listen_at(const std::filesystem::path& path);
+    void listen_at(const ListenEndpoint& endpoint);
+    void accept();
+    [[nodiscard]] const Handler* find(std::string_view method, std::string_view target) const;
+    [[nodiscard]] bool knows(std::string_view target) const;
+
+    std::filesystem::path path_;     // of the Unix socket; empty if there is none
+    std::pair<dev_t, ino_t> bound_;  // what stands there, if nobody has put another in its place
+    boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol> acceptor_;
+    std::map<std::pair<std::string, std::string>, Handler> handlers_;  // by target and method
+    std::shared_ptr<std::size_t> sessions_;                            // that are open
+};
+
+}  // namespace arpad
