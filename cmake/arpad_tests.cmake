@@ -59,7 +59,7 @@ endfunction()
 function(arpad_system_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS")
     arpad_python_test(system.${name} -m unittest -v ${name})
-    set_tests_properties(system.${name} PROPERTIES LABELS "system;${arg_LABELS}" TIMEOUT 300)
+    set_tests_properties(system.${name} PROPERTIES LABELS "system;${arg_LABELS}" TIMEOUT 600)
 endfunction()
 
 # arpad_interop_test(<name> <script> [<argument>...] [LABELS <label>...])
