@@ -57,6 +57,14 @@ struct Traffic {
         std::array<std::uint64_t, 32> by_rcode{};  ///< Replies; the last is all rcodes over 30.
         std::uint64_t silent = 0;                  ///< Messages that got no reply.
         std::uint64_t truncated = 0;               ///< Replies with TC.
+
+        /// Calls `put(rcode, count)` for each rcode that was sent, as text.
+        template <class Put>
+        void for_each_rcode(const Put& put) const {
+            for (std::size_t i = 0; i < by_rcode.size(); ++i) {
+                if (by_rcode[i] != 0) put(to_text(static_cast<Rcode>(i)), by_rcode[i]);
+            }
+        }
     };
 
     static constexpr std::size_t transports = 2;
@@ -89,6 +97,14 @@ struct Traffic {
 
     /// All channels together.
     [[nodiscard]] Channel total() const noexcept;
+
+    /// Calls `put(type, count)` for each type that was asked for, as text.
+    template <class Put>
+    void for_each_type(const Put& put) const {
+        for (std::size_t i = 0; i < by_type.size(); ++i) {
+            if (by_type[i] != 0) put(type_text(i), by_type[i]);
+        }
+    }
 
     /// Types up to 64 and from 249 to 258 are counted one by one, all others together.
     [[nodiscard]] static constexpr std::size_t type_slot(RrType type) noexcept {

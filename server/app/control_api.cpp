@@ -40,15 +40,11 @@ json::array json_of(const std::vector<HeavyHitter<Address>>& hitters) {
 json::object json_of(const TelemetryReport& report) {
     const Traffic::Channel total = report.traffic.total();
     json::object replies;
-    for (std::size_t i = 0; i < total.by_rcode.size(); ++i) {
-        if (total.by_rcode[i] == 0) continue;
-        replies[to_text(static_cast<Rcode>(i))] = total.by_rcode[i];
-    }
+    total.for_each_rcode(
+        [&](const std::string& rcode, std::uint64_t count) { replies[rcode] = count; });
     json::object types;
-    for (std::size_t i = 0; i < report.traffic.by_type.size(); ++i) {
-        if (report.traffic.by_type[i] == 0) continue;
-        types[Traffic::type_text(i)] = report.traffic.by_type[i];
-    }
+    report.traffic.for_each_type(
+        [&](const std::string& type, std::uint64_t count) { types[type] = count; });
     return {
         {"replies", std::move(replies)},      {"types", std::move(types)},
         {"truncated", total.truncated},       {"silent", total.silent},

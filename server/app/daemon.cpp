@@ -40,10 +40,9 @@ void log_receive_buffer(int octets) {
 void log_traffic(const Traffic& traffic) {
     const Traffic::Channel total = traffic.total();
     std::string replies;
-    for (std::size_t i = 0; i < total.by_rcode.size(); ++i) {
-        if (total.by_rcode[i] == 0) continue;
-        replies += fmt::format(" {} {},", total.by_rcode[i], to_text(static_cast<Rcode>(i)));
-    }
+    total.for_each_rcode([&](const std::string& rcode, std::uint64_t count) {
+        replies += fmt::format(" {} {},", count, rcode);
+    });
     spdlog::info("answered:{} {} truncated; no reply to {}", replies, total.truncated,
                  counted(total.silent, "message"));
 }

@@ -44,12 +44,10 @@ void for_each_channel(const Traffic& traffic, const Put& put) {
 void put_traffic(MetricsText& text, const Traffic& traffic) {
     text.begin("arpad_replies_total", "counter", "Replies sent.");
     for_each_channel(traffic, [&](auto transport, auto family, const Traffic::Channel& channel) {
-        for (std::size_t i = 0; i < channel.by_rcode.size(); ++i) {
-            if (channel.by_rcode[i] == 0) continue;
-            const std::string rcode = to_text(static_cast<Rcode>(i));
+        channel.for_each_rcode([&](const std::string& rcode, std::uint64_t count) {
             text.add({{"transport", transport}, {"family", family}, {"rcode", rcode}},
-                     to_number(channel.by_rcode[i]));
-        }
+                     to_number(count));
+        });
     });
     text.begin("arpad_unanswered_total", "counter", "Messages that got no reply.");
     for_each_channel(traffic, [&](auto transport, auto family, const Traffic::Channel& channel) {
@@ -60,10 +58,9 @@ void put_traffic(MetricsText& text, const Traffic& traffic) {
         text.add({{"transport", transport}, {"family", family}}, to_number(channel.truncated));
     });
     text.begin("arpad_questions_total", "counter", "Questions answered, by type.");
-    for (std::size_t i = 0; i < traffic.by_type.size(); ++i) {
-        if (traffic.by_type[i] == 0) continue;
-        text.add({{"type", Traffic::type_text(i)}}, to_number(traffic.by_type[i]));
-    }
+    traffic.for_each_type([&](const std::string& type, std::uint64_t count) {
+        text.add({{"type", type}}, to_number(count));
+    });
 }
 
 void put_latencies(MetricsText& text, const Traffic& traffic) {
@@ -110,19 +107,13 @@ void put_missing(MetricsText& text, const TelemetryReport& report) {
     put_addresses(text, "client", report.missing_clients);
 }
 
-/// Calls `put(network)` for each network file.
-template <class Put>
-void for_each_network(const Networks& networks, const Put& put) {
-    for (const auto& [key, network] : networks.files()) put(network);
-}
-
 template <class Value>
 void put_by_network(MetricsText& text, const Networks& networks, std::string_view name,
                     std::string_view help, const Value& value) {
     text.begin(name, "gauge", help);
-    for_each_network(networks, [&](const NetworkState& network) {
+    for (const auto& [key, network] : networks.files()) {
         text.add({{"network", network.name}, {"file", network.file}}, value(network));
-    });
+    }
 }
 
 void put_networks(MetricsText& text, const Networks& networks) {
@@ -149,11 +140,11 @@ void put_networks(MetricsText& text, const Networks& networks) {
 /// Calls `put(apex, zone)` for each zone.
 template <class Put>
 void for_each_zone(const Networks& networks, const Put& put) {
-    for_each_network(networks, [&](const NetworkState& network) {
+    for (const auto& [key, network] : networks.files()) {
         for (const ServedZone& served : network.zones) {
             put(served.zone->apex().to_text(), *served.zone);
         }
-    });
+    }
 }
 
 void put_zones(MetricsText& text, const Networks& networks, const TelemetryReport& report) {

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <string_view>
 #include <utility>
 
 #include "base/counted.hpp"
@@ -285,13 +287,17 @@ void Reloader::log_findings(const NetworksUpdate& update) const {
 
 /// Logs which networks were dropped, and which are kept though their files are gone.
 void Reloader::log_missing(const NetworksUpdate& update) const {
+    std::map<std::string_view, std::string_view> files_by_name;
+    if (!update.dropped.empty()) {
+        for (const auto& [key, state] : update.loaded)
+            files_by_name.emplace(state.name, state.file);
+    }
     for (const std::string& key : update.dropped) {
         const NetworkState& state = networks_.files().at(key);
-        const auto successor = std::ranges::find_if(
-            update.loaded, [&](const auto& loaded) { return loaded.second.name == state.name; });
-        if (successor != update.loaded.end()) {
+        const auto successor = files_by_name.find(state.name);
+        if (successor != files_by_name.end()) {
             spdlog::info("{}: the file is gone: {} is that of {} now", state.file, state.name,
-                         successor->second.file);
+                         successor->second);
             continue;
         }
         spdlog::warn("{}: the file is gone: {} is not served any more", state.file, state.name);

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <cstdlib>
 #include <ctime>
 #include <iterator>
@@ -90,7 +89,6 @@ private:
 }  // namespace
 
 void open_log(LogFormat format, LogLevel level) {
-    std::signal(SIGPIPE, SIG_IGN);
     auto logger = std::make_shared<spdlog::logger>(
         "arpad", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     logger->set_formatter(std::make_unique<LineFormatter>(format));

@@ -6,8 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -29,7 +27,6 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using UnixProtocol = asio::local::stream_protocol;
 using asio::generic::stream_protocol;
-using asio::ip::tcp;
 
 constexpr std::size_t max_sessions = 64;
 constexpr std::uint64_t max_body_octets = 1 << 20;
@@ -154,13 +151,12 @@ Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(
 
 Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_context& io,
                                                                   const ListenEndpoint& endpoint) {
-    try {
-        std::unique_ptr<HttpServer> server(new HttpServer(io));
-        server->listen_at(endpoint);
-        return server;
-    } catch (const boost::system::system_error& error) {
-        return ListenFailure{endpoint, error.code()}.to_text();
-    }
+    auto acceptor = open_acceptor(io, endpoint);
+    if (!acceptor) return acceptor.error().to_text();
+    std::unique_ptr<HttpServer> server(new HttpServer(io));
+    server->acceptor_ = std::move(*acceptor);
+    server->accept();
+    return server;
 }
 
 HttpServer::HttpServer(asio::io_context& io)
@@ -174,16 +170,6 @@ void HttpServer::listen_at(const std::filesystem::path& path) {
     path_ = path;
     bound_ = identity_of(path_).value_or(std::pair<dev_t, ino_t>());
     ::chmod(path_.c_str(), socket_mode);
-    acceptor_.listen();
-    accept();
-}
-
-void HttpServer::listen_at(const ListenEndpoint& endpoint) {
-    const tcp::endpoint local(to_asio(endpoint.address), endpoint.port);
-    acceptor_.open(local.protocol());
-    acceptor_.set_option(asio::socket_base::reuse_address(true));
-    if (local.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true));
-    acceptor_.bind(local);
     acceptor_.listen();
     accept();
 }

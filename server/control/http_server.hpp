@@ -68,7 +68,6 @@ private:
 
     explicit HttpServer(boost::asio::io_context& io);
     void listen_at(const std::filesystem::path& path);
-    void listen_at(const ListenEndpoint& endpoint);
     void accept();
     [[nodiscard]] const Handler* find(std::string_view method, std::string_view target) const;
     [[nodiscard]] bool knows(std::string_view target) const;

@@ -266,6 +266,7 @@ private:
     /// Files that are gone and whose networks are those of files that are there: they have got
     /// other names.
     [[nodiscard]] std::vector<std::string> replaced_files() const {
+        if (update_.gone.empty()) return {};
         std::set<Prefix> networks;
         for (const auto& [key, state] : update_.loaded) {
             const bool is_there = !update_.gone.contains(key) && state.key && state.key->network;

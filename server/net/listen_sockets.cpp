@@ -123,6 +123,15 @@ Result<std::vector<ListenEndpoint>, ListenFailure> claim(
     return claimed;
 }
 
+Result<tcp::acceptor, ListenFailure> open_acceptor(asio::io_context& io,
+                                                   const ListenEndpoint& endpoint) {
+    tcp::acceptor acceptor(io);
+    error_code error = open_bound(acceptor, endpoint, Sharing::alone);
+    if (!error) acceptor.listen(listen_backlog, error);
+    if (error) return ListenFailure{endpoint, error};
+    return acceptor;
+}
+
 Result<ListenSockets, ListenFailure> open_sockets(asio::io_context& io,
                                                   const ListenEndpoint& endpoint) {
     ListenSockets sockets{udp::socket(io), tcp::acceptor(io)};

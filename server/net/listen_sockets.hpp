@@ -43,6 +43,10 @@ inline constexpr int wanted_receive_octets = 4 << 20;
 /// Octets that the system lets `socket` hold; 0 if it does not say.
 [[nodiscard]] int receive_octets(const boost::asio::ip::udp::socket& socket);
 
+/// Opens a socket that listens at `endpoint` over TCP and is not shared.
+[[nodiscard]] Result<boost::asio::ip::tcp::acceptor, ListenFailure> open_acceptor(
+    boost::asio::io_context& io, const ListenEndpoint& endpoint);
+
 /// Opens the sockets of one worker for `endpoint`, which was claimed before.
 [[nodiscard]] Result<ListenSockets, ListenFailure> open_sockets(boost::asio::io_context& io,
                                                                 const ListenEndpoint& endpoint);

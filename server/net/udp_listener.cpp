@@ -167,10 +167,10 @@ UdpListener::Progress UdpListener::answer_batch() {
     unsigned replies = 0;
     for (unsigned i = 0; i < count; ++i) {
         Outcome& outcome = batch_->outcomes[i];
-        outcome = {};
-        if (!has_port(batch_->peers[i])) continue;
-        outcome = responder_.respond({batch_->messages[i], Transport::udp},
-                                     batch_->reply_octets[replies]);
+        outcome = has_port(batch_->peers[i])
+                      ? responder_.respond({batch_->messages[i], Transport::udp},
+                                           batch_->reply_octets[replies])
+                      : Outcome{};
         if (outcome.kind == Outcome::Kind::silence) continue;
         batch_->address_reply(i, replies, outcome.octets);
         ++replies;

@@ -8,11 +8,12 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
+
+#include "support/directory_test.hpp"
 
 namespace arpad {
 namespace {
@@ -24,14 +25,8 @@ using asio::local::stream_protocol;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-class HttpServerTest : public testing::Test {
+class HttpServerTest : public test::DirectoryTest {
 protected:
-    HttpServerTest() {
-        std::string pattern = (fs::temp_directory_path() / "arpad-control-XXXXXX").string();
-        root_ = mkdtemp(pattern.data());
-    }
-    ~HttpServerTest() override { fs::remove_all(root_); }
-
     [[nodiscard]] fs::path socket() const { return root_ / "control.sock"; }
 
     std::unique_ptr<HttpServer> open() {
@@ -65,7 +60,6 @@ protected:
     }
 
     asio::io_context io_;
-    fs::path root_;
 };
 
 TEST_F(HttpServerTest, HandsRequestsToTheirHandler) {

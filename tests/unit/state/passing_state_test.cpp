@@ -3,13 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "state/state_store.hpp"
+#include "support/directory_test.hpp"
 #include "support/zone_fixtures.hpp"
 
 namespace arpad {
@@ -29,14 +29,8 @@ Digest content(std::uint8_t fill) {
 
 const Name apex = name("2.0.192.in-addr.arpa.");
 
-class PassingStateTest : public testing::Test {
+class PassingStateTest : public test::DirectoryTest {
 protected:
-    PassingStateTest() {
-        std::string pattern = (fs::temp_directory_path() / "arpad-passing-XXXXXX").string();
-        root_ = mkdtemp(pattern.data());
-    }
-    ~PassingStateTest() override { fs::remove_all(root_); }
-
     /// What a server with a durable state leaves.
     void leave(const Digest& held, std::string_view text) const {
         const auto store = StateStore::open(root_, SerialFormat::counter);
@@ -50,8 +44,6 @@ protected:
         state.note_newest_input(system_clock::time_point(seconds(newest)));
         return state.serial_for(apex, {}, held).serial.value;
     }
-
-    fs::path root_;
 };
 
 TEST_F(PassingStateTest, NewZonesGetTheTimeOfTheNewestFile) {

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <string>
 
 #include "state/state_store.hpp"
+#include "support/directory_test.hpp"
 #include "support/zone_fixtures.hpp"
 
 namespace arpad {
@@ -30,14 +30,8 @@ Digest content(std::uint8_t fill) {
 
 const Name apex = name("2.0.192.in-addr.arpa.");
 
-class ServedSerialsTest : public testing::Test {
+class ServedSerialsTest : public test::DirectoryTest {
 protected:
-    ServedSerialsTest() {
-        std::string pattern = (fs::temp_directory_path() / "arpad-served-XXXXXX").string();
-        root_ = mkdtemp(pattern.data());
-    }
-    ~ServedSerialsTest() override { fs::remove_all(root_); }
-
     [[nodiscard]] fs::path directory() const { return root_ / "state"; }
 
     [[nodiscard]] std::unique_ptr<StateStore> open_store() const {
@@ -53,9 +47,6 @@ protected:
         EXPECT_TRUE(served.has_value()) << served.error();
         return served->serial_for(of, model, held).serial;
     }
-
-private:
-    fs::path root_;
 };
 
 TEST_F(ServedSerialsTest, WithoutAStateNothingWasServed) {

@@ -4,13 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "support/directory_test.hpp"
 #include "support/zone_fixtures.hpp"
 
 namespace arpad {
@@ -31,14 +31,8 @@ Digest content(std::uint8_t fill) {
 const Digest first_content = content(1);
 const Digest other_content = content(2);
 
-class StateStoreTest : public testing::Test {
+class StateStoreTest : public test::DirectoryTest {
 protected:
-    StateStoreTest() {
-        std::string pattern = (fs::temp_directory_path() / "arpad-state-XXXXXX").string();
-        root_ = mkdtemp(pattern.data());
-    }
-    ~StateStoreTest() override { fs::remove_all(root_); }
-
     /// Where the state is; missing at first.
     [[nodiscard]] fs::path directory() const { return root_ / "state"; }
     [[nodiscard]] fs::path root() const { return root_; }
@@ -68,8 +62,6 @@ protected:
         fs::create_directories(directory());
         std::ofstream(directory() / "state.db", std::ios::binary) << octets;
     }
-
-    fs::path root_;
 };
 
 /// A text that is too large for the database.
