@@ -158,10 +158,25 @@ void add_control_api(HttpServer& server, Reloader& reloader, Responder& responde
                 respond({200, json::serialize(status)});
             });
     });
-    server.add("POST", "/v1/reload", [&reloader](const std::string&, Respond respond) {
+    server.add("POST", "/v1/reload", [&reloader, facts](const std::string&, Respond respond) {
+        if (facts.is_handing_over()) {
+            respond(problem_reply(409, "not reloaded",
+                                  "a new process is about to take over, and reads all files"));
+            return;
+        }
         spdlog::info("reloading on request of arpactl");
         reloader.reload(Trigger::request, [respond](const ReloadOutcome& outcome) {
             respond({200, json::serialize(json_of(outcome))});
+        });
+    });
+    server.add("POST", "/v1/takeover", [facts](const std::string&, const Respond& respond) {
+        facts.take_over([respond](const Result<pid_t, std::string>& successor) {
+            if (successor) {
+                respond({200, json::serialize(json::object{{"process", *successor},
+                                                           {"predecessor", ::getpid()}})});
+            } else {
+                respond(problem_reply(500, "not taken over", successor.error()));
+            }
         });
     });
     server.add("POST", "/v1/plan", [&reloader](const std::string&, Respond respond) {

@@ -1,4 +1,5 @@
-/// \file  What the control socket offers: status, reload, plan, statistics, metrics, queries, logs.
+/// \file  What the control socket offers: status, reload, plan, takeover, statistics, metrics,
+/// queries, logs.
 ///
 /// Threads: the main thread.
 #pragma once
@@ -11,6 +12,7 @@
 #include "answer/responder.hpp"
 #include "answer/telemetry.hpp"
 #include "app/reloader.hpp"
+#include "app/takeover.hpp"
 #include "control/http_server.hpp"
 #include "load/server_config.hpp"
 #include "net/connection_limits.hpp"
@@ -24,6 +26,8 @@ struct ServerFacts {
     std::function<void(Take)> report;                                ///< Of all workers, some time.
     std::function<ConnectionLimits::Counts()> connections;           ///< Over TCP.
     std::function<void(std::optional<QueryLogConfig>)> log_queries;  ///< From now on; none: not.
+    std::function<void(Takeover::Done)> take_over;                   ///< By a new process.
+    std::function<bool()> is_handing_over;                           ///< To a new process.
     std::size_t workers = 0;
     bool is_state_durable = true;
     std::chrono::system_clock::time_point started_at;

@@ -1,11 +1,13 @@
 #include "app/daemon.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
-#include <csignal>
+#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -23,6 +25,9 @@ namespace arpad {
 namespace {
 
 constexpr std::chrono::seconds stop_patience{2};
+
+/// How long TCP connections go on after a takeover.
+constexpr std::chrono::seconds connection_patience{60};
 
 /// Says how many queries may wait while a worker is busy.
 void log_receive_buffer(int octets) {
@@ -49,9 +54,10 @@ void log_traffic(const Traffic& traffic) {
 
 }  // namespace
 
-Daemon::Daemon(ServerConfig config, Options options)
+Daemon::Daemon(ServerConfig config, Options options, Invocation invocation)
     : config_(std::move(config)),
       options_(std::move(options)),
+      invocation_(std::move(invocation)),
       signals_(io_, SIGINT, SIGTERM),
       hangup_(io_, SIGHUP),
       limits_(config_.tcp.connections, config_.tcp.connections_per_client),
@@ -68,7 +74,8 @@ ExitCode Daemon::run() {
         spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
         io_.stop();
     });
-    if (!open_state() || !claim_endpoints()) return ExitCode::environment;
+    if (!receive_from_predecessor() || !open_state() || !claim_endpoints())
+        return ExitCode::environment;
     if (const auto failure = load_networks()) return *failure;
     if (!start_workers()) return ExitCode::environment;
     publish(reloader_->first_snapshot(), [] {});
@@ -77,16 +84,30 @@ ExitCode Daemon::run() {
     return ExitCode::success;
 }
 
+/// If there is one, which goes on answering until this one does.
+bool Daemon::receive_from_predecessor() {
+    if (!options_.predecessor) return true;
+    predecessor_.emplace(Descriptor(*options_.predecessor));
+    auto received = receive_inheritance(*predecessor_);
+    if (!received) {
+        spdlog::error("not started: {}", received.error());
+        return false;
+    }
+    inherited_ = std::move(*received);
+    return true;
+}
+
 /// Without a directory that can be written to the server still answers: that is worse than what was
 /// asked for, and better than silence.
 bool Daemon::open_state() {
-    auto state = StateStore::open(config_.state, config_.serial_format);
+    auto state =
+        StateStore::open(config_.state, config_.serial_format, std::move(inherited_.state_lock));
     if (state) {
         state_ = std::move(*state);
         return true;
     }
     spdlog::error("{}", state.error().text);
-    if (state.error().is_conflict || options_.strict) return false;
+    if (state.error().is_conflict || options_.strict || predecessor_) return false;
     do_without_state();
     return true;
 }
@@ -102,12 +123,21 @@ void Daemon::do_without_state() {
 /// Before the zones are loaded, which may take a while: a port that is taken should be known at
 /// once.
 bool Daemon::claim_endpoints() {
-    auto endpoints = claim(options_.listen.empty() ? config_.listen : options_.listen);
-    if (!endpoints) {
-        spdlog::error("{}", endpoints.error().to_text());
+    std::vector<ListenEndpoint> unclaimed;
+    for (const ListenEndpoint& wanted :
+         options_.listen.empty() ? config_.listen : options_.listen) {
+        if (const auto inherited = inherited_.find(wanted)) {
+            endpoints_.push_back(*inherited);
+        } else {
+            unclaimed.push_back(wanted);
+        }
+    }
+    const auto claimed = claim(unclaimed);
+    if (!claimed) {
+        spdlog::error("{}", claimed.error().to_text());
         return false;
     }
-    endpoints_ = std::move(*endpoints);
+    endpoints_.insert(endpoints_.end(), claimed->begin(), claimed->end());
     return true;
 }
 
@@ -148,12 +178,27 @@ bool Daemon::start_workers() {
     const auto detail = config_.metrics ? Telemetry::Detail::all : Telemetry::Detail::counts;
     for (unsigned i = 0; i < count; ++i) {
         Worker& worker = workers_.emplace_back(identity, config_.udp, config_.tcp, detail, limits_);
-        if (const auto failure = worker.listen(endpoints_)) {
+        if (const auto failure = listen(worker, i, count)) {
             spdlog::error("{}", failure->to_text());
             return false;
         }
     }
     return true;
+}
+
+/// Has `worker`, the one with `number`, listen on all endpoints.
+std::optional<ListenFailure> Daemon::listen(Worker& worker, std::size_t number,
+                                            std::size_t workers) {
+    for (const ListenEndpoint& endpoint : endpoints_) {
+        auto inherited = inherited_.part_of(number, workers, endpoint);
+        if (inherited.empty()) {
+            if (auto failure = worker.listen(endpoint)) return failure;
+        }
+        for (SharedSockets& sockets : inherited) {
+            if (auto failure = worker.listen(std::move(sockets))) return failure;
+        }
+    }
+    return std::nullopt;
 }
 
 void Daemon::publish(const std::shared_ptr<const Snapshot>& snapshot,
@@ -183,11 +228,12 @@ void Daemon::serve(const std::string& what) {
     open_control();
     open_metrics();
     if (config_.query_log) query_log_.log(config_.query_log);
+    relieve_predecessor();
     spdlog::info("serving {} with {}", what, counted(workers_.size(), "worker"));
     manager_.ready(what, workers_);
     if (config_.reload.watches) start_watching();
     io_.run();  // ends when a signal has come, perhaps while loading
-    ServiceManager::stopping();
+    if (!is_handed_over_) ServiceManager::stopping();
     if (watch_) watch_->stop();
     metrics_.reset();
     control_.reset();
@@ -196,18 +242,24 @@ void Daemon::serve(const std::string& what) {
 void Daemon::wait_for_hangup() {
     hangup_.async_wait([this](const boost::system::error_code& error, int) {
         if (error) return;
+        wait_for_hangup();
+        if (takeover_) {
+            is_reload_missed_ = true;
+            return;
+        }
         spdlog::info("reloading on SIGHUP");
         ServiceManager::reloading();
         reloader_->reload(Trigger::request, [](const ReloadOutcome& outcome) {
             ServiceManager::reloaded(outcome.summary);
         });
-        wait_for_hangup();
     });
 }
 
 /// Without it the server still answers, and cannot be looked into.
 void Daemon::open_control() {
-    auto control = HttpServer::open(io_, config_.state / "control.sock");
+    const auto other =
+        predecessor_ ? HttpServer::Other::is_replaced : HttpServer::Other::is_respected;
+    auto control = HttpServer::open(io_, config_.state / "control.sock", other);
     if (!control) {
         spdlog::error("{}", control.error());
         return;
@@ -219,7 +271,12 @@ void Daemon::open_control() {
 /// Likewise.
 void Daemon::open_metrics() {
     if (!config_.metrics) return;
-    auto metrics = HttpServer::open(io_, *config_.metrics);
+    const ListenEndpoint& wanted = *config_.metrics;
+    std::optional<SharedAcceptor>& inherited = inherited_.metrics;
+    const bool is_inherited = inherited && inherited->endpoint.address == wanted.address &&
+                              (inherited->endpoint.port == wanted.port || wanted.port == 0);
+    auto metrics = is_inherited ? HttpServer::adopt(io_, std::move(*inherited))
+                                : HttpServer::open(io_, wanted);
     if (!metrics) {
         spdlog::error("metrics: {}", metrics.error());
         return;
@@ -229,10 +286,86 @@ void Daemon::open_metrics() {
     spdlog::info("metrics at http://{}/metrics", metrics_->endpoint().to_text());
 }
 
+/// Whoever asks after that asks this one.
+void Daemon::relieve_predecessor() {
+    inherited_ = {};
+    if (!predecessor_) return;
+    (void)predecessor_->send(serving_message);
+    const auto reply = predecessor_->receive();
+    if (!reply || reply->text != released_message) {
+        spdlog::warn("the arpad that this one follows has ended before it let go");
+    }
+    predecessor_.reset();
+}
+
+void Daemon::take_over(Takeover::Done done) {
+    if (::getpid() == 1) {
+        done(
+            std::string("arpad is the first process of its container, which would end with it\n  "
+                        "start another container, and stop this one when that serves"));
+        return;
+    }
+    if (takeover_) {
+        done(std::string("another takeover is under way"));
+        return;
+    }
+    takeover_.emplace(io_, invocation_);
+    reloader_->pause([this, done = std::move(done)] {
+        takeover_->begin(inheritance(), [this, done](const Result<pid_t, std::string>& successor) {
+            done(successor);
+            if (successor) {
+                hand_over(*successor);
+            } else {
+                carry_on(successor.error());
+            }
+        });
+    });
+}
+
+Inheritance Daemon::inheritance() {
+    Inheritance all;
+    all.state_lock = state_->share_lock();
+    for (Worker& worker : workers_) {
+        std::ranges::move(worker.share_sockets(), std::back_inserter(all.sockets));
+    }
+    if (metrics_) all.metrics = metrics_->share();
+    return all;
+}
+
+/// To a process that answers already. What is left is to finish what TCP clients have begun.
+void Daemon::hand_over(pid_t successor) {
+    is_handed_over_ = true;
+    if (watch_) watch_->stop();
+    if (metrics_) metrics_->stop_accepting();
+    manager_.hand_over(successor);
+    takeover_->confirm();
+    if (is_reload_missed_) ::kill(successor, SIGHUP);
+    spdlog::info("process {} has taken over; {} go on for at most {} s", successor,
+                 counted(limits_.counts().open, "TCP connection"), connection_patience.count());
+    const auto waited_for = std::make_shared<std::size_t>(workers_.size());
+    for (Worker& worker : workers_) {
+        worker.release(connection_patience, [this, waited_for] {
+            boost::asio::post(io_, [this, waited_for] {
+                if (--*waited_for == 0) io_.stop();
+            });
+        });
+    }
+}
+
+/// As if nothing had been tried.
+void Daemon::carry_on(const std::string& failure) {
+    spdlog::error("not taken over: {}\n  this process goes on serving", failure);
+    boost::asio::post(io_, [this] { takeover_.reset(); });
+    reloader_->resume();
+    if (std::exchange(is_reload_missed_, false)) reloader_->reload(Trigger::request);
+}
+
 ServerFacts Daemon::facts() {
     return {[this](ServerFacts::Take take) { report(std::move(take)); },
             [this] { return limits_.counts(); },
             [this](const std::optional<QueryLogConfig>& config) { query_log_.log(config); },
+            [this](Takeover::Done done) { take_over(std::move(done)); },
+            [this] { return takeover_.has_value(); },
             workers_.size(),
             state_->is_durable(),
             started_at_};

@@ -17,10 +17,12 @@
 #include "answer/responder.hpp"
 #include "app/control_api.hpp"
 #include "app/file_watch.hpp"
+#include "app/inheritance.hpp"
 #include "app/options.hpp"
 #include "app/query_log_writer.hpp"
 #include "app/reloader.hpp"
 #include "app/service_manager.hpp"
+#include "app/takeover.hpp"
 #include "control/http_server.hpp"
 #include "load/server_config.hpp"
 #include "net/connection_limits.hpp"
@@ -32,19 +34,23 @@ namespace arpad {
 /// See above.
 class Daemon {
 public:
-    Daemon(ServerConfig config, Options options);
+    /// A server that was started as `invocation` says.
+    Daemon(ServerConfig config, Options options, Invocation invocation);
 
-    /// Serves until SIGTERM or SIGINT, and reloads on SIGHUP. What goes wrong at start is logged,
-    /// with what to do.
+    /// Serves until SIGTERM or SIGINT, or until another process has taken over, and reloads on
+    /// SIGHUP. What goes wrong at start is logged, with what to do.
     [[nodiscard]] ExitCode run();
 
 private:
+    [[nodiscard]] bool receive_from_predecessor();
     [[nodiscard]] bool open_state();
     void do_without_state();
     [[nodiscard]] bool claim_endpoints();
     [[nodiscard]] std::optional<ExitCode> load_networks();
     void make_reloader();
     [[nodiscard]] bool start_workers();
+    [[nodiscard]] std::optional<ListenFailure> listen(Worker& worker, std::size_t number,
+                                                      std::size_t workers);
     void pin_workers();
     void publish(const std::shared_ptr<const Snapshot>& snapshot, std::function<void()> published);
     void serve(const std::string& what);
@@ -52,6 +58,11 @@ private:
     void start_watching();
     void open_control();
     void open_metrics();
+    void relieve_predecessor();
+    void take_over(Takeover::Done done);
+    [[nodiscard]] Inheritance inheritance();
+    void hand_over(pid_t successor);
+    void carry_on(const std::string& failure);
     [[nodiscard]] ServerFacts facts();
     void report(std::function<void(const TelemetryReport&)> done);
     void watch(const std::vector<std::filesystem::path>& directories);
@@ -59,6 +70,9 @@ private:
 
     ServerConfig config_;
     Options options_;
+    Invocation invocation_;
+    std::optional<DescriptorChannel> predecessor_;  // until this one serves
+    Inheritance inherited_;
     boost::asio::io_context io_;
     boost::asio::signal_set signals_;  // held to the end, so that a second signal changes nothing
     boost::asio::signal_set hangup_;
@@ -73,6 +87,9 @@ private:
     QueryLogWriter query_log_;
     std::unique_ptr<HttpServer> control_;
     std::unique_ptr<HttpServer> metrics_;
+    std::optional<Takeover> takeover_;  // under way, or done
+    bool is_handed_over_ = false;
+    bool is_reload_missed_ = false;  // asked for by SIGHUP during the takeover
     const std::chrono::system_clock::time_point started_at_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "app/daemon.hpp"
 #include "app/options.hpp"
+#include "app/takeover.hpp"
 #include "base/log.hpp"
 #include "load/check.hpp"
 
@@ -34,7 +35,7 @@ ExitCode run(int argc, const char* const* argv) {
     if (chosen.check_only) return check(*config);
     const LogFormat standard = leads_to_journal() ? LogFormat::journal : LogFormat::text;
     open_log(config->log.format.value_or(standard), config->log.level);
-    return Daemon(std::move(*config), chosen).run();
+    return Daemon(std::move(*config), chosen, own_invocation(argc, argv)).run();
 }
 
 }  // namespace

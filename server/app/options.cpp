@@ -37,6 +37,7 @@ std::variant<Options, ExitCode> read_options(int argc, const char* const* argv) 
         ->check(check_endpoint);
     app.add_flag("--strict", options.strict, "Do not start if any zone file has an error");
     app.add_flag("--check", options.check_only, "Check configuration and zone files, and exit");
+    app.add_option(predecessor_option, options.predecessor)->group("");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

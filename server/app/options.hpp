@@ -25,7 +25,12 @@ struct Options {
     std::vector<ListenEndpoint> listen;  ///< In place of `listen`; empty if not given.
     bool strict = false;                 ///< Any error in a zone file ends the start.
     bool check_only = false;             ///< Do not serve.
+    std::optional<int> predecessor;      ///< A socket to the arpad whose place this one takes.
 };
+
+/// What a running arpad gives the one that it starts in its place, with a descriptor; not for
+/// operators.
+inline constexpr const char* predecessor_option = "--predecessor";
 
 /// Reads the command line. If there is nothing left to do (--help, --version, a wrong option) the
 /// exit code to end with; what it has to say has been printed.

@@ -160,7 +160,25 @@ void Reloader::reload(Trigger trigger, Done done) {
     if (!pending_) pending_ = std::make_unique<Pending>();
     if (trigger == Trigger::request) pending_->trigger = trigger;
     if (done) pending_->done.push_back(std::move(done));
-    if (!is_looking_) begin();
+    if (!is_looking_ && !is_paused_) begin();
+}
+
+void Reloader::pause(std::function<void()> paused) {
+    is_paused_ = true;
+    retry_.cancel();
+    boost::asio::post(thread_,
+                      [this, paused = std::move(paused)] { boost::asio::post(io_, paused); });
+}
+
+void Reloader::resume() {
+    boost::asio::post(thread_, [this] {
+        state_.catch_up();
+        boost::asio::post(io_, [this] {
+            is_paused_ = false;
+            // What has changed meanwhile was not looked at.
+            reload(Trigger::watch);
+        });
+    });
 }
 
 void Reloader::begin() {
@@ -187,6 +205,7 @@ void Reloader::complete(const ReloadOutcome& outcome, const Pending& pending) {
     if (!outcome.report.empty()) spdlog::info("{}", outcome.report);
     looked_(directories_);
     for (const Done& call : pending.done) call(outcome);
+    if (is_paused_) return;
     if (pending_) {
         if (!is_looking_) begin();
     } else if (!outcome.failure.empty()) {

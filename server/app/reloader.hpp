@@ -92,6 +92,13 @@ public:
     /// wait for it, and are done together.
     void reload(Trigger trigger, Done done = {});
 
+    /// Looks no more, and calls `paused` once the look that may be under way has come to its end:
+    /// from then on another process may change the state.
+    void pause(std::function<void()> paused);
+
+    /// Goes on, with the state as it is now.
+    void resume();
+
     /// Calls `work(networks)` with what is loaded, beside no look, and `done(result, generation)`.
     template <class Work, class Done>
     void inspect(Work work, Done done) {
@@ -138,6 +145,7 @@ private:
     boost::asio::steady_timer retry_;  // where the state could not be written
     std::unique_ptr<Pending> pending_;
     bool is_looking_ = false;
+    bool is_paused_ = false;
     std::string failure_;  // of the last look
 
     // Of the thread that looks.

@@ -25,6 +25,14 @@ void ServiceManager::reloaded(const std::string& what) {
     ::sd_notify(0, fmt::format("READY=1\nSTATUS=serving {}", what).c_str());
 }
 
+void ServiceManager::hand_over(pid_t successor) {
+    constexpr std::uint64_t patience_us = 5'000'000;
+    timer_.cancel();
+    ::sd_notify(0, fmt::format("MAINPID={}", successor).c_str());
+    // What the successor says is heard only once that is known.
+    ::sd_notify_barrier(0, patience_us);
+}
+
 void ServiceManager::stopping() {
     ::sd_notify(0, "STOPPING=1");
 }

@@ -4,6 +4,8 @@
 /// Threads: the main thread.
 #pragma once
 
+#include <sys/types.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -31,6 +33,10 @@ public:
 
     /// Says that they have been, and `what` is served.
     static void reloaded(const std::string& what);
+
+    /// Says that the service is process `successor` from now on, and no more that this one is
+    /// alive.
+    void hand_over(pid_t successor);
 
     /// Says that the server stops.
     static void stopping();

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -43,14 +42,10 @@ Result<FileStamp, std::error_code> stamp_of(const std::filesystem::path& path) {
 }
 
 StampedDirectory::StampedDirectory(const std::filesystem::path& path)
-    : descriptor_(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
-
-StampedDirectory::~StampedDirectory() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-}
+    : directory_(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
 
 Result<FileStamp, std::error_code> StampedDirectory::stamp_of(const std::string& name) const {
-    return stamp_at(descriptor_, name.c_str());
+    return stamp_at(directory_.number(), name.c_str());
 }
 
 }  // namespace arpad

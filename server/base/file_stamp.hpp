@@ -7,6 +7,7 @@
 #include <string>
 #include <system_error>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 
 namespace arpad {
@@ -35,15 +36,12 @@ struct FileStamp {
 class StampedDirectory {
 public:
     explicit StampedDirectory(const std::filesystem::path& path);
-    ~StampedDirectory();
-    StampedDirectory(const StampedDirectory&) = delete;
-    StampedDirectory& operator=(const StampedDirectory&) = delete;
 
     /// The stamp of what is called `name` in it, or the system's reason why there is none.
     [[nodiscard]] Result<FileStamp, std::error_code> stamp_of(const std::string& name) const;
 
 private:
-    int descriptor_;
+    Descriptor directory_;
 };
 
 }  // namespace arpad

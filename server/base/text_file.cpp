@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/descriptor.hpp"
 #include "base/huge_pages.hpp"
 
 namespace arpad {
@@ -18,38 +19,21 @@ std::error_code last_error() {
     return {errno, std::generic_category()};
 }
 
-/// Closes a file descriptor when it goes out of scope.
-class OpenFile {
-public:
-    explicit OpenFile(int descriptor) noexcept : descriptor_(descriptor) {}
-    OpenFile(const OpenFile&) = delete;
-    OpenFile& operator=(const OpenFile&) = delete;
-    ~OpenFile() {
-        if (is_open()) ::close(descriptor_);
-    }
-
-    [[nodiscard]] bool is_open() const noexcept { return descriptor_ >= 0; }
-    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
-
-private:
-    int descriptor_;
-};
-
 /// Makes room for what the file is said to hold, so that a large one is not copied as it grows. In
 /// huge pages, as most of the time went into faults of small ones: 50 MB took 182 ms of CPU time,
 /// and then 20 ms (in a virtual machine, November 2026).
-void reserve_size_of(const OpenFile& file, std::string& text) {
+void reserve_size_of(const Descriptor& file, std::string& text) {
     struct stat status {};
-    if (::fstat(file.descriptor(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+    if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return;
     if (status.st_size <= 0) return;
     text.reserve(static_cast<std::size_t>(status.st_size));
     ask_for_huge_pages(text.data(), text.capacity());
 }
 
 /// Writes all of `text`; whether that went well, else the reason is in `errno`.
-bool write_all(const OpenFile& file, std::string_view text) {
+bool write_all(const Descriptor& file, std::string_view text) {
     while (!text.empty()) {
-        const ssize_t count = ::write(file.descriptor(), text.data(), text.size());
+        const ssize_t count = ::write(file.number(), text.data(), text.size());
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return false;
         text.remove_prefix(static_cast<std::size_t>(count));
@@ -59,8 +43,8 @@ bool write_all(const OpenFile& file, std::string_view text) {
 
 /// Makes it durable that `directory` holds what it holds.
 std::error_code sync_directory(const std::filesystem::path& directory) {
-    const OpenFile file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!file.is_open() || ::fsync(file.descriptor()) != 0) return last_error();
+    const Descriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!file.is_open() || ::fsync(file.number()) != 0) return last_error();
     return {};
 }
 
@@ -78,9 +62,9 @@ std::error_code settle(const std::string& temporary, const std::filesystem::path
 /// Fills a new file, whose name takes the place of the X in `temporary`.
 std::error_code write_temporary(std::string& temporary, std::string_view text) {
     constexpr mode_t readable_by_all = 0644;
-    const OpenFile file(::mkostemp(temporary.data(), O_CLOEXEC));
-    const bool is_written = file.is_open() && ::fchmod(file.descriptor(), readable_by_all) == 0 &&
-                            write_all(file, text) && ::fsync(file.descriptor()) == 0;
+    const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+    const bool is_written = file.is_open() && ::fchmod(file.number(), readable_by_all) == 0 &&
+                            write_all(file, text) && ::fsync(file.number()) == 0;
     return is_written ? std::error_code() : last_error();
 }
 
@@ -102,13 +86,13 @@ std::error_code write_text_file(const std::filesystem::path& path, std::string_v
 }
 
 Result<std::string, std::error_code> read_text_file(const std::filesystem::path& path) {
-    const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.is_open()) return last_error();
     std::string text;
     reserve_size_of(file, text);
     std::array<char, 65536> part{};
     for (;;) {
-        const ssize_t count = ::read(file.descriptor(), part.data(), part.size());
+        const ssize_t count = ::read(file.number(), part.data(), part.size());
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return last_error();
         if (count == 0) return text;

@@ -123,13 +123,14 @@ private:
     http::response<http::string_body> response_;
 };
 
-Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(
-    asio::io_context& io, const std::filesystem::path& path) {
+Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_context& io,
+                                                                  const std::filesystem::path& path,
+                                                                  Other other) {
     if (path.native().size() >= sizeof(sockaddr_un::sun_path)) {
         return failure_at(path, "the path is too long for a socket",
                           "choose a `state` directory with a shorter path");
     }
-    if (is_alive(io, path)) {
+    if (other == Other::is_respected && is_alive(io, path)) {
         return failure_at(path, "another arpad listens there", "give each a `state` of its own");
     }
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) {  // left over from a crash
@@ -159,6 +160,19 @@ Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_conte
     return server;
 }
 
+Result<std::unique_ptr<HttpServer>, std::string> HttpServer::adopt(asio::io_context& io,
+                                                                   SharedAcceptor shared) {
+    const bool is_ipv4 = shared.endpoint.address.family() == Family::ipv4;
+    const asio::generic::stream_protocol protocol(is_ipv4 ? AF_INET : AF_INET6, IPPROTO_TCP);
+    std::unique_ptr<HttpServer> server(new HttpServer(io));
+    boost::system::error_code error;
+    server->acceptor_.assign(protocol, shared.socket.number(), error);
+    if (error) return ListenFailure{shared.endpoint, error}.to_text();
+    (void)shared.socket.release();
+    server->accept();
+    return server;
+}
+
 HttpServer::HttpServer(asio::io_context& io)
     : acceptor_(io), sessions_(std::make_shared<std::size_t>(0)) {}
 
@@ -184,6 +198,15 @@ ListenEndpoint HttpServer::endpoint() const {
     std::memcpy(&address, local.data(), std::min(local.size(), sizeof address));
     const Peer own = peer_of(address);
     return {own.address, own.port};
+}
+
+SharedAcceptor HttpServer::share() {
+    return {endpoint(), Descriptor::copy_of(acceptor_.native_handle())};
+}
+
+void HttpServer::stop_accepting() {
+    boost::system::error_code ignored;  // there is nothing left to be done about it
+    acceptor_.close(ignored);
 }
 
 void HttpServer::add(std::string method, std::string target, Handler handler) {

@@ -11,6 +11,7 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -19,6 +20,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "load/server_config.hpp"
 
@@ -35,6 +37,12 @@ struct HttpReply {
 [[nodiscard]] HttpReply problem_reply(unsigned status, std::string_view title,
                                       std::string_view detail);
 
+/// A listening TCP socket, for another process.
+struct SharedAcceptor {
+    ListenEndpoint endpoint;
+    Descriptor socket;
+};
+
 /// See above.
 class HttpServer {
 public:
@@ -44,14 +52,22 @@ public:
     /// Handles a request with this body.
     using Handler = std::function<void(const std::string& body, Respond respond)>;
 
+    /// What becomes of a server that listens at a path already.
+    enum class Other : std::uint8_t { is_respected, is_replaced };
+
     /// Listens at `path`, where a socket may have been left over. The error says what failed, and
     /// what to do about it.
     [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> open(
-        boost::asio::io_context& io, const std::filesystem::path& path);
+        boost::asio::io_context& io, const std::filesystem::path& path,
+        Other other = Other::is_respected);
 
     /// Listens at `endpoint`, over TCP.
     [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> open(
         boost::asio::io_context& io, const ListenEndpoint& endpoint);
+
+    /// Listens on a TCP socket of another process.
+    [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> adopt(
+        boost::asio::io_context& io, SharedAcceptor shared);
 
     ~HttpServer();  ///< Removes the Unix socket.
     HttpServer(const HttpServer&) = delete;
@@ -59,6 +75,12 @@ public:
 
     /// Where it listens over TCP; it has a port.
     [[nodiscard]] ListenEndpoint endpoint() const;
+
+    /// Its TCP socket, for another process.
+    [[nodiscard]] SharedAcceptor share();
+
+    /// Leaves further requests to others who have its socket.
+    void stop_accepting();
 
     /// Handles requests of `method` for `target`, such as GET and /v1/status.
     void add(std::string method, std::string target, Handler handler);

@@ -144,4 +144,17 @@ Result<ListenSockets, ListenFailure> open_sockets(asio::io_context& io,
     return sockets;
 }
 
+Result<ListenSockets, ListenFailure> adopt_sockets(asio::io_context& io, SharedSockets shared) {
+    ListenSockets sockets{udp::socket(io), tcp::acceptor(io)};
+    const bool is_ipv4 = shared.endpoint.address.family() == Family::ipv4;
+    error_code error;
+    sockets.udp.assign(is_ipv4 ? udp::v4() : udp::v6(), shared.udp.number(), error);
+    if (error) return ListenFailure{shared.endpoint, error};
+    (void)shared.udp.release();
+    sockets.tcp.assign(is_ipv4 ? tcp::v4() : tcp::v6(), shared.tcp.number(), error);
+    if (error) return ListenFailure{shared.endpoint, error};
+    (void)shared.tcp.release();
+    return sockets;
+}
+
 }  // namespace arpad

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "load/server_config.hpp"
 
@@ -37,6 +38,13 @@ struct ListenSockets {
     boost::asio::ip::tcp::acceptor tcp;  ///< Listening.
 };
 
+/// The same, for another process; what one of both receives or accepts, the other does not.
+struct SharedSockets {
+    ListenEndpoint endpoint;
+    Descriptor udp;
+    Descriptor tcp;
+};
+
 /// Octets that a UDP socket is to hold while its worker is busy.
 inline constexpr int wanted_receive_octets = 4 << 20;
 
@@ -50,5 +58,9 @@ inline constexpr int wanted_receive_octets = 4 << 20;
 /// Opens the sockets of one worker for `endpoint`, which was claimed before.
 [[nodiscard]] Result<ListenSockets, ListenFailure> open_sockets(boost::asio::io_context& io,
                                                                 const ListenEndpoint& endpoint);
+
+/// Sockets that another process opened so, and shares.
+[[nodiscard]] Result<ListenSockets, ListenFailure> adopt_sockets(boost::asio::io_context& io,
+                                                                 SharedSockets shared);
 
 }  // namespace arpad

@@ -35,10 +35,15 @@ void TcpListener::start() {
     watch_idle();
 }
 
-void TcpListener::stop() {
+void TcpListener::stop_accepting() {
     error_code ignored;  // there is nothing left to be done about it
     acceptor_.close(ignored);
     accept_timer_.cancel();
+}
+
+void TcpListener::stop() {
+    stop_accepting();
+    is_stopped_ = true;
     idle_timer_.cancel();
     const Connections open = connections_;  // finishing may remove
     for (const auto& connection : open) connection->finish();
@@ -106,7 +111,7 @@ void TcpListener::watch_idle() {
     idle_timer_.expires_after(interval);
     idle_timer_.async_wait([this](const error_code& cancelled) {
         // A timer that was due already when it was cancelled does not say so.
-        if (cancelled || !acceptor_.is_open()) return;
+        if (cancelled || is_stopped_) return;
         close_idle(steady_clock::now());
         watch_idle();
     });

@@ -17,6 +17,7 @@
 
 #include "answer/responder.hpp"
 #include "answer/telemetry.hpp"
+#include "base/descriptor.hpp"
 #include "base/log.hpp"
 #include "net/connection_limits.hpp"
 
@@ -38,6 +39,12 @@ public:
 
     /// Starts to accept.
     void start();
+
+    /// The listening socket, for another process.
+    [[nodiscard]] Descriptor share() { return Descriptor::copy_of(acceptor_.native_handle()); }
+
+    /// Accepts no more, and answers on what is open.
+    void stop_accepting();
 
     /// Accepts no more, and lets each connection go once what it was answered has been sent.
     void stop();
@@ -66,6 +73,7 @@ private:
     ConnectionLimits& limits_;
     std::span<std::uint8_t> scratch_;
     std::chrono::seconds idle_timeout_;
+    bool is_stopped_ = false;
     boost::asio::steady_timer idle_timer_;
     boost::asio::steady_timer accept_timer_;
     Connections connections_;  // the one idle for longest first

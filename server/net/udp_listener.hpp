@@ -15,6 +15,7 @@
 
 #include "answer/responder.hpp"
 #include "answer/telemetry.hpp"
+#include "base/descriptor.hpp"
 #include "base/log.hpp"
 #include "net/listen_sockets.hpp"
 
@@ -37,6 +38,9 @@ public:
 
     /// Octets of queries that may wait while the worker is busy; 0 if the system does not say.
     [[nodiscard]] int receive_octets() const { return arpad::receive_octets(socket_); }
+
+    /// The socket, for another process.
+    [[nodiscard]] Descriptor share() { return Descriptor::copy_of(socket_.native_handle()); }
 
     /// Answers what has arrived already, then closes the socket.
     void stop();

@@ -28,7 +28,7 @@ Worker::Worker(std::shared_ptr<const Identity> identity, const UdpConfig& udp, c
                Telemetry::Detail detail, ConnectionLimits& limits)
     : io_(1),  // one thread: Asio may leave out what several would need
       work_(asio::make_work_guard(io_)),
-      stop_timer_(io_),
+      idle_timer_(io_),
       responder_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>()),
                  std::move(identity)),
       telemetry_(detail),
@@ -42,15 +42,36 @@ Worker::~Worker() {
     join();
 }
 
-std::optional<ListenFailure> Worker::listen(std::span<const ListenEndpoint> endpoints) {
-    for (const ListenEndpoint& endpoint : endpoints) {
-        auto sockets = open_sockets(io_, endpoint);
-        if (!sockets) return sockets.error();
-        udp_.emplace_back(std::move(sockets->udp), responder_, telemetry_, udp_config_.gather);
-        tcp_.emplace_back(std::move(sockets->tcp), responder_, telemetry_, limits_, tcp_reply_,
-                          tcp_config_.idle_timeout);
-    }
+std::optional<ListenFailure> Worker::listen(const ListenEndpoint& endpoint) {
+    auto sockets = open_sockets(io_, endpoint);
+    if (!sockets) return sockets.error();
+    add(endpoint, std::move(*sockets));
     return std::nullopt;
+}
+
+std::optional<ListenFailure> Worker::listen(SharedSockets shared) {
+    const ListenEndpoint endpoint = shared.endpoint;
+    auto sockets = adopt_sockets(io_, std::move(shared));
+    if (!sockets) return sockets.error();
+    add(endpoint, std::move(*sockets));
+    return std::nullopt;
+}
+
+void Worker::add(const ListenEndpoint& endpoint, ListenSockets sockets) {
+    endpoints_.push_back(endpoint);
+    udp_.emplace_back(std::move(sockets.udp), responder_, telemetry_, udp_config_.gather);
+    tcp_.emplace_back(std::move(sockets.tcp), responder_, telemetry_, limits_, tcp_reply_,
+                      tcp_config_.idle_timeout);
+}
+
+std::vector<SharedSockets> Worker::share_sockets() {
+    std::vector<SharedSockets> shared;
+    auto udp = udp_.begin();
+    auto tcp = tcp_.begin();
+    for (const ListenEndpoint& endpoint : endpoints_) {
+        shared.push_back({endpoint, (udp++)->share(), (tcp++)->share()});
+    }
+    return shared;
 }
 
 int Worker::receive_octets() const {
@@ -99,6 +120,14 @@ boost::system::error_code Worker::pin(unsigned core) {
     return arpad::pin(thread_, core);
 }
 
+void Worker::release(std::chrono::milliseconds patience, std::function<void()> released) {
+    asio::post(io_, [this, patience, released = std::move(released)]() mutable {
+        for (UdpListener& listener : udp_) listener.stop();
+        for (TcpListener& listener : tcp_) listener.stop_accepting();
+        await_idle(patience, std::move(released));
+    });
+}
+
 void Worker::stop(std::chrono::milliseconds patience) {
     asio::post(io_, [this, patience] { begin_stop(patience); });
 }
@@ -107,22 +136,32 @@ void Worker::begin_stop(std::chrono::milliseconds patience) {
     for (UdpListener& listener : udp_) listener.stop();
     for (TcpListener& listener : tcp_) listener.stop();
     work_.reset();
-    watch_stop(std::chrono::steady_clock::now() + patience);
+    await_idle(patience, [this] {
+        // The loop ends by itself when no connection is left.
+        for (TcpListener& listener : tcp_) listener.abort();
+    });
 }
 
-/// The loop ends by itself when no connection is left.
-void Worker::watch_stop(std::chrono::steady_clock::time_point deadline) {
+/// Calls `done`, and nothing that was given before, when no connection is open, at the latest after
+/// `patience`.
+void Worker::await_idle(std::chrono::milliseconds patience, std::function<void()> done) {
+    idle_deadline_ = std::chrono::steady_clock::now() + patience;
+    when_idle_ = std::move(done);
+    watch_idle();
+}
+
+void Worker::watch_idle() {
     constexpr std::chrono::milliseconds interval{10};
     const bool is_idle =
         std::ranges::all_of(tcp_, [](const TcpListener& listener) { return listener.is_idle(); });
-    if (is_idle) return;
-    if (std::chrono::steady_clock::now() >= deadline) {
-        for (TcpListener& listener : tcp_) listener.abort();
+    if (is_idle || std::chrono::steady_clock::now() >= idle_deadline_) {
+        if (const auto done = std::exchange(when_idle_, {})) done();
         return;
     }
-    stop_timer_.expires_after(interval);
-    stop_timer_.async_wait(
-        [this, deadline](const boost::system::error_code&) { watch_stop(deadline); });
+    idle_timer_.expires_after(interval);
+    idle_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+        if (!cancelled) watch_idle();
+    });
 }
 
 void Worker::join() {

@@ -37,8 +37,14 @@ public:
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// Opens sockets for each of `endpoints`, which were claimed before. Before `start` only.
-    [[nodiscard]] std::optional<ListenFailure> listen(std::span<const ListenEndpoint> endpoints);
+    /// Opens sockets for `endpoint`, which was claimed before. Before `start` only.
+    [[nodiscard]] std::optional<ListenFailure> listen(const ListenEndpoint& endpoint);
+
+    /// Listens on sockets of another process. Before `start` only.
+    [[nodiscard]] std::optional<ListenFailure> listen(SharedSockets sockets);
+
+    /// All its sockets, for another process. The numbers of those that cannot be had are negative.
+    [[nodiscard]] std::vector<SharedSockets> share_sockets();
 
     /// The smallest of the receive buffers of its UDP sockets, in octets. After `listen`.
     [[nodiscard]] int receive_octets() const;
@@ -57,6 +63,11 @@ public:
     /// Keeps the thread, which was started, on `core`. The error if the system refuses.
     [[nodiscard]] boost::system::error_code pin(unsigned core);
 
+    /// Leaves all that arrives from now on to another process that has its sockets, and goes on
+    /// with the TCP connections that are open. Calls `released` on the worker's thread when none is
+    /// left, at the latest after `patience`; not if it is stopped before.
+    void release(std::chrono::milliseconds patience, std::function<void()> released);
+
     /// Answers what has arrived, sends what is answered, and ends the thread: at the latest after
     /// `patience`, when connections that are still open are cut.
     void stop(std::chrono::milliseconds patience);
@@ -72,18 +83,23 @@ public:
     void log_queries(std::shared_ptr<QueryLogQueue> queue);
 
 private:
+    void add(const ListenEndpoint& endpoint, ListenSockets sockets);
     void begin_stop(std::chrono::milliseconds patience);
-    void watch_stop(std::chrono::steady_clock::time_point deadline);
+    void await_idle(std::chrono::milliseconds patience, std::function<void()> done);
+    void watch_idle();
 
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-    boost::asio::steady_timer stop_timer_;
+    boost::asio::steady_timer idle_timer_;
+    std::chrono::steady_clock::time_point idle_deadline_;
+    std::function<void()> when_idle_;
     Responder responder_;
     Telemetry telemetry_;
     UdpConfig udp_config_;
     TcpConfig tcp_config_;
     ConnectionLimits& limits_;
-    std::vector<std::uint8_t> tcp_reply_;  // one reply at a time, then copied to its connection
+    std::vector<std::uint8_t> tcp_reply_;    // one reply at a time, then copied to its connection
+    std::vector<ListenEndpoint> endpoints_;  // one for each of udp_ and of tcp_
     std::list<UdpListener> udp_;
     std::list<TcpListener> tcp_;
     std::thread thread_;

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.hpp"
 #include "crypto/digest.hpp"
 #include "load/settlement.hpp"
 #include "zone/serials.hpp"
@@ -32,6 +33,13 @@ public:
     /// Makes them hold, and `copies` the last good ones, both or neither. The error says what
     /// failed and what to do about it; nothing is then changed.
     [[nodiscard]] virtual std::optional<std::string> commit(std::span<const GoodCopy> copies) = 0;
+
+    /// Knows from now on what another process has committed, which had the lock meanwhile.
+    virtual void catch_up() {}
+
+    /// The lock that keeps other servers off, for one that takes this one's place; not open if
+    /// there is none.
+    [[nodiscard]] virtual Descriptor share_lock() const { return {}; }
 
     /// Whether what was committed is on disk.
     [[nodiscard]] virtual bool is_durable() const noexcept = 0;

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/log.hpp"
 #include "crypto/digest.hpp"
 
 namespace arpad {
@@ -65,49 +66,47 @@ bool is_large(std::string_view text) {
     return text.size() > longest_text_in_database;
 }
 
+/// Whether both are the same file.
+bool is_same_file(int one, int other) {
+    struct stat first {};
+    struct stat second {};
+    return ::fstat(one, &first) == 0 && ::fstat(other, &second) == 0 &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/// The lock at `path`; `shared` if it is that one.
+Result<Descriptor, std::error_code> take_lock(const std::filesystem::path& path,
+                                              Descriptor shared) {
+    Descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (lock.is_open()) {
+        if (shared.is_open() && is_same_file(lock.number(), shared.number())) return shared;
+        if (::flock(lock.number(), LOCK_EX | LOCK_NB) == 0) return lock;
+    }
+    return std::error_code(errno, std::generic_category());
+}
+
 }  // namespace
 
-/// Held as long as the file is open; the system lets go of it even after a crash.
-class StateStore::Lock {
-public:
-    explicit Lock(const std::filesystem::path& path)
-        : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-        if (file_ >= 0 && ::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
-        error_ = {errno, std::generic_category()};
-    }
-    ~Lock() {
-        if (file_ >= 0) ::close(file_);
-    }
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
-
-    [[nodiscard]] std::error_code error() const noexcept { return error_; }
-
-private:
-    int file_;
-    std::error_code error_;
-};
-
 Result<std::unique_ptr<StateStore>, StateStore::Failure> StateStore::open(
-    const std::filesystem::path& directory, SerialFormat format) {
+    const std::filesystem::path& directory, SerialFormat format, Descriptor shared_lock) {
     std::error_code error;
     std::filesystem::create_directories(directory, error);
     if (error) {
         return Failure{problem(directory, error.message(),
                                "create it, owned by the user that runs arpad, or change `state`")};
     }
-    auto lock = std::make_unique<Lock>(directory / "lock");
-    if (lock->error() == std::errc::operation_would_block) {
+    auto lock = take_lock(directory / "lock", std::move(shared_lock));
+    if (!lock && lock.error() == std::errc::operation_would_block) {
         return Failure{problem(directory, "another arpad uses it",
                                "stop that one first, or give this one a `state` of its own"),
                        true};
     }
-    if (lock->error()) {
-        return Failure{problem(directory, lock->error().message(),
+    if (!lock) {
+        return Failure{problem(directory, lock.error().message(),
                                "make it writable for the user that runs arpad, or change `state`")};
     }
     try {
-        return std::unique_ptr<StateStore>(new StateStore(directory, std::move(lock), format));
+        return std::unique_ptr<StateStore>(new StateStore(directory, std::move(*lock), format));
     } catch (const NewerSchema& failure) {
         return Failure{problem(directory, fmt::format("state.db: {}", failure.what()),
                                "run that arpad, or give this one a `state` of its own"),
@@ -120,8 +119,7 @@ Result<std::unique_ptr<StateStore>, StateStore::Failure> StateStore::open(
     }
 }
 
-StateStore::StateStore(std::filesystem::path directory, std::unique_ptr<Lock> lock,
-                       SerialFormat format)
+StateStore::StateStore(std::filesystem::path directory, Descriptor lock, SerialFormat format)
     : directory_(std::move(directory)),
       lock_(std::move(lock)),
       format_(format),
@@ -139,7 +137,19 @@ bool StateStore::is_still_there() const {
     return stamp && opened_ && stamp->device == opened_->device && stamp->inode == opened_->inode;
 }
 
-StateStore::~StateStore() = default;
+void StateStore::catch_up() {
+    decided_.clear();
+    try {
+        served_ = read_served(database_);
+    } catch (const DatabaseError& failure) {
+        spdlog::error("{}", problem(directory_, fmt::format("state.db: {}", failure.what()),
+                                    "restart arpad, which says what is wrong with it"));
+    }
+}
+
+Descriptor StateStore::share_lock() const {
+    return Descriptor::copy_of(lock_.number());
+}
 
 void StateStore::prepare_schema() {
     Transaction transaction(database_);

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/file_stamp.hpp"
 #include "base/result.hpp"
 #include "crypto/digest.hpp"
@@ -34,13 +35,10 @@ public:
         bool is_conflict = false;  ///< Another arpad uses it, or a newer one did: keep off.
     };
 
-    /// Opens the state in `directory`, which is created if missing, and locks it.
+    /// Opens the state in `directory`, which is created if missing, and locks it; `lock` is that
+    /// lock if another process has shared it.
     [[nodiscard]] static Result<std::unique_ptr<StateStore>, Failure> open(
-        const std::filesystem::path& directory, SerialFormat format);
-
-    ~StateStore() override;
-    StateStore(const StateStore&) = delete;
-    StateStore& operator=(const StateStore&) = delete;
+        const std::filesystem::path& directory, SerialFormat format, Descriptor lock = {});
 
     std::optional<std::string> find_copy(const std::string& key) override;
 
@@ -53,18 +51,18 @@ public:
     /// As one transaction. What is known already is not written again.
     [[nodiscard]] std::optional<std::string> commit(std::span<const GoodCopy> copies) override;
 
+    void catch_up() override;
+    [[nodiscard]] Descriptor share_lock() const override;
     [[nodiscard]] bool is_durable() const noexcept override { return true; }
 
 private:
-    class Lock;
-
     /// A copy that is not kept yet.
     struct NewCopy {
         GoodCopy copy;
         Digest digest;  // of its text
     };
 
-    StateStore(std::filesystem::path directory, std::unique_ptr<Lock> lock, SerialFormat format);
+    StateStore(std::filesystem::path directory, Descriptor lock, SerialFormat format);
     void prepare_schema();
     [[nodiscard]] bool is_still_there() const;
     void write_served();
@@ -73,7 +71,7 @@ private:
     void remove_old_texts();
 
     std::filesystem::path directory_;
-    std::unique_ptr<Lock> lock_;
+    Descriptor lock_;  // the system lets go of it even after a crash
     SerialFormat format_;
     Database database_;
     std::optional<FileStamp> opened_;  // the database's file

@@ -103,8 +103,10 @@ public:
                   Telemetry::Detail::counts, limits_),
           endpoints_(*claim(std::vector<ListenEndpoint>{{Address(Family::ipv4, 0), 0},
                                                         {Address(Family::ipv6, 0), 0}})) {
-        if (const auto failure = worker_.listen(endpoints_)) {
-            throw std::runtime_error(failure->to_text());
+        for (const ListenEndpoint& endpoint : endpoints_) {
+            if (const auto failure = worker_.listen(endpoint)) {
+                throw std::runtime_error(failure->to_text());
+            }
         }
         worker_.adopt(snapshot_with("a.example."), [](const auto&) {});
         worker_.start();

@@ -33,7 +33,7 @@ TEST(Worker, ServesNoZonesBeforeItAdoptsSome) {
     const auto endpoints = *claim({&any, 1});
     Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
                   Telemetry::Detail::counts, limits);
-    ASSERT_FALSE(worker.listen(endpoints));
+    ASSERT_FALSE(worker.listen(endpoints.front()));
     worker.start();
     const auto reply = UdpClient(endpoints.front()).ask(small_query().octets());
     worker.stop(1s);
@@ -50,7 +50,7 @@ TEST(Worker, ListenReportsATakenPort) {
     const ListenEndpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
     Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
                   Telemetry::Detail::counts, limits);
-    const auto failure = worker.listen({&taken, 1});
+    const auto failure = worker.listen(taken);
     ASSERT_TRUE(failure);
     EXPECT_EQ(failure->error, boost::system::errc::address_in_use);
 }

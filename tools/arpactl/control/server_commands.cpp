@@ -168,6 +168,17 @@ ControlExit reload(const ControlOptions& options) {
     return failure.empty() && errors == 0 ? ControlExit::success : ControlExit::failure;
 }
 
+ControlExit take_over(const ControlOptions& options) {
+    const json::object outcome = request_json(options, "POST", "/v1/takeover");
+    if (options.as_json) {
+        print_json(outcome);
+    } else {
+        fmt::print("process {} serves; process {} ends when its TCP connections have\n",
+                   number_at(outcome, "process"), number_at(outcome, "predecessor"));
+    }
+    return ControlExit::success;
+}
+
 std::string names_text(const json::value& names) {
     if (names.is_string()) return std::string(names.as_string());
     std::string text;
@@ -416,6 +427,8 @@ void add_server_commands(CLI::App& app, std::function<int()>& command) {
                 print_status);
     add_command(app, "reload", "Have the running server look at its files now", command, reload);
     add_command(app, "plan", "What a reload would change", command, plan);
+    add_command(app, "takeover", "Have the program, perhaps a newer one, take over from the server",
+                command, take_over);
     add_command(app, "stats", "What the running server has answered", command, print_stats);
     add_query_command(app, command);
     add_log_command(app, command);

@@ -1,0 +1,113 @@
+#include "app/inheritance.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+namespace arpad {
+namespace {
+
+// One message each, of the kind, and the endpoint where there is one. What comes first names the
+// protocol, so that versions that do not understand each other say so.
+constexpr std::string_view greeting = "arpad inheritance 1";
+constexpr std::string_view state_kind = "state";
+constexpr std::string_view sockets_kind = "sockets ";
+constexpr std::string_view metrics_kind = "metrics ";
+constexpr std::string_view last_message = "that is all";
+
+/// Takes what `message` brings into `inheritance`; false if it cannot be understood.
+bool take(DescriptorChannel::Message& message, Inheritance& inheritance) {
+    const std::string_view text = message.text;
+    std::vector<Descriptor>& descriptors = message.descriptors;
+    if (text == state_kind && descriptors.size() == 1) {
+        inheritance.state_lock = std::move(descriptors.front());
+        return true;
+    }
+    if (text.starts_with(sockets_kind) && descriptors.size() == 2) {
+        const auto endpoint = ListenEndpoint::from_text(text.substr(sockets_kind.size()));
+        if (!endpoint) return false;
+        inheritance.sockets.push_back(
+            {*endpoint, std::move(descriptors[0]), std::move(descriptors[1])});
+        return true;
+    }
+    if (text.starts_with(metrics_kind) && descriptors.size() == 1) {
+        const auto endpoint = ListenEndpoint::from_text(text.substr(metrics_kind.size()));
+        if (!endpoint) return false;
+        inheritance.metrics = SharedAcceptor{*endpoint, std::move(descriptors.front())};
+        return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+std::optional<ListenEndpoint> Inheritance::find(const ListenEndpoint& wanted) const {
+    const auto found = std::ranges::find_if(sockets, [&](const SharedSockets& shared) {
+        return shared.endpoint.address == wanted.address &&
+               (shared.endpoint.port == wanted.port || wanted.port == 0);
+    });
+    return found == sockets.end() ? std::nullopt : std::optional(found->endpoint);
+}
+
+std::vector<SharedSockets> Inheritance::part_of(std::size_t worker, std::size_t workers,
+                                                const ListenEndpoint& endpoint) const {
+    std::vector<const SharedSockets*> all;
+    for (const SharedSockets& shared : sockets) {
+        if (shared.endpoint == endpoint) all.push_back(&shared);
+    }
+    std::vector<SharedSockets> part;
+    if (all.empty()) return part;
+    for (std::size_t i = worker; i < std::max(all.size(), workers); i += workers) {
+        const SharedSockets& shared = *all[i % all.size()];
+        part.push_back({endpoint, Descriptor::copy_of(shared.udp.number()),
+                        Descriptor::copy_of(shared.tcp.number())});
+    }
+    return part;
+}
+
+std::optional<std::string> send_inheritance(DescriptorChannel& channel,
+                                            const Inheritance& inheritance) {
+    std::error_code error = channel.send(greeting);
+    const auto send = [&](std::string_view kind, std::string_view endpoint,
+                          std::initializer_list<const Descriptor*> shared) {
+        std::vector<Descriptor> descriptors;
+        for (const Descriptor* const one : shared) {
+            descriptors.push_back(Descriptor::copy_of(one->number()));
+            if (!descriptors.back().is_open()) error = {errno, std::generic_category()};
+        }
+        if (!error) error = channel.send(fmt::format("{}{}", kind, endpoint), descriptors);
+    };
+    if (inheritance.state_lock.is_open()) send(state_kind, "", {&inheritance.state_lock});
+    for (const SharedSockets& shared : inheritance.sockets) {
+        send(sockets_kind, shared.endpoint.to_text(), {&shared.udp, &shared.tcp});
+    }
+    if (inheritance.metrics) {
+        send(metrics_kind, inheritance.metrics->endpoint.to_text(), {&inheritance.metrics->socket});
+    }
+    send(last_message, "", {});
+    if (error) return error.message();
+    return std::nullopt;
+}
+
+Result<Inheritance, std::string> receive_inheritance(DescriptorChannel& channel) {
+    auto message = channel.receive();
+    if (!message) return std::string("the running arpad does not send what it has");
+    if (message->text != greeting) {
+        return std::string("the running arpad is of a version that hands over in another way");
+    }
+    Inheritance inheritance;
+    for (message = channel.receive(); message; message = channel.receive()) {
+        if (message->text == last_message) return inheritance;
+        if (!take(*message, inheritance)) {
+            return fmt::format("the running arpad sends what is not understood: {}", message->text);
+        }
+    }
+    return std::string("the running arpad has not sent everything");
+}
+
+}  // namespace arpad
