@@ -12,6 +12,7 @@ packages_test=(
     libgtest-dev libgmock-dev libbenchmark-dev clang-format
     bind9-dnsutils knot-dnsutils ldnsutils
     bind9 knot nsd
+    man-db prometheus
 )
 packages_test_all=(clang-16 libclang-rt-16-dev dnsperf valgrind)
 
@@ -44,15 +45,15 @@ apt_install() {
     return "$status"
 }
 
-# Keeps the nameservers among the named packages, which only the tests need, from being started at
-# the next boot.
-disable_nameservers() {
+# Keeps the services of the named packages, which only the tests need, from being started at the next
+# boot.
+disable_services() {
     local package service
     [[ -d /run/systemd/system ]] || return 0
     for package in "$@"; do
         case "$package" in
         bind9) service=named ;;
-        knot | nsd) service="$package" ;;
+        knot | nsd | prometheus) service="$package" ;;
         *) continue ;;
         esac
         as_root systemctl --quiet disable "$service"
@@ -73,7 +74,7 @@ ensure_packages() {
     quietly as_root apt-get update || progress "apt-get update failed; going on with what it knew"
     quietly apt_install "${missing[@]}" ||
         fail "could not install: ${missing[*]}; try: apt-get install ${missing[*]}"
-    disable_nameservers "${missing[@]}"
+    disable_services "${missing[@]}"
 }
 
 # Where there is no apt-get: goes on if the commands are there, else says what is needed.
