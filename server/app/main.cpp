@@ -8,6 +8,7 @@
 #include "app/daemon.hpp"
 #include "app/options.hpp"
 #include "base/log.hpp"
+#include "base/standard_error.hpp"
 #include "load/check.hpp"
 
 namespace arpad {
@@ -29,7 +30,7 @@ ExitCode run(int argc, const char* const* argv) {
     Diagnostics diagnostics;
     auto config = read_config_file(chosen.config, diagnostics);
     diagnostics.sort();
-    std::fputs(diagnostics.to_text().c_str(), stderr);  // never throws, whoever listens
+    print(diagnostics);
     if (!config) return ExitCode::configuration;
     if (chosen.check_only) return check(*config);
     const LogFormat standard = leads_to_journal() ? LogFormat::journal : LogFormat::text;

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <utility>
 
 #include "base/counted.hpp"
+#include "base/standard_error.hpp"
 
 namespace arpad {
 
@@ -16,7 +16,7 @@ bool check_and_print(const Sources& sources, const ZoneDefaults& defaults,
     Load load = load_zones(sources, defaults, no_copies, first_serials);
     diagnostics.append(std::move(load.diagnostics));
     diagnostics.sort();
-    std::fputs(diagnostics.to_text().c_str(), stderr);  // never throws, whoever listens
+    print(diagnostics);
     fmt::print("{}; {}, {}\n", summary_of(load), counted(diagnostics.error_count(), "error"),
                counted(diagnostics.warning_count(), "warning"));
     return diagnostics.error_count() == 0;

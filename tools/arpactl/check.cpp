@@ -1,8 +1,5 @@
 #include "check.hpp"
 
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -12,6 +9,7 @@
 #include <vector>
 
 #include "base/diagnostics.hpp"
+#include "base/standard_error.hpp"
 #include "base/text_file.hpp"
 #include "load/check.hpp"
 #include "load/config_file.hpp"
@@ -53,7 +51,7 @@ int check(const Arguments& arguments) {
     Diagnostics diagnostics;
     const auto config = choose_config(arguments, diagnostics);
     if (!config) {
-        fmt::print(stderr, "{}", diagnostics.to_text());
+        print(diagnostics);
         return 1;
     }
     Sources sources;

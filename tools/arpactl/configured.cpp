@@ -1,9 +1,8 @@
 #include "configured.hpp"
 
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <utility>
+
+#include "base/standard_error.hpp"
 
 namespace arpad {
 
@@ -18,7 +17,7 @@ std::unique_ptr<ConfiguredNetworks> ConfiguredNetworks::read(const std::string& 
     Diagnostics diagnostics;
     auto config = read_config_file(file, diagnostics);
     if (!config) {
-        fmt::print(stderr, "{}", diagnostics.to_text());
+        print(diagnostics);
         return nullptr;
     }
     std::unique_ptr<ConfiguredNetworks> made(new ConfiguredNetworks(std::move(*config)));
@@ -31,7 +30,7 @@ std::unique_ptr<ConfiguredNetworks> ConfiguredNetworks::read(const std::string& 
     made->settlement_.emplace(made->sources_.zones, made->inventory_ ? &*made->inventory_ : nullptr,
                               made->config_.zone_defaults, made->copies_, made->diagnostics_);
     made->diagnostics_.sort();
-    fmt::print(stderr, "{}", made->diagnostics_.to_text());
+    print(made->diagnostics_);
     made->is_sound_ = made->diagnostics_.error_count() == 0;
     return made;
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/counted.hpp"
+#include "base/standard_error.hpp"
 #include "base/text_file.hpp"
 #include "base/version.hpp"
 #include "configured.hpp"
@@ -100,10 +101,10 @@ bool fits(const Zones& zones, const Arguments& arguments) {
         const auto most = Uint128{std::numeric_limits<std::uint64_t>::max()};
         const std::string count =
             names > most ? "more than 2^64" : fmt::format("{}", static_cast<std::uint64_t>(names));
-        fmt::print(stderr,
-                   "arpactl: the ranges of {} make {} names, and the limit is {}\n  raise it with "
-                   "--limit, or leave them out with --omit-ranges\n",
-                   zone->apex().to_text(), count, arguments.limit);
+        print_error(
+            "arpactl: the ranges of {} make {} names, and the limit is {}\n  raise it with "
+            "--limit, or leave them out with --omit-ranges\n",
+            zone->apex().to_text(), count, arguments.limit);
     }
     return is_fit;
 }
@@ -115,7 +116,7 @@ int write_files(const Zones& zones, RangeWalk ranges, const std::filesystem::pat
         const std::filesystem::path path = directory / file_name_of(zone->apex());
         if (!error) error = write_text_file(path, master_text(*zone, ranges), Overwriting::allowed);
         if (error) {
-            fmt::print(stderr, "arpactl: {}: {}\n", path.string(), error.message());
+            print_error("arpactl: {}: {}\n", path.string(), error.message());
             return 1;
         }
     }
@@ -128,10 +129,10 @@ int write(const Zones& zones, const Arguments& arguments) {
     if (!fits(zones, arguments)) return 1;
     if (arguments.directory) return write_files(zones, ranges, *arguments.directory);
     if (zones.size() != 1) {
-        fmt::print(stderr,
-                   "arpactl: {} has {}, and standard output takes one\n  write them to files with "
-                   "-o DIR\n",
-                   arguments.network, counted(zones.size(), "zone"));
+        print_error(
+            "arpactl: {} has {}, and standard output takes one\n  write them to files with "
+            "-o DIR\n",
+            arguments.network, counted(zones.size(), "zone"));
         return 1;
     }
     fmt::print("{}", master_text(*zones.front(), ranges));
@@ -142,24 +143,24 @@ int export_networks(const Arguments& arguments) {
     const auto networks = ConfiguredNetworks::read(arguments.config);
     if (networks == nullptr) return 1;
     if (!networks->is_sound()) {
-        fmt::print(stderr, "arpactl: nothing is exported while files have errors\n");
+        print_error("arpactl: nothing is exported while files have errors\n");
         return 1;
     }
     auto serials = ServedSerials::read(networks->config().state, networks->config().serial_format);
     if (!serials) {
-        fmt::print(stderr, "arpactl: {}\n", serials.error());
+        print_error("arpactl: {}\n", serials.error());
         return 1;
     }
     Diagnostics warnings;
     const BuildInput input = networks->input();
     const Zones zones =
         choose(build_zones(networks->assembly(), *serials, warnings), input, arguments.network);
-    fmt::print(stderr, "{}", warnings.to_text());
+    print(warnings);
     if (!zones.empty()) return write(zones, arguments);
-    fmt::print(stderr,
-               "arpactl: nothing is served as {}\n  write the prefix of a network, the name of a "
-               "zone, a file, or `all`\n",
-               arguments.network);
+    print_error(
+        "arpactl: nothing is served as {}\n  write the prefix of a network, the name of a "
+        "zone, a file, or `all`\n",
+        arguments.network);
     return 1;
 }
 

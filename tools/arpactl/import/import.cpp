@@ -13,6 +13,7 @@
 
 #include "base/counted.hpp"
 #include "base/diagnostics.hpp"
+#include "base/standard_error.hpp"
 #include "base/text_file.hpp"
 #include "import/axfr.hpp"
 #include "import/named_conf.hpp"
@@ -202,10 +203,10 @@ int write_files(const std::vector<ImportedZone>& zones, const std::filesystem::p
                                   "check that the directory is there and may be written to");
                 break;
             }
-            fmt::print(stderr, "{}\n  {}\n", path.string(), zone.summary);
+            print_error("{}\n  {}\n", path.string(), zone.summary);
         }
     }
-    fmt::print(stderr, "{}", diagnostics.to_text());
+    print(diagnostics);
     return diagnostics.is_empty() ? 0 : failure;
 }
 
@@ -213,7 +214,7 @@ int write_output(const std::string& yaml) {
     const bool is_written =
         std::fwrite(yaml.data(), 1, yaml.size(), stdout) == yaml.size() && std::fflush(stdout) == 0;
     if (is_written) return 0;
-    fmt::print(stderr, "the standard output cannot be written\n");
+    print_error("the standard output cannot be written\n");
     return failure;
 }
 
@@ -241,14 +242,13 @@ std::string_view misuse(const Arguments& arguments) {
 
 int import_zones(const Arguments& arguments) {
     if (const auto wrong = misuse(arguments); !wrong.empty()) {
-        fmt::print(stderr, "{}\nRun with --help for more information.\n", wrong);
+        print_error("{}\nRun with --help for more information.\n", wrong);
         return wrong_usage;
     }
     Diagnostics diagnostics;
     const auto jobs = find_jobs(arguments, diagnostics);
     if (jobs.size() > 1 && !arguments.directory) {
-        fmt::print(stderr, "{} need a directory to be written to: -o DIR\n",
-                   counted(jobs.size(), "zone"));
+        print_error("{} need a directory to be written to: -o DIR\n", counted(jobs.size(), "zone"));
         return wrong_usage;
     }
     const auto bad_records = arguments.skip_bad ? BadRecords::skip : BadRecords::stop;
@@ -258,10 +258,9 @@ int import_zones(const Arguments& arguments) {
             zones.push_back(std::move(*zone));
     }
     report_clashes(zones, diagnostics);
-    fmt::print(stderr, "{}", diagnostics.to_text());
+    print(diagnostics);
     if (diagnostics.error_count() > 0) {
-        fmt::print(stderr, "nothing was written: {}\n",
-                   counted(diagnostics.error_count(), "error"));
+        print_error("nothing was written: {}\n", counted(diagnostics.error_count(), "error"));
         return failure;
     }
     if (!arguments.directory) return write_output(zones.front().yaml);
