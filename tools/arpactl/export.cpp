@@ -19,6 +19,7 @@
 #include "base/version.hpp"
 #include "configured.hpp"
 #include "load/master_writer.hpp"
+#include "output_files.hpp"
 #include "state/served_serials.hpp"
 #include "zone/builder.hpp"
 #include "zone/zone_walk.hpp"
@@ -32,6 +33,7 @@ struct Arguments {
     std::optional<std::string> directory;
     std::uint64_t limit = 1'000'000;
     bool omit_ranges = false;
+    bool force = false;
 };
 
 using Zones = std::vector<std::shared_ptr<const Zone>>;
@@ -109,17 +111,28 @@ bool fits(const Zones& zones, const Arguments& arguments) {
     return is_fit;
 }
 
-int write_files(const Zones& zones, RangeWalk ranges, const std::filesystem::path& directory) {
-    std::error_code error;
-    std::filesystem::create_directories(directory, error);
-    for (const auto& zone : zones) {
-        const std::filesystem::path path = directory / file_name_of(zone->apex());
-        if (!error) error = write_text_file(path, master_text(*zone, ranges), Overwriting::allowed);
-        if (error) {
-            print_error("arpactl: {}: {}\n", path.string(), error.message());
-            return 1;
+/// Writes each zone to its own of `paths`.
+void write_zones(const Zones& zones, RangeWalk ranges,
+                 const std::vector<std::filesystem::path>& paths, Overwriting overwriting,
+                 Diagnostics& diagnostics) {
+    for (std::size_t i = 0; i < zones.size(); ++i) {
+        if (const auto error =
+                write_text_file(paths[i], master_text(*zones[i], ranges), overwriting)) {
+            diagnostics.error(paths[i].string(), {}, error.message(), cannot_write_advice);
+            return;
         }
     }
+}
+
+int write_files(const Zones& zones, RangeWalk ranges, const std::filesystem::path& directory,
+                Overwriting overwriting) {
+    Diagnostics diagnostics;
+    std::vector<std::filesystem::path> paths;
+    for (const auto& zone : zones) paths.push_back(directory / file_name_of(zone->apex()));
+    prepare_output(paths, overwriting, diagnostics);
+    if (diagnostics.is_empty()) write_zones(zones, ranges, paths, overwriting, diagnostics);
+    print(diagnostics);
+    if (!diagnostics.is_empty()) return 1;
     fmt::print("{} written to {}\n", counted(zones.size(), "zone"), directory.string());
     return 0;
 }
@@ -127,7 +140,10 @@ int write_files(const Zones& zones, RangeWalk ranges, const std::filesystem::pat
 int write(const Zones& zones, const Arguments& arguments) {
     const RangeWalk ranges = arguments.omit_ranges ? RangeWalk::omit : RangeWalk::expand;
     if (!fits(zones, arguments)) return 1;
-    if (arguments.directory) return write_files(zones, ranges, *arguments.directory);
+    if (arguments.directory) {
+        return write_files(zones, ranges, *arguments.directory,
+                           arguments.force ? Overwriting::allowed : Overwriting::refused);
+    }
     if (zones.size() != 1) {
         print_error(
             "arpactl: {} has {}, and standard output takes one\n  write them to files with "
@@ -177,16 +193,21 @@ void add_export_command(CLI::App& app, std::function<int()>& run) {
         ->add_option("NETWORK", arguments->network,
                      "Prefix or file of a network, or name of a zone, or `all`")
         ->required();
-    command
-        ->add_option("-o,--output", arguments->directory,
-                     "Write a file for each zone into this directory; without it the one zone goes "
-                     "to standard output")
-        ->type_name("DIR");
+    CLI::Option* const output =
+        command
+            ->add_option(
+                "-o,--output", arguments->directory,
+                "Write a file for each zone into this directory; without it the one zone goes "
+                "to standard output")
+            ->type_name("DIR");
     command
         ->add_option("--limit", arguments->limit,
                      "How many names the ranges of a zone may make; more is an error")
         ->type_name("NAMES")
         ->capture_default_str();
+    command
+        ->add_flag("--force", arguments->force, "With -o: write over files that are there already")
+        ->needs(output);
     command->add_flag("--omit-ranges", arguments->omit_ranges,
                       "Leave out the names that ranges make");
     command->callback(

@@ -20,6 +20,7 @@
 #include "import/zone_planner.hpp"
 #include "import/zone_yaml.hpp"
 #include "load/host_name.hpp"
+#include "output_files.hpp"
 
 namespace arpad {
 namespace {
@@ -186,21 +187,14 @@ void report_clashes(const std::vector<ImportedZone>& zones, Diagnostics& diagnos
 int write_files(const std::vector<ImportedZone>& zones, const std::filesystem::path& directory,
                 Overwriting overwriting) {
     Diagnostics diagnostics;
-    std::error_code ignored;  // writing the first file says what is wrong with the directory
-    std::filesystem::create_directories(directory, ignored);
-    for (const ImportedZone& zone : zones) {
-        const auto path = directory / zone.file_name;
-        if (overwriting == Overwriting::refused && std::filesystem::exists(path, ignored)) {
-            diagnostics.error(path.string(), {}, "the file is there already",
-                              "move it away, or write over it with --force");
-        }
-    }
+    std::vector<std::filesystem::path> paths;
+    for (const ImportedZone& zone : zones) paths.push_back(directory / zone.file_name);
+    prepare_output(paths, overwriting, diagnostics);
     if (diagnostics.is_empty()) {
         for (const ImportedZone& zone : zones) {
             const auto path = directory / zone.file_name;
             if (const auto error = write_text_file(path, zone.yaml, overwriting)) {
-                diagnostics.error(path.string(), {}, error.message(),
-                                  "check that the directory is there and may be written to");
+                diagnostics.error(path.string(), {}, error.message(), cannot_write_advice);
                 break;
             }
             print_error("{}\n  {}\n", path.string(), zone.summary);
