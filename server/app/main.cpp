@@ -18,8 +18,8 @@ namespace {
 ExitCode check(const ServerConfig& config) {
     Diagnostics diagnostics;
     const auto sources = read_sources(config, diagnostics);
-    const bool is_good = check_and_print(sources, config.zone_defaults, std::move(diagnostics));
-    return is_good ? ExitCode::success : ExitCode::configuration;
+    const Load load = check_sources(sources, config.zone_defaults, std::move(diagnostics));
+    return print_findings(load) ? ExitCode::success : ExitCode::configuration;
 }
 
 ExitCode run(int argc, const char* const* argv) {

@@ -9,13 +9,18 @@
 
 namespace arpad {
 
-bool check_and_print(const Sources& sources, const ZoneDefaults& defaults,
-                     Diagnostics diagnostics) {
+Load check_sources(const Sources& sources, const ZoneDefaults& defaults, Diagnostics diagnostics) {
     NoCopies no_copies;
     FirstSerials first_serials;
     Load load = load_zones(sources, defaults, no_copies, first_serials);
     diagnostics.append(std::move(load.diagnostics));
     diagnostics.sort();
+    load.diagnostics = std::move(diagnostics);
+    return load;
+}
+
+bool print_findings(const Load& load) {
+    const Diagnostics& diagnostics = load.diagnostics;
     print(diagnostics);
     fmt::print("{}; {}, {}\n", summary_of(load), counted(diagnostics.error_count(), "error"),
                counted(diagnostics.warning_count(), "warning"));

@@ -1,5 +1,7 @@
 #include "check.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -8,12 +10,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "base/diagnostics.hpp"
 #include "base/standard_error.hpp"
 #include "base/text_file.hpp"
 #include "load/check.hpp"
 #include "load/config_file.hpp"
 #include "load/zone_directory.hpp"
+#include "progress.hpp"
 
 namespace arpad {
 namespace {
@@ -47,6 +51,18 @@ std::vector<SourceFile> read_named_files(const std::vector<std::string>& files,
     return sources;
 }
 
+Load load(const Arguments& arguments, const ServerConfig& config, Diagnostics diagnostics) {
+    Progress progress("reading zone files");
+    Sources sources;
+    if (arguments.files.empty()) {
+        sources = read_sources(config, diagnostics);
+    } else {
+        sources.zones = read_named_files(arguments.files, diagnostics);
+    }
+    progress.enter(fmt::format("checking {}", counted(sources.zones.size(), "zone file")));
+    return check_sources(sources, config.zone_defaults, std::move(diagnostics));
+}
+
 int check(const Arguments& arguments) {
     Diagnostics diagnostics;
     const auto config = choose_config(arguments, diagnostics);
@@ -54,13 +70,7 @@ int check(const Arguments& arguments) {
         print(diagnostics);
         return 1;
     }
-    Sources sources;
-    if (arguments.files.empty()) {
-        sources = read_sources(*config, diagnostics);
-    } else {
-        sources.zones = read_named_files(arguments.files, diagnostics);
-    }
-    return check_and_print(sources, config->zone_defaults, std::move(diagnostics)) ? 0 : 1;
+    return print_findings(load(arguments, *config, std::move(diagnostics))) ? 0 : 1;
 }
 
 }  // namespace

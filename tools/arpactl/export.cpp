@@ -20,6 +20,7 @@
 #include "configured.hpp"
 #include "load/master_writer.hpp"
 #include "output_files.hpp"
+#include "progress.hpp"
 #include "state/served_serials.hpp"
 #include "zone/builder.hpp"
 #include "zone/zone_walk.hpp"
@@ -115,12 +116,14 @@ bool fits(const Zones& zones, const Arguments& arguments) {
 void write_zones(const Zones& zones, RangeWalk ranges,
                  const std::vector<std::filesystem::path>& paths, Overwriting overwriting,
                  Diagnostics& diagnostics) {
+    Progress progress("writing zones", zones.size());
     for (std::size_t i = 0; i < zones.size(); ++i) {
         if (const auto error =
                 write_text_file(paths[i], master_text(*zones[i], ranges), overwriting)) {
             diagnostics.error(paths[i].string(), {}, error.message(), cannot_write_advice);
             return;
         }
+        progress.advance();
     }
 }
 
@@ -137,6 +140,16 @@ int write_files(const Zones& zones, RangeWalk ranges, const std::filesystem::pat
     return 0;
 }
 
+int print_zone(const Zone& zone, RangeWalk ranges) {
+    std::string text;
+    {
+        const Progress progress("writing the zone");
+        text = master_text(zone, ranges);
+    }
+    fmt::print("{}", text);
+    return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
 int write(const Zones& zones, const Arguments& arguments) {
     const RangeWalk ranges = arguments.omit_ranges ? RangeWalk::omit : RangeWalk::expand;
     if (!fits(zones, arguments)) return 1;
@@ -151,8 +164,12 @@ int write(const Zones& zones, const Arguments& arguments) {
             arguments.network, counted(zones.size(), "zone"));
         return 1;
     }
-    fmt::print("{}", master_text(*zones.front(), ranges));
-    return std::fflush(stdout) == 0 ? 0 : 1;
+    return print_zone(*zones.front(), ranges);
+}
+
+Zones build(ConfiguredNetworks& networks, ServedSerials& serials, Diagnostics& warnings) {
+    const Progress progress("building zones");
+    return build_zones(networks.assembly(), serials, warnings);
 }
 
 int export_networks(const Arguments& arguments) {
@@ -169,8 +186,7 @@ int export_networks(const Arguments& arguments) {
     }
     Diagnostics warnings;
     const BuildInput input = networks->input();
-    const Zones zones =
-        choose(build_zones(networks->assembly(), *serials, warnings), input, arguments.network);
+    const Zones zones = choose(build(*networks, *serials, warnings), input, arguments.network);
     print(warnings);
     if (!zones.empty()) return write(zones, arguments);
     print_error(

@@ -21,6 +21,7 @@
 #include "import/zone_yaml.hpp"
 #include "load/host_name.hpp"
 #include "output_files.hpp"
+#include "progress.hpp"
 
 namespace arpad {
 namespace {
@@ -171,6 +172,20 @@ std::optional<ImportedZone> import_zone(const Job& job, BadRecords bad_records,
     return ImportedZone{zone_file_name(plan->form), zone_yaml(*plan), summary_of(*plan)};
 }
 
+std::vector<ImportedZone> import_all(const std::vector<Job>& jobs, BadRecords bad_records,
+                                     Diagnostics& diagnostics) {
+    Progress progress(jobs.size() == 1 ? "importing " + jobs.front().source : "importing zones",
+                      jobs.size());
+    std::vector<ImportedZone> zones;
+    for (const Job& job : jobs) {
+        if (auto zone = import_zone(job, bad_records, diagnostics)) {
+            zones.push_back(std::move(*zone));
+        }
+        progress.advance();
+    }
+    return zones;
+}
+
 /// Two zones that would be written to one file: two views of one zone, for example.
 void report_clashes(const std::vector<ImportedZone>& zones, Diagnostics& diagnostics) {
     std::map<std::string, std::string> seen;
@@ -246,11 +261,7 @@ int import_zones(const Arguments& arguments) {
         return wrong_usage;
     }
     const auto bad_records = arguments.skip_bad ? BadRecords::skip : BadRecords::stop;
-    std::vector<ImportedZone> zones;
-    for (const Job& job : jobs) {
-        if (auto zone = import_zone(job, bad_records, diagnostics))
-            zones.push_back(std::move(*zone));
-    }
+    const auto zones = import_all(jobs, bad_records, diagnostics);
     report_clashes(zones, diagnostics);
     print(diagnostics);
     if (diagnostics.error_count() > 0) {
