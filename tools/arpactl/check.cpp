@@ -85,8 +85,10 @@ void add_check_command(CLI::App& app, std::function<int()>& run) {
                      "Server configuration, for its zones and defaults")
         ->type_name("FILE")
         ->default_str(default_config_file);
-    command->add_option("ZONEFILE", arguments->files,
-                        "Check these files instead of the zones directory");
+    command
+        ->add_option("ZONEFILE", arguments->files,
+                     "Check these files instead of the zones directory")
+        ->type_name("FILE");
     command->callback([arguments, &run] { run = [arguments] { return check(*arguments); }; });
 }
 

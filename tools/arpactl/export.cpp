@@ -208,6 +208,7 @@ void add_export_command(CLI::App& app, std::function<int()>& run) {
     command
         ->add_option("NETWORK", arguments->network,
                      "Prefix or file of a network, or name of a zone, or `all`")
+        ->type_name("PREFIX|FILE|NAME")
         ->required();
     CLI::Option* const output =
         command

@@ -277,7 +277,7 @@ void add_options(CLI::App& command, Arguments& arguments) {
     command
         .add_option("SOURCE", arguments.sources,
                     "Master files to import, one zone each; with --axfr the zones to transfer")
-        ->type_name("");
+        ->type_name("FILE|NAME");
     command
         .add_option("--origin", arguments.origin,
                     "Name that relative names are below until $ORIGIN; needed where a file has "
@@ -291,7 +291,7 @@ void add_options(CLI::App& command, Arguments& arguments) {
     command
         .add_option("--from", arguments.named_conf,
                     "Import all reverse zones of type primary in this named.conf of BIND")
-        ->type_name("NAMED.CONF")
+        ->type_name("FILE")
         ->excludes(axfr);
     command.add_option("--view", arguments.view, "With --from: only the zones of this view")
         ->type_name("NAME");
