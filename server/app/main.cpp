@@ -9,6 +9,7 @@
 #include "app/options.hpp"
 #include "app/takeover.hpp"
 #include "base/log.hpp"
+#include "base/standard_error.hpp"
 #include "load/check.hpp"
 
 namespace arpad {
@@ -18,8 +19,8 @@ namespace {
 ExitCode check(const ServerConfig& config) {
     Diagnostics diagnostics;
     const auto sources = read_sources(config, diagnostics);
-    const bool is_good = check_and_print(sources, config.zone_defaults, std::move(diagnostics));
-    return is_good ? ExitCode::success : ExitCode::configuration;
+    const Load load = check_sources(sources, config.zone_defaults, std::move(diagnostics));
+    return print_findings(load) ? ExitCode::success : ExitCode::configuration;
 }
 
 ExitCode run(int argc, const char* const* argv) {
@@ -30,7 +31,7 @@ ExitCode run(int argc, const char* const* argv) {
     Diagnostics diagnostics;
     auto config = read_config_file(chosen.config, diagnostics);
     diagnostics.sort();
-    std::fputs(diagnostics.to_text().c_str(), stderr);  // never throws, whoever listens
+    print(diagnostics);
     if (!config) return ExitCode::configuration;
     if (chosen.check_only) return check(*config);
     const LogFormat standard = leads_to_journal() ? LogFormat::journal : LogFormat::text;

@@ -6,10 +6,13 @@
 
 namespace arpad {
 
-/// Loads `sources` as the server would, without its state, and prints every finding, those of
-/// reading them (`diagnostics`) included, to standard error and a summary to standard output.
-/// Whether there was no error.
-[[nodiscard]] bool check_and_print(const Sources& sources, const ZoneDefaults& defaults,
-                                   Diagnostics diagnostics);
+/// Loads `sources` as the server would, without its state. The findings of reading them
+/// (`diagnostics`) are among those of the result.
+[[nodiscard]] Load check_sources(const Sources& sources, const ZoneDefaults& defaults,
+                                 Diagnostics diagnostics);
+
+/// Prints every finding to standard error and a summary to standard output. Whether there was no
+/// error.
+[[nodiscard]] bool print_findings(const Load& load);
 
 }  // namespace arpad

@@ -115,6 +115,29 @@ class ExportTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertFalse(self.directory.exists())
 
+    def test_a_file_that_is_there_is_kept(self):
+        self.workspace.write_zone("two", "network: 198.18.0.0/15\n")
+        self.directory.mkdir()
+        file = self.directory / "19.198.in-addr.arpa.zone"
+        file.write_text("mine\n", encoding="utf-8")
+        done = self.export("198.18.0.0/15", "-o", self.directory)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"{file}: error: the file is there already\n  move it away, or write over it "
+                      "with --force\n", done.stdout)
+        self.assertEqual(file.read_text(encoding="utf-8"), "mine\n")
+        self.assertEqual(list(self.directory.iterdir()), [file])
+
+    def test_force_replaces_a_file(self):
+        self.export("all", "-o", self.directory)
+        (file,) = self.directory.iterdir()
+        file.write_text("old\n", encoding="utf-8")
+        self.assertEqual(self.export("all", "-o", self.directory, "--force").returncode, 0)
+        self.assertIn(f"$ORIGIN {APEX}.", file.read_text(encoding="utf-8"))
+        self.assertEqual(list(self.directory.iterdir()), [file])
+
+    def test_force_is_for_files(self):
+        self.assertEqual(self.export("all", "--force").returncode, 2)
+
     def test_unknown_networks_are_an_error(self):
         done = self.export("203.0.113.0/24")
         self.assertEqual(done.returncode, 1)

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -11,11 +10,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "base/diagnostics.hpp"
+#include "base/standard_error.hpp"
 #include "base/text_file.hpp"
 #include "load/check.hpp"
 #include "load/config_file.hpp"
 #include "load/zone_directory.hpp"
+#include "progress.hpp"
 
 namespace arpad {
 namespace {
@@ -49,20 +51,26 @@ std::vector<SourceFile> read_named_files(const std::vector<std::string>& files,
     return sources;
 }
 
+Load load(const Arguments& arguments, const ServerConfig& config, Diagnostics diagnostics) {
+    Progress progress("reading zone files");
+    Sources sources;
+    if (arguments.files.empty()) {
+        sources = read_sources(config, diagnostics);
+    } else {
+        sources.zones = read_named_files(arguments.files, diagnostics);
+    }
+    progress.enter(fmt::format("checking {}", counted(sources.zones.size(), "zone file")));
+    return check_sources(sources, config.zone_defaults, std::move(diagnostics));
+}
+
 int check(const Arguments& arguments) {
     Diagnostics diagnostics;
     const auto config = choose_config(arguments, diagnostics);
     if (!config) {
-        fmt::print(stderr, "{}", diagnostics.to_text());
+        print(diagnostics);
         return 1;
     }
-    Sources sources;
-    if (arguments.files.empty()) {
-        sources = read_sources(*config, diagnostics);
-    } else {
-        sources.zones = read_named_files(arguments.files, diagnostics);
-    }
-    return check_and_print(sources, config->zone_defaults, std::move(diagnostics)) ? 0 : 1;
+    return print_findings(load(arguments, *config, std::move(diagnostics))) ? 0 : 1;
 }
 
 }  // namespace
@@ -77,8 +85,10 @@ void add_check_command(CLI::App& app, std::function<int()>& run) {
                      "Server configuration, for its zones and defaults")
         ->type_name("FILE")
         ->default_str(default_config_file);
-    command->add_option("ZONEFILE", arguments->files,
-                        "Check these files instead of the zones directory");
+    command
+        ->add_option("ZONEFILE", arguments->files,
+                     "Check these files instead of the zones directory")
+        ->type_name("FILE");
     command->callback([arguments, &run] { run = [arguments] { return check(*arguments); }; });
 }
 

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <utility>
+
+#include "base/counted.hpp"
+#include "base/standard_error.hpp"
+#include "progress.hpp"
 
 namespace arpad {
 
@@ -18,22 +21,27 @@ std::unique_ptr<ConfiguredNetworks> ConfiguredNetworks::read(const std::string& 
     Diagnostics diagnostics;
     auto config = read_config_file(file, diagnostics);
     if (!config) {
-        fmt::print(stderr, "{}", diagnostics.to_text());
+        print(diagnostics);
         return nullptr;
     }
     std::unique_ptr<ConfiguredNetworks> made(new ConfiguredNetworks(std::move(*config)));
     made->diagnostics_ = std::move(diagnostics);
-    made->sources_ = read_sources(made->config_, made->diagnostics_);
-    if (made->sources_.inventory) {
-        made->inventory_ =
-            read_inventory_or_copy(*made->sources_.inventory, made->copies_, made->diagnostics_);
-    }
-    made->settlement_.emplace(made->sources_.zones, made->inventory_ ? &*made->inventory_ : nullptr,
-                              made->config_.zone_defaults, made->copies_, made->diagnostics_);
-    made->diagnostics_.sort();
-    fmt::print(stderr, "{}", made->diagnostics_.to_text());
-    made->is_sound_ = made->diagnostics_.error_count() == 0;
+    made->settle();
+    print(made->diagnostics_);
     return made;
+}
+
+void ConfiguredNetworks::settle() {
+    Progress progress("reading zone files");
+    sources_ = read_sources(config_, diagnostics_);
+    progress.enter(fmt::format("checking {}", counted(sources_.zones.size(), "zone file")));
+    if (sources_.inventory) {
+        inventory_ = read_inventory_or_copy(*sources_.inventory, copies_, diagnostics_);
+    }
+    settlement_.emplace(sources_.zones, inventory_ ? &*inventory_ : nullptr, config_.zone_defaults,
+                        copies_, diagnostics_);
+    diagnostics_.sort();
+    is_sound_ = diagnostics_.error_count() == 0;
 }
 
 }  // namespace arpad

@@ -34,6 +34,8 @@ public:
 private:
     explicit ConfiguredNetworks(ServerConfig config) : config_(std::move(config)) {}
 
+    void settle();
+
     ServerConfig config_;
     Sources sources_;
     NoCopies copies_;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "answer.hpp"
+#include "base/standard_error.hpp"
 #include "configured.hpp"
 #include "load/address_text.hpp"
 #include "load/master_name.hpp"
@@ -177,12 +177,12 @@ std::optional<Name> name_of(const BuildInput& input, const std::string& subject)
     if (const auto address = Address::from_text(subject)) return name_to_explain(input, *address);
     if (looks_like_address(subject)) {
         const AddressFlaw flaw = explain_bad_address(subject);
-        fmt::print(stderr, "arpactl: {}\n  {}\n", flaw.message, flaw.advice);
+        print_error("arpactl: {}\n  {}\n", flaw.message, flaw.advice);
         return std::nullopt;
     }
     const auto name = Name::from_text(subject);
     if (name) return *name;
-    fmt::print(stderr, "arpactl: {} is no address or name\n", subject);
+    print_error("arpactl: {} is no address or name\n", subject);
     return std::nullopt;
 }
 
@@ -204,11 +204,11 @@ int explain_subject(const Arguments& arguments) {
     const BuildInput input = networks->input();
     const auto name = name_of(input, arguments.subject);
     const auto type = type_from_text(arguments.type);
-    if (!type) fmt::print(stderr, "arpactl: {} is no type\n", arguments.type);
+    if (!type) print_error("arpactl: {} is no type\n", arguments.type);
     if (!name || !type) return wrong_usage;
     auto serials = ServedSerials::read(networks->config().state, networks->config().serial_format);
     if (!serials) {
-        fmt::print(stderr, "arpactl: {}\n", serials.error());
+        print_error("arpactl: {}\n", serials.error());
         return 1;
     }
     Diagnostics known;

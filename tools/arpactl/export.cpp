@@ -14,10 +14,13 @@
 #include <vector>
 
 #include "base/counted.hpp"
+#include "base/standard_error.hpp"
 #include "base/text_file.hpp"
 #include "base/version.hpp"
 #include "configured.hpp"
 #include "load/master_writer.hpp"
+#include "output_files.hpp"
+#include "progress.hpp"
 #include "state/served_serials.hpp"
 #include "zone/builder.hpp"
 #include "zone/zone_walk.hpp"
@@ -31,6 +34,7 @@ struct Arguments {
     std::optional<std::string> directory;
     std::uint64_t limit = 1'000'000;
     bool omit_ranges = false;
+    bool force = false;
 };
 
 using Zones = std::vector<std::shared_ptr<const Zone>>;
@@ -100,66 +104,95 @@ bool fits(const Zones& zones, const Arguments& arguments) {
         const auto most = Uint128{std::numeric_limits<std::uint64_t>::max()};
         const std::string count =
             names > most ? "more than 2^64" : fmt::format("{}", static_cast<std::uint64_t>(names));
-        fmt::print(stderr,
-                   "arpactl: the ranges of {} make {} names, and the limit is {}\n  raise it with "
-                   "--limit, or leave them out with --omit-ranges\n",
-                   zone->apex().to_text(), count, arguments.limit);
+        print_error(
+            "arpactl: the ranges of {} make {} names, and the limit is {}\n  raise it with "
+            "--limit, or leave them out with --omit-ranges\n",
+            zone->apex().to_text(), count, arguments.limit);
     }
     return is_fit;
 }
 
-int write_files(const Zones& zones, RangeWalk ranges, const std::filesystem::path& directory) {
-    std::error_code error;
-    std::filesystem::create_directories(directory, error);
-    for (const auto& zone : zones) {
-        const std::filesystem::path path = directory / file_name_of(zone->apex());
-        if (!error) error = write_text_file(path, master_text(*zone, ranges), Overwriting::allowed);
-        if (error) {
-            fmt::print(stderr, "arpactl: {}: {}\n", path.string(), error.message());
-            return 1;
+/// Writes each zone to its own of `paths`.
+void write_zones(const Zones& zones, RangeWalk ranges,
+                 const std::vector<std::filesystem::path>& paths, Overwriting overwriting,
+                 Diagnostics& diagnostics) {
+    Progress progress("writing zones", zones.size());
+    for (std::size_t i = 0; i < zones.size(); ++i) {
+        if (const auto error =
+                write_text_file(paths[i], master_text(*zones[i], ranges), overwriting)) {
+            diagnostics.error(paths[i].string(), {}, error.message(), cannot_write_advice);
+            return;
         }
+        progress.advance();
     }
+}
+
+int write_files(const Zones& zones, RangeWalk ranges, const std::filesystem::path& directory,
+                Overwriting overwriting) {
+    Diagnostics diagnostics;
+    std::vector<std::filesystem::path> paths;
+    for (const auto& zone : zones) paths.push_back(directory / file_name_of(zone->apex()));
+    prepare_output(paths, overwriting, diagnostics);
+    if (diagnostics.is_empty()) write_zones(zones, ranges, paths, overwriting, diagnostics);
+    print(diagnostics);
+    if (!diagnostics.is_empty()) return 1;
     fmt::print("{} written to {}\n", counted(zones.size(), "zone"), directory.string());
     return 0;
+}
+
+int print_zone(const Zone& zone, RangeWalk ranges) {
+    std::string text;
+    {
+        const Progress progress("writing the zone");
+        text = master_text(zone, ranges);
+    }
+    fmt::print("{}", text);
+    return std::fflush(stdout) == 0 ? 0 : 1;
 }
 
 int write(const Zones& zones, const Arguments& arguments) {
     const RangeWalk ranges = arguments.omit_ranges ? RangeWalk::omit : RangeWalk::expand;
     if (!fits(zones, arguments)) return 1;
-    if (arguments.directory) return write_files(zones, ranges, *arguments.directory);
+    if (arguments.directory) {
+        return write_files(zones, ranges, *arguments.directory,
+                           arguments.force ? Overwriting::allowed : Overwriting::refused);
+    }
     if (zones.size() != 1) {
-        fmt::print(stderr,
-                   "arpactl: {} has {}, and standard output takes one\n  write them to files with "
-                   "-o DIR\n",
-                   arguments.network, counted(zones.size(), "zone"));
+        print_error(
+            "arpactl: {} has {}, and standard output takes one\n  write them to files with "
+            "-o DIR\n",
+            arguments.network, counted(zones.size(), "zone"));
         return 1;
     }
-    fmt::print("{}", master_text(*zones.front(), ranges));
-    return std::fflush(stdout) == 0 ? 0 : 1;
+    return print_zone(*zones.front(), ranges);
+}
+
+Zones build(ConfiguredNetworks& networks, ServedSerials& serials, Diagnostics& warnings) {
+    const Progress progress("building zones");
+    return build_zones(networks.assembly(), serials, warnings);
 }
 
 int export_networks(const Arguments& arguments) {
     const auto networks = ConfiguredNetworks::read(arguments.config);
     if (networks == nullptr) return 1;
     if (!networks->is_sound()) {
-        fmt::print(stderr, "arpactl: nothing is exported while files have errors\n");
+        print_error("arpactl: nothing is exported while files have errors\n");
         return 1;
     }
     auto serials = ServedSerials::read(networks->config().state, networks->config().serial_format);
     if (!serials) {
-        fmt::print(stderr, "arpactl: {}\n", serials.error());
+        print_error("arpactl: {}\n", serials.error());
         return 1;
     }
     Diagnostics warnings;
     const BuildInput input = networks->input();
-    const Zones zones =
-        choose(build_zones(networks->assembly(), *serials, warnings), input, arguments.network);
-    fmt::print(stderr, "{}", warnings.to_text());
+    const Zones zones = choose(build(*networks, *serials, warnings), input, arguments.network);
+    print(warnings);
     if (!zones.empty()) return write(zones, arguments);
-    fmt::print(stderr,
-               "arpactl: nothing is served as {}\n  write the prefix of a network, the name of a "
-               "zone, a file, or `all`\n",
-               arguments.network);
+    print_error(
+        "arpactl: nothing is served as {}\n  write the prefix of a network, the name of a "
+        "zone, a file, or `all`\n",
+        arguments.network);
     return 1;
 }
 
@@ -175,17 +208,23 @@ void add_export_command(CLI::App& app, std::function<int()>& run) {
     command
         ->add_option("NETWORK", arguments->network,
                      "Prefix or file of a network, or name of a zone, or `all`")
+        ->type_name("PREFIX|FILE|NAME")
         ->required();
-    command
-        ->add_option("-o,--output", arguments->directory,
-                     "Write a file for each zone into this directory; without it the one zone goes "
-                     "to standard output")
-        ->type_name("DIR");
+    CLI::Option* const output =
+        command
+            ->add_option(
+                "-o,--output", arguments->directory,
+                "Write a file for each zone into this directory; without it the one zone goes "
+                "to standard output")
+            ->type_name("DIR");
     command
         ->add_option("--limit", arguments->limit,
                      "How many names the ranges of a zone may make; more is an error")
         ->type_name("NAMES")
         ->capture_default_str();
+    command
+        ->add_flag("--force", arguments->force, "With -o: write over files that are there already")
+        ->needs(output);
     command->add_flag("--omit-ranges", arguments->omit_ranges,
                       "Leave out the names that ranges make");
     command->callback(

@@ -7,6 +7,7 @@
 
 #include "base/version.hpp"
 #include "check.hpp"
+#include "completion.hpp"
 #include "control/server_commands.hpp"
 #include "explain.hpp"
 #include "export.hpp"
@@ -26,6 +27,7 @@ int run(int argc, const char* const* argv) {
     arpad::add_export_command(app, command);
     arpad::add_import_command(app, command);
     arpad::add_server_commands(app, command);
+    arpad::add_completion_command(app, command);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,21 +1,17 @@
 #include "control/control_client.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json.hpp>
-#include <chrono>
-#include <cstdio>
 #include <filesystem>
 
 #include "base/diagnostics.hpp"
 #include "load/config_file.hpp"
+#include "progress.hpp"
 
 namespace arpad {
 namespace {
@@ -33,36 +29,6 @@ std::filesystem::path socket_of(const ControlOptions& options) {
     if (!config) throw ControlFailure(diagnostics.to_text());
     return config->state / "control.sock";
 }
-
-/// Shows on a terminal that something takes its time, and for how long.
-class Waiting {
-public:
-    explicit Waiting(asio::io_context& io) : timer_(io), is_shown_(::isatty(STDERR_FILENO) != 0) {
-        if (is_shown_) wait();
-    }
-
-    void stop() {
-        timer_.cancel();
-        if (seconds_ > 0) std::fputs("\r\033[K", stderr);
-        is_shown_ = false;
-    }
-
-private:
-    void wait() {
-        timer_.expires_after(std::chrono::seconds(1));
-        timer_.async_wait([this](const boost::system::error_code& error) {
-            if (error || !is_shown_) return;
-            ++seconds_;
-            fmt::print(stderr, "\rarpad is at work: {} s", seconds_);
-            std::fflush(stderr);
-            wait();
-        });
-    }
-
-    asio::steady_timer timer_;
-    bool is_shown_;
-    unsigned seconds_ = 0;
-};
 
 /// What a problem document says (RFC 9457).
 std::string problem_text(const std::string& body) {
@@ -117,16 +83,11 @@ std::string request(const ControlOptions& options, std::string_view method, std:
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(boost::none);
-    Waiting waiting(io);
-    http::async_write(stream, asked, [&](beast::error_code failed, std::size_t) {
-        error = failed;
-        if (failed) return waiting.stop();
-        http::async_read(stream, buffer, parser, [&](beast::error_code read_failed, std::size_t) {
-            error = read_failed;
-            waiting.stop();
-        });
-    });
-    io.run();
+    {
+        const Progress progress("waiting for arpad");
+        http::write(stream, asked, error);
+        if (!error) http::read(stream, buffer, parser, error);
+    }
     if (error) {
         throw ControlFailure(
             fmt::format("arpad at {} did not reply: {}", path.string(), error.message()));

@@ -14,6 +14,7 @@
 #include "answer.hpp"
 #include "base/counted.hpp"
 #include "base/diagnostics.hpp"
+#include "base/standard_error.hpp"
 #include "control/control_client.hpp"
 #include "load/master_name.hpp"
 #include "reverse/address.hpp"
@@ -86,7 +87,7 @@ void print_findings(const json::array& findings) {
              static_cast<std::uint32_t>(number_at(finding, "column"))},
             text_at(finding, "message"),
             text_at(finding, "advice")};
-        fmt::print(stderr, "{}\n", diagnostic.to_text());
+        print_error("{}\n", diagnostic.to_text());
     }
 }
 
@@ -144,7 +145,7 @@ ControlExit print_status(const ControlOptions& options) {
     print_findings(list_at(status, "findings"));
     const std::string failure = text_at(status, "failure");
     if (!failure.empty()) {
-        fmt::print(stderr, "a change is not served, as it cannot be kept: {}\n", failure);
+        print_error("a change is not served, as it cannot be kept: {}\n", failure);
     }
     return exit;
 }
@@ -156,14 +157,14 @@ ControlExit reload(const ControlOptions& options) {
     if (options.as_json) {
         print_json(outcome);
     } else if (!failure.empty()) {
-        fmt::print(stderr, "arpactl: nothing was changed: {}\n", failure);
+        print_error("arpactl: nothing was changed: {}\n", failure);
     } else {
         fmt::print("{} read, {} changed, {} dropped; {}, {}\n",
                    counted(number_at(outcome, "files_read"), "file"),
                    counted(number_at(outcome, "zones_changed"), "zone"),
                    counted(number_at(outcome, "networks_dropped"), "network"),
                    counted(errors, "error"), counted(number_at(outcome, "warnings"), "warning"));
-        if (errors > 0) fmt::print(stderr, "arpactl: see `arpactl status` for what is wrong\n");
+        if (errors > 0) print_error("arpactl: see `arpactl status` for what is wrong\n");
     }
     return failure.empty() && errors == 0 ? ControlExit::success : ControlExit::failure;
 }
@@ -285,8 +286,8 @@ ControlExit query(const ControlOptions& options, const Question& question) {
         address ? Result<Name, NameError>(arpa_name(*address)) : Name::from_text(question.subject);
     const auto type = type_from_text(question.type);
     if (!name || !type) {
-        fmt::print(stderr, "arpactl: {} is no {}\n", name ? question.type : question.subject,
-                   name ? "type" : "address or name");
+        print_error("arpactl: {} is no {}\n", name ? question.type : question.subject,
+                    name ? "type" : "address or name");
         return ControlExit::wrong_usage;
     }
     const auto message = make_query(*name, *type);

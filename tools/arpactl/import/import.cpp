@@ -13,12 +13,15 @@
 
 #include "base/counted.hpp"
 #include "base/diagnostics.hpp"
+#include "base/standard_error.hpp"
 #include "base/text_file.hpp"
 #include "import/axfr.hpp"
 #include "import/named_conf.hpp"
 #include "import/zone_planner.hpp"
 #include "import/zone_yaml.hpp"
 #include "load/host_name.hpp"
+#include "output_files.hpp"
+#include "progress.hpp"
 
 namespace arpad {
 namespace {
@@ -169,6 +172,20 @@ std::optional<ImportedZone> import_zone(const Job& job, BadRecords bad_records,
     return ImportedZone{zone_file_name(plan->form), zone_yaml(*plan), summary_of(*plan)};
 }
 
+std::vector<ImportedZone> import_all(const std::vector<Job>& jobs, BadRecords bad_records,
+                                     Diagnostics& diagnostics) {
+    Progress progress(jobs.size() == 1 ? "importing " + jobs.front().source : "importing zones",
+                      jobs.size());
+    std::vector<ImportedZone> zones;
+    for (const Job& job : jobs) {
+        if (auto zone = import_zone(job, bad_records, diagnostics)) {
+            zones.push_back(std::move(*zone));
+        }
+        progress.advance();
+    }
+    return zones;
+}
+
 /// Two zones that would be written to one file: two views of one zone, for example.
 void report_clashes(const std::vector<ImportedZone>& zones, Diagnostics& diagnostics) {
     std::map<std::string, std::string> seen;
@@ -185,27 +202,20 @@ void report_clashes(const std::vector<ImportedZone>& zones, Diagnostics& diagnos
 int write_files(const std::vector<ImportedZone>& zones, const std::filesystem::path& directory,
                 Overwriting overwriting) {
     Diagnostics diagnostics;
-    std::error_code ignored;  // writing the first file says what is wrong with the directory
-    std::filesystem::create_directories(directory, ignored);
-    for (const ImportedZone& zone : zones) {
-        const auto path = directory / zone.file_name;
-        if (overwriting == Overwriting::refused && std::filesystem::exists(path, ignored)) {
-            diagnostics.error(path.string(), {}, "the file is there already",
-                              "move it away, or write over it with --force");
-        }
-    }
+    std::vector<std::filesystem::path> paths;
+    for (const ImportedZone& zone : zones) paths.push_back(directory / zone.file_name);
+    prepare_output(paths, overwriting, diagnostics);
     if (diagnostics.is_empty()) {
         for (const ImportedZone& zone : zones) {
             const auto path = directory / zone.file_name;
             if (const auto error = write_text_file(path, zone.yaml, overwriting)) {
-                diagnostics.error(path.string(), {}, error.message(),
-                                  "check that the directory is there and may be written to");
+                diagnostics.error(path.string(), {}, error.message(), cannot_write_advice);
                 break;
             }
-            fmt::print(stderr, "{}\n  {}\n", path.string(), zone.summary);
+            print_error("{}\n  {}\n", path.string(), zone.summary);
         }
     }
-    fmt::print(stderr, "{}", diagnostics.to_text());
+    print(diagnostics);
     return diagnostics.is_empty() ? 0 : failure;
 }
 
@@ -213,7 +223,7 @@ int write_output(const std::string& yaml) {
     const bool is_written =
         std::fwrite(yaml.data(), 1, yaml.size(), stdout) == yaml.size() && std::fflush(stdout) == 0;
     if (is_written) return 0;
-    fmt::print(stderr, "the standard output cannot be written\n");
+    print_error("the standard output cannot be written\n");
     return failure;
 }
 
@@ -241,27 +251,21 @@ std::string_view misuse(const Arguments& arguments) {
 
 int import_zones(const Arguments& arguments) {
     if (const auto wrong = misuse(arguments); !wrong.empty()) {
-        fmt::print(stderr, "{}\nRun with --help for more information.\n", wrong);
+        print_error("{}\nRun with --help for more information.\n", wrong);
         return wrong_usage;
     }
     Diagnostics diagnostics;
     const auto jobs = find_jobs(arguments, diagnostics);
     if (jobs.size() > 1 && !arguments.directory) {
-        fmt::print(stderr, "{} need a directory to be written to: -o DIR\n",
-                   counted(jobs.size(), "zone"));
+        print_error("{} need a directory to be written to: -o DIR\n", counted(jobs.size(), "zone"));
         return wrong_usage;
     }
     const auto bad_records = arguments.skip_bad ? BadRecords::skip : BadRecords::stop;
-    std::vector<ImportedZone> zones;
-    for (const Job& job : jobs) {
-        if (auto zone = import_zone(job, bad_records, diagnostics))
-            zones.push_back(std::move(*zone));
-    }
+    const auto zones = import_all(jobs, bad_records, diagnostics);
     report_clashes(zones, diagnostics);
-    fmt::print(stderr, "{}", diagnostics.to_text());
+    print(diagnostics);
     if (diagnostics.error_count() > 0) {
-        fmt::print(stderr, "nothing was written: {}\n",
-                   counted(diagnostics.error_count(), "error"));
+        print_error("nothing was written: {}\n", counted(diagnostics.error_count(), "error"));
         return failure;
     }
     if (!arguments.directory) return write_output(zones.front().yaml);
@@ -273,7 +277,7 @@ void add_options(CLI::App& command, Arguments& arguments) {
     command
         .add_option("SOURCE", arguments.sources,
                     "Master files to import, one zone each; with --axfr the zones to transfer")
-        ->type_name("");
+        ->type_name("FILE|NAME");
     command
         .add_option("--origin", arguments.origin,
                     "Name that relative names are below until $ORIGIN; needed where a file has "
@@ -287,7 +291,7 @@ void add_options(CLI::App& command, Arguments& arguments) {
     command
         .add_option("--from", arguments.named_conf,
                     "Import all reverse zones of type primary in this named.conf of BIND")
-        ->type_name("NAMED.CONF")
+        ->type_name("FILE")
         ->excludes(axfr);
     command.add_option("--view", arguments.view, "With --from: only the zones of this view")
         ->type_name("NAME");
