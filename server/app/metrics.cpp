@@ -20,6 +20,9 @@ namespace {
 constexpr std::array<std::string_view, Traffic::transports> transports{"udp", "tcp"};
 constexpr std::array<std::string_view, Traffic::families> families{"ipv4", "ipv6"};
 
+constexpr std::array usual_rcodes{Rcode::no_error, Rcode::form_err, Rcode::serv_fail,
+                                  Rcode::nx_domain, Rcode::refused};
+
 /// So many of the most frequent addresses are told: each is a time series of its own.
 constexpr std::size_t told_addresses = 20;
 
@@ -44,10 +47,16 @@ void for_each_channel(const Traffic& traffic, const Put& put) {
 void put_traffic(MetricsText& text, const Traffic& traffic) {
     text.begin("arpad_replies_total", "counter", "Replies sent.");
     for_each_channel(traffic, [&](auto transport, auto family, const Traffic::Channel& channel) {
-        channel.for_each_rcode([&](const std::string& rcode, std::uint64_t count) {
+        const auto add = [&](const std::string& rcode, std::uint64_t count) {
             text.add({{"transport", transport}, {"family", family}, {"rcode", rcode}},
                      to_number(count));
-        });
+        };
+        // A rate needs the zero before the first.
+        for (const Rcode rcode : usual_rcodes) {
+            const std::uint64_t count = channel.by_rcode[static_cast<std::size_t>(rcode)];
+            if (count == 0) add(to_text(rcode), 0);
+        }
+        channel.for_each_rcode(add);
     });
     text.begin("arpad_unanswered_total", "counter", "Messages that got no reply.");
     for_each_channel(traffic, [&](auto transport, auto family, const Traffic::Channel& channel) {
@@ -129,6 +138,12 @@ void put_networks(MetricsText& text, const Networks& networks) {
     put_by_network(
         text, networks, "arpad_network_warnings", "Warnings about the file.",
         [](const NetworkState& network) { return to_number(network.findings.warning_count()); });
+    if (const auto& inventory = networks.inventory()) {
+        text.put(
+            "arpad_inventory_is_current", "gauge",
+            "1 if the names of the inventory are those of the file; 0 if its last good copy's.",
+            inventory->reading.standing == Standing::current ? 1 : 0);
+    }
     put_by_network(text, networks, "arpad_network_is_current",
                    "1 if what is served is what the file says; 0 if its last good copy is, or "
                    "nothing, or the file is gone.",
@@ -157,8 +172,9 @@ void put_zones(MetricsText& text, const Networks& networks, const TelemetryRepor
         text.begin(name, "counter", help);
         for_each_zone(networks, [&](const std::string& apex, const Zone& zone) {
             const auto counted = report.zones.find(zone.apex_hash());
-            if (counted == report.zones.end()) return;
-            text.add({{"zone", apex}}, to_number(counted->second.*count));
+            const ZoneTraffic traffic =
+                counted == report.zones.end() ? ZoneTraffic() : counted->second;
+            text.add({{"zone", apex}}, to_number(traffic.*count));
         });
     };
     put_counts("arpad_zone_replies_total", "Replies about names in a zone.", &ZoneTraffic::replies);
@@ -207,6 +223,9 @@ std::string metrics_of(const ServerMetrics& server) {
     text.put("arpad_state_is_durable", "gauge",
              "1 if serials and last good copies outlive the process.",
              server.is_state_durable ? 1 : 0);
+    text.put("arpad_reload_is_failing", "gauge",
+             "1 if what the files say is not served, as it cannot be kept in the state directory.",
+             server.is_reload_failing ? 1 : 0);
     text.put("arpad_tcp_connections", "gauge", "TCP connections that are open.",
              to_number(server.connections.open));
     text.put("arpad_tcp_accepted_total", "counter", "TCP connections accepted.",

@@ -1,4 +1,4 @@
-/// \file  Which metrics there are. docs/monitoring.md lists them for operators.
+/// \file  Which metrics there are. docs/guide.md lists them for operators.
 #pragma once
 
 #include <chrono>
@@ -20,6 +20,7 @@ struct ServerMetrics {
     ConnectionLimits::Counts connections;
     std::size_t workers = 0;
     bool is_state_durable = true;
+    bool is_reload_failing = false;
     std::chrono::system_clock::time_point started_at;
     std::uint64_t generation = 0;
 };

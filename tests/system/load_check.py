@@ -2,8 +2,8 @@
 
 Usage: load_check.py [--seconds N]
 
-Serves 100,000 records with arpad, with arpad whose zone file changes twice a second, and with NSD,
-lets dnsperf ask each of them as fast as it can over UDP and over TCP for N seconds (60 unless told),
+Serves 100,000 records with arpad, with arpad whose zone file changes twice a second, with arpads that
+take over from each other every four seconds, and with NSD, lets dnsperf ask each of them as fast as it can over UDP and over TCP for N seconds (60 unless told),
 and meanwhile asks the same server from another process that compares every reply it gets. Prints a
 table, and fails if a reply is wrong, if arpad loses over 0.01 % more queries than NSD, or if its
 memory after 10 s and at the end differs by over 2 MB while it does not reload. Needs Debian's dnsperf and nsd, and in ARPAD the path of a release build.
@@ -12,7 +12,9 @@ memory after 10 s and at the end differs by over 2 MB while it does not reload. 
 import argparse
 import ipaddress
 import itertools
+import json
 import multiprocessing
+import os
 import random
 import re
 import shutil
@@ -22,11 +24,11 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import dns_client as dns
-from arpad_server import Server, Workspace
+from arpad_server import Server, Workspace, run_program
 
 NETWORK = ipaddress.ip_network("198.18.0.0/15")
 APEXES = ("18.198.in-addr.arpa.", "19.198.in-addr.arpa.")
@@ -35,6 +37,7 @@ ABSENT_EACH = 10  # one query in so many is for an address without a name
 WORKERS = 2
 TCP_CLIENTS = 20
 RELOAD_SECONDS = 0.5
+TAKEOVER_SECONDS = 4.0
 CHECKER_WINDOW = 20  # queries that the checker has under way
 
 WARM_UP_SECONDS = 10.0
@@ -72,9 +75,13 @@ def find_program(name, package):
 
 
 def resident_kb(pid):
-    """Resident memory of a process."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])
+    """Resident memory of a process; 0 if it has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return 0
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(found[1]) if found else 0
 
 
 class Nsd:
@@ -168,6 +175,12 @@ class Tally:
     lost: int = 0
     wrong: int = 0
     first_wrong: str = ""
+    seconds: list = field(default_factory=list)  # from the question to the reply, for each
+
+    @property
+    def p99_ms(self):
+        """What 99 of 100 replies took no longer than."""
+        return 1000 * sorted(self.seconds)[len(self.seconds) * 99 // 100] if self.seconds else 0.0
 
     def judge(self, name, octets, expected):
         """Compares one reply."""
@@ -205,6 +218,7 @@ def check_answers(endpoint, transport, answers, stop, results):
 
 def check_udp_batch(client, asked, answers, tally):
     """Asks the names in `asked`, by id, over UDP; a reply that does not come is lost."""
+    asked_at = time.monotonic()
     for query_id, name in asked.items():
         client.send(dns.query(name, query_id=query_id))
     waiting = dict(asked)
@@ -216,11 +230,13 @@ def check_udp_batch(client, asked, answers, tally):
             return
         name = waiting.pop(dns.query_id_of(octets), None)
         if name is not None:
+            tally.seconds.append(time.monotonic() - asked_at)
             tally.judge(name, octets, answers[name])
 
 
 def check_tcp_batch(client, asked, answers, tally):
     """Asks the names in `asked`, by id, over TCP, all in one piece."""
+    asked_at = time.monotonic()
     client.send(b"".join(dns.framed(dns.query(name, query_id=query_id))
                          for query_id, name in asked.items()))
     waiting = dict(asked)
@@ -231,6 +247,7 @@ def check_tcp_batch(client, asked, answers, tally):
             tally.wrong += 1
             tally.first_wrong = tally.first_wrong or f"unasked: {octets.hex()}"
         else:
+            tally.seconds.append(time.monotonic() - asked_at)
             tally.judge(name, octets, answers[name])
 
 
@@ -255,16 +272,17 @@ class Run:
 
     def row(self):
         """The line of the table."""
-        return (f"{self.server:6} {self.transport:4} {self.per_second:11,.0f} "
+        return (f"{self.server:8} {self.transport:4} {self.per_second:11,.0f} "
                 f"{self.sent:11,} {self.loss_percent:9.4f} {self.latency_ms:8.3f} "
+                f"{self.tally.p99_ms:8.3f} "
                 f"{self.tally.right:9,} {self.tally.wrong:6} {self.tally.lost:5} "
                 f"{self.warm_kb:9,} {self.end_kb:9,}")
 
     @staticmethod
     def heading():
         """The first line of the table."""
-        return (f"{'server':6} {'over':4} {'queries/s':>11} {'sent':>11} {'loss %':>9} "
-                f"{'ms mean':>8} {'compared':>9} {'wrong':>6} {'lost':>5} "
+        return (f"{'server':8} {'over':4} {'queries/s':>11} {'sent':>11} {'loss %':>9} "
+                f"{'ms mean':>8} {'ms p99':>8} {'compared':>9} {'wrong':>6} {'lost':>5} "
                 f"{'KB at 10s':>9} {'KB at end':>9}")
 
 
@@ -379,16 +397,53 @@ class ReloadLoop:
                                      f"{self._server.log}")
 
     def _run(self):
+        # Written beforehand: what costs is to be the reload, and not this.
+        versions = [self._workspace.directory / f"version{number}" for number in (0, 1)]
+        for number, version in enumerate(versions):
+            version.write_text(arpad_zone(number), encoding="utf-8")
         beside = self._workspace.directory / "new"
         while not self._stop.wait(RELOAD_SECONDS):
             self._changes += 1
-            beside.write_text(arpad_zone(self._changes), encoding="utf-8")
+            shutil.copyfile(versions[self._changes % 2], beside)
             beside.replace(self._workspace.zones / "zone.yaml")
             self._server.process.send_signal(signal.SIGHUP)
 
 
+class TakeoverLoop:
+    """Lets one arpad after the other take over; the last is ended at the end of this context."""
+
+    def __init__(self, workspace):
+        self._workspace = workspace
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._takeovers = 0
+        self._last = None
+        self._failure = ""
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind, *_):
+        self._stop.set()
+        self._thread.join()
+        if self._last is not None:
+            os.kill(self._last, signal.SIGTERM)
+        if kind is None and (self._failure or self._takeovers == 0):
+            raise AssertionError(f"after {self._takeovers} takeovers: {self._failure}")
+
+    def _run(self):
+        while not self._stop.wait(TAKEOVER_SECONDS):
+            done = run_program("ARPACTL", "takeover", "--json", "-c", self._workspace.config)
+            if done.returncode != 0:
+                self._failure = done.stdout
+                return
+            self._last = json.loads(done.stdout)["process"]
+            self._takeovers += 1
+
+
 def run_all(seconds):
-    """All six runs."""
+    """All eight runs."""
     with Workspace({"zone": arpad_zone()}, workers=WORKERS) as workspace:
         answers = expected_answers()
         queries = workspace.directory / "queries"
@@ -402,6 +457,9 @@ def run_all(seconds):
             for transport in ("udp", "tcp"):
                 with ReloadLoop(workspace, arpad):
                     yield measure("reload", arpad.process.pid, arpad.endpoint, transport, plan)
+            with TakeoverLoop(workspace):
+                for transport in ("udp", "tcp"):
+                    yield measure("takeover", arpad.process.pid, arpad.endpoint, transport, plan)
         with Nsd(workspace.directory / "nsd") as nsd:
             for transport in ("udp", "tcp"):
                 yield measure("NSD", nsd.process.pid, nsd.endpoint, transport, plan)
@@ -410,7 +468,7 @@ def run_all(seconds):
 def main():
     """Runs everything and says what it was like."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--seconds", type=int, default=60, help="length of each of the six runs")
+    parser.add_argument("--seconds", type=int, default=60, help="length of each of the eight runs")
     seconds = parser.parse_args().seconds
     find_program("nsd", "nsd")
     print(Run.heading(), flush=True)

@@ -8,7 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import dns_client as dns
-from arpad_server import ServerTestCase, ZONE_DEFAULTS
+from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS
 from dns_tools import find_tool
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,6 +19,11 @@ GUIDE = ROOT / "docs" / "guide.md"
 
 SECONDS = 60
 SOUND = "network: 192.0.2.0/24\nrecords:\n  192.0.2.1: one.example.net\n"
+INVENTORY = """\
+products: {miniserver: "{server}.miniserver.example"}
+servers:
+  one: {product: miniserver, addresses: [192.0.2.9]}
+"""
 BROKEN = "network: 198.51.100.0/24\nrecords:\n  198.51.100.1: a..b\n"
 
 _NAME = re.compile(r"\b(?:arpad|process)_[a-z_]*[a-z]\b")
@@ -46,15 +51,18 @@ def dashboard_expressions():
     return panels, variables
 
 
-class Monitoring(ServerTestCase):
+class Monitoring(ReplyTestCase):
     """A server to which everything has happened that a metric tells of."""
 
     zones = {"sound": SOUND, "broken": BROKEN}
-    settings = ZONE_DEFAULTS + "metrics: {listen: \"127.0.0.1:0\"}\n"
+    settings = (ZONE_DEFAULTS + "metrics: {listen: \"127.0.0.1:0\"}\n"
+                "inventory: inventory.yaml\n")
 
     @classmethod
     def setUpClass(cls):
-        super().setUpClass()
+        cls.workspace = cls.enterClassContext(Workspace(cls.zones, cls.settings))
+        (cls.workspace.directory / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
+        cls.server = cls.enterClassContext(cls.workspace.start())
         cls.server.wait_for("metrics at ")
         cls.server.ask_ptr("192.0.2.1")
         cls.server.ask_ptr("192.0.2.77")    # has no name

@@ -32,8 +32,10 @@ public:
           worker_(std::make_shared<const Identity>(IdentityConfig{}), udp, tcp,
                   Telemetry::Detail::all, limits_),
           endpoints_(*claim(std::vector{any_ipv4_port(), any_ipv6_port()})) {
-        if (const auto failure = worker_.listen(endpoints_)) {
-            throw std::runtime_error(failure->to_text());
+        for (const ListenEndpoint& endpoint : endpoints_) {
+            if (const auto failure = worker_.listen(endpoint)) {
+                throw std::runtime_error(failure->to_text());
+            }
         }
         worker_.adopt(snapshot_with("a.example."), [](const auto&) {});
         worker_.start();

@@ -130,6 +130,70 @@ TEST(Worker, CountsWhatItHasAnswered) {
     });
 }
 
+TEST(Worker, AnotherAnswersFromItsSockets) {
+    RunningWorker running;
+    auto shared = running.worker().share_sockets();
+    ASSERT_EQ(shared.size(), 2U);
+    ConnectionLimits limits(10, 10);
+    Worker other(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
+                 Telemetry::Detail::counts, limits);
+    for (SharedSockets& sockets : shared) ASSERT_FALSE(other.listen(std::move(sockets)));
+    other.adopt(snapshot_with("other.example."), drop);
+    running.stop();
+    // Asked while nobody reads: it waits in the socket.
+    UdpClient early(running.ipv4());
+    early.send(small_query().octets());
+    other.start();
+    const auto early_reply = early.receive();
+    const auto reply = UdpClient(running.ipv6()).ask(small_query().octets());
+    TcpClient stream(running.ipv4());
+    stream.send(small_query().framed());
+    const auto message = stream.receive();
+    other.stop(1s);
+    other.join();
+    ASSERT_TRUE(early_reply && reply && message);
+    for (const auto& octets : {*early_reply, *reply, *message}) {
+        EXPECT_THAT(read_reply(octets).value().answer, ElementsAre(HasSubstr("other.example.")));
+    }
+}
+
+TEST(Worker, ReleaseWaitsForConnections) {
+    RunningWorker running;
+    TcpClient client(running.ipv4());
+    client.send(small_query().framed());
+    ASSERT_TRUE(client.receive());
+    std::atomic<bool> is_released{false};
+    running.worker().release(60s, [&] { is_released = true; });
+    client.send(small_query(2).framed());
+    EXPECT_TRUE(client.receive());
+    EXPECT_FALSE(is_released);
+    client.finish_sending();
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (!is_released && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    EXPECT_TRUE(is_released);
+}
+
+TEST(Worker, ReleaseDoesNotWaitForLongerThanItIsTold) {
+    RunningWorker running;
+    TcpClient client(running.ipv4());
+    client.send(small_query().framed());
+    ASSERT_TRUE(client.receive());
+    std::atomic<bool> is_released{false};
+    running.worker().release(20ms, [&] { is_released = true; });
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (!is_released && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    EXPECT_TRUE(is_released);
+}
+
+TEST(Worker, StopsAfterRelease) {
+    RunningWorker running;
+    TcpClient client(running.ipv4());
+    client.send(small_query().framed());
+    ASSERT_TRUE(client.receive());
+    running.worker().release(60s, [] {});
+    EXPECT_LT(running.stop(100ms), 30s);
+}
+
 TEST(Worker, StopsAtOnceWithoutClients) {
     RunningWorker running;
     EXPECT_LT(running.stop(60s), 30s);

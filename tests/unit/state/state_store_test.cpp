@@ -84,6 +84,38 @@ using StateStoreOpen = StateStoreTest;
 using StateStoreSerials = StateStoreTest;
 using StateStoreCopies = StateStoreTest;
 
+TEST_F(StateStoreOpen, LockCanBeShared) {
+    auto first = open();
+    auto second = StateStore::open(directory(), SerialFormat::counter, first->share_lock());
+    ASSERT_TRUE(second.has_value()) << second.error().text;
+    first.reset();
+    EXPECT_THAT(error_of(directory()), HasSubstr("another arpad uses it"));
+    second->reset();
+    EXPECT_EQ(error_of(directory()), "no error");
+}
+
+TEST_F(StateStoreOpen, LockOfAnotherDirectoryIsNotEnough) {
+    const auto here = open();
+    auto there = StateStore::open(root() / "there", SerialFormat::counter, here->share_lock());
+    ASSERT_TRUE(there.has_value()) << there.error().text;
+    EXPECT_THAT(error_of(root() / "there"), HasSubstr("another arpad uses it"));
+}
+
+TEST_F(StateStoreSerials, CatchUpWithWhatAnotherHasCommitted) {
+    auto first = open();
+    EXPECT_EQ(serial_of(*first, first_content), 1U);
+    ASSERT_FALSE(first->commit({}));
+    {
+        auto second = StateStore::open(directory(), SerialFormat::counter, first->share_lock());
+        ASSERT_TRUE(second.has_value()) << second.error().text;
+        EXPECT_EQ(serial_of(**second, other_content), 2U);
+        ASSERT_FALSE((*second)->commit({}));
+    }
+    first->catch_up();
+    EXPECT_EQ(serial_of(*first, other_content), 2U);
+    EXPECT_EQ(serial_of(*first, first_content), 3U);
+}
+
 TEST_F(StateStoreOpen, CreatesTheDirectoryAndThoseAboveIt) {
     EXPECT_EQ(error_of(root() / "a" / "b"), "no error");
     EXPECT_TRUE(fs::exists(root() / "a" / "b" / "state.db"));
