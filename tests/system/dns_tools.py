@@ -7,8 +7,8 @@ import subprocess
 import unittest
 from dataclasses import dataclass, field
 
-PACKAGES = {"dig": "bind9-dnsutils", "kdig": "knot-dnsutils", "drill": "ldnsutils",
-            "lexgrog": "man-db", "man": "man-db", "promtool": "prometheus"}
+CLIENTS = {"dig": "bind9-dnsutils", "kdig": "knot-dnsutils", "drill": "ldnsutils"}
+PACKAGES = {**CLIENTS, "lexgrog": "man-db", "man": "man-db", "promtool": "prometheus"}
 
 # Set to skip the tests of tools that are missing instead of failing them.
 ALLOW_MISSING = "ARPAD_ALLOW_MISSING_TOOLS"

@@ -184,7 +184,7 @@ class EveryKindOfNameTest(ServerTestCase):
     zones = {"zone": ZONE}
 
     def test_clients_follow_rfc_2317_to_the_delegation(self):
-        for tool in dns_tools.PACKAGES:
+        for tool in dns_tools.CLIENTS:
             reply = dns_tools.ask_with(tool, self.server.endpoint, "64.2.0.192.in-addr.arpa", "PTR")
             self.assertEqual(reply.data("CNAME"), ["64.64-26.2.0.192.in-addr.arpa."], reply.text)
             self.assertEqual({record[4] for record in reply.authority},

@@ -22,6 +22,8 @@ PROGRAMS = {"usr/sbin/arpad", "usr/bin/arpactl"}
 MAN_PAGES = {"usr/share/man/man5/arpad.yaml.5", "usr/share/man/man5/arpad-zone.5",
              "usr/share/man/man5/arpad-inventory.5", "usr/share/man/man8/arpad.8",
              "usr/share/man/man8/arpactl.8"}
+COMPLETIONS = {"usr/share/bash-completion/completions/arpactl",
+               "usr/share/zsh/vendor-completions/_arpactl"}
 UNIT = "usr/lib/systemd/system/arpad.service"
 DOCUMENTS = "usr/share/doc/arpad"
 EXAMPLES = f"{DOCUMENTS}/examples"
@@ -72,7 +74,7 @@ class Installed(unittest.TestCase):
         pages = {file for file in self.files if file.startswith("usr/share/man/")}
         self.assertEqual(pages, MAN_PAGES, "without lowdown there are no man pages")
         elsewhere = {file for file in self.files if not file.startswith(f"{DOCUMENTS}/")}
-        self.assertEqual(elsewhere, PROGRAMS | MAN_PAGES | {UNIT})
+        self.assertEqual(elsewhere, PROGRAMS | MAN_PAGES | COMPLETIONS | {UNIT})
 
     def test_documents_and_samples_are_those_of_the_repository(self):
         manual = {path.name for path in (ROOT / "docs").glob("*.md")}
