@@ -286,14 +286,16 @@ void Daemon::open_metrics() {
     spdlog::info("metrics at http://{}/metrics", metrics_->endpoint().to_text());
 }
 
-/// Whoever asks after that asks this one.
+/// Whoever asks after that asks this one. Stops if the other has ended: whoever has ended it did
+/// not know of this one.
 void Daemon::relieve_predecessor() {
     inherited_ = {};
     if (!predecessor_) return;
-    (void)predecessor_->send(serving_message);
-    const auto reply = predecessor_->receive();
+    std::optional<DescriptorChannel::Message> reply;
+    while (!reply && !predecessor_->send(serving_message)) reply = predecessor_->receive();
     if (!reply || reply->text != released_message) {
-        spdlog::warn("the arpad that this one follows has ended before it let go");
+        spdlog::error("stopping: the arpad that this one was to follow has ended before it let go");
+        io_.stop();
     }
     predecessor_.reset();
 }
@@ -311,13 +313,12 @@ void Daemon::take_over(Takeover::Done done) {
     }
     takeover_.emplace(io_, invocation_);
     reloader_->pause([this, done = std::move(done)] {
-        takeover_->begin(inheritance(), [this, done](const Result<pid_t, std::string>& successor) {
-            done(successor);
-            if (successor) {
-                hand_over(*successor);
-            } else {
-                carry_on(successor.error());
+        takeover_->begin(inheritance(), [this, done](Result<pid_t, std::string> successor) {
+            if (successor && !hand_over(*successor)) {
+                successor = fmt::format("process {} served, and has ended", *successor);
             }
+            if (!successor) carry_on(successor.error());
+            done(successor);
         });
     });
 }
@@ -332,13 +333,18 @@ Inheritance Daemon::inheritance() {
     return all;
 }
 
-/// To a process that answers already. What is left is to finish what TCP clients have begun.
-void Daemon::hand_over(pid_t successor) {
+/// To a process that answers already; whether it still does. What is left is to finish what TCP
+/// clients have begun.
+bool Daemon::hand_over(pid_t successor) {
+    manager_.hand_over(successor);
+    if (!takeover_->confirm()) {
+        manager_.hand_over(::getpid());
+        manager_.ready("as before", workers_);
+        return false;
+    }
     is_handed_over_ = true;
     if (watch_) watch_->stop();
     if (metrics_) metrics_->stop_accepting();
-    manager_.hand_over(successor);
-    takeover_->confirm();
     if (is_reload_missed_) ::kill(successor, SIGHUP);
     spdlog::info("process {} has taken over; {} go on for at most {} s", successor,
                  counted(limits_.counts().open, "TCP connection"), connection_patience.count());
@@ -350,12 +356,17 @@ void Daemon::hand_over(pid_t successor) {
             });
         });
     }
+    return true;
 }
 
 /// As if nothing had been tried.
 void Daemon::carry_on(const std::string& failure) {
     spdlog::error("not taken over: {}\n  this process goes on serving", failure);
-    boost::asio::post(io_, [this] { takeover_.reset(); });
+    boost::asio::post(io_, [this] {
+        takeover_.reset();
+        // The new process may have put its own in the place of this one's.
+        if (control_ && !control_->is_in_place()) open_control();
+    });
     reloader_->resume();
     if (std::exchange(is_reload_missed_, false)) reloader_->reload(Trigger::request);
 }

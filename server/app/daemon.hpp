@@ -61,7 +61,7 @@ private:
     void relieve_predecessor();
     void take_over(Takeover::Done done);
     [[nodiscard]] Inheritance inheritance();
-    void hand_over(pid_t successor);
+    [[nodiscard]] bool hand_over(pid_t successor);
     void carry_on(const std::string& failure);
     [[nodiscard]] ServerFacts facts();
     void report(std::function<void(const TelemetryReport&)> done);

@@ -158,8 +158,10 @@ void Takeover::fail(const std::string& reason) {
     std::exchange(done_, {})(text);
 }
 
-void Takeover::confirm() {
-    (void)channel_->send(released_message);
+bool Takeover::confirm() {
+    if (!channel_->send(released_message)) return true;
+    (void)end_of(std::exchange(successor_, 0));
+    return false;
 }
 
 }  // namespace arpad

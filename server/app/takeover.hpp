@@ -45,8 +45,8 @@ public:
     /// Starts the new process and leaves it `inheritance`. `done` is called once, later.
     void begin(const Inheritance& inheritance, Done done);
 
-    /// Tells the new process, which serves, that this one has let go.
-    void confirm();
+    /// Tells the new process, which serves, that this one has let go. False if it has ended.
+    [[nodiscard]] bool confirm();
 
 private:
     [[nodiscard]] std::optional<std::string> start(const Inheritance& inheritance);

@@ -189,7 +189,11 @@ void HttpServer::listen_at(const std::filesystem::path& path) {
 }
 
 HttpServer::~HttpServer() {
-    if (!path_.empty() && identity_of(path_) == bound_) ::unlink(path_.c_str());
+    if (!path_.empty() && is_in_place()) ::unlink(path_.c_str());
+}
+
+bool HttpServer::is_in_place() const {
+    return identity_of(path_) == bound_;
 }
 
 ListenEndpoint HttpServer::endpoint() const {

@@ -79,6 +79,9 @@ public:
     /// Its TCP socket, for another process.
     [[nodiscard]] SharedAcceptor share();
 
+    /// Whether its Unix socket stands where it was made.
+    [[nodiscard]] bool is_in_place() const;
+
     /// Leaves further requests to others who have its socket.
     void stop_accepting();
 

@@ -55,6 +55,29 @@ class TakeoverTestCase(ReplyTestCase):
         self.processes = [self.server.process.pid]
         self.addCleanup(self.end_all)
 
+    def start_to_become(self, script):
+        """Starts a server whose program is a script when it is started again; none: is gone."""
+        own = Path(self.enterContext(Workspace()).directory, "arpad")
+        shutil.copy(program("ARPAD"), own)
+        with unittest.mock.patch.dict(os.environ, {"ARPAD": str(own)}):
+            self.start()
+        own.unlink()
+        if script is not None:
+            own.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+            own.chmod(0o755)
+
+    def begin_takeover(self):
+        """Runs arpactl beside the test, and waits until the new process is started."""
+        # pylint: disable-next=consider-using-with
+        tool = subprocess.Popen(
+            [program("ARPACTL"), "takeover", "--json", "--socket",
+             self.workspace.state / "control.sock"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(tool.wait)
+        self.addCleanup(tool.stdout.close)
+        self.server.wait_for("is started to take over")
+        return tool
+
     def end_all(self):
         """Ends the last process that took over, and the first if it is still there."""
         for process in self.processes[1:]:
@@ -132,7 +155,7 @@ class Takeover(TakeoverTestCase):
         self.assert_first_ends()
         serial = self.server.serial("2.0.192.in-addr.arpa.")
         self.workspace.write_zone("zone", zone("two"))
-        self.assertIn("1 zone changed", self.arpactl("reload"))
+        self.arpactl("reload")
         self.assert_ptr(self.server.ask_ptr("192.0.2.1"), "two.example.net.")
         self.assertEqual(self.server.serial("2.0.192.in-addr.arpa."), serial + 1)
 
@@ -199,6 +222,14 @@ class Takeover(TakeoverTestCase):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
             self.assertNotEqual(client.connect_ex(self.server.endpoint), 0)
 
+    def test_hangup_meanwhile_is_for_the_new_process(self):
+        self.start_to_become(f"sleep 1; exec {program('ARPAD')} \"$@\"")
+        tool = self.begin_takeover()
+        self.server.process.send_signal(signal.SIGHUP)
+        self.assertEqual(tool.wait(PATIENCE_SECONDS), 0)
+        self.processes.append(json.loads(tool.stdout.read())["process"])
+        self.server.wait_for("reloading on SIGHUP")
+
     def test_no_query_is_lost(self):
         self.start(workers=2)
         question = dns.query("1.2.0.192.in-addr.arpa.")
@@ -252,24 +283,34 @@ class Refusal(TakeoverTestCase):
         self.assert_goes_on()
 
     def test_by_a_program_that_is_gone(self):
-        own = Path(self.enterContext(Workspace()).directory, "arpad")
-        shutil.copy(program("ARPAD"), own)
-        with unittest.mock.patch.dict(os.environ, {"ARPAD": str(own)}):
-            self.start()
-        own.unlink()
+        self.start_to_become(None)
         self.assertIn("No such file", self.arpactl("takeover", expected=1))
         self.assert_goes_on()
 
     def test_by_a_program_that_does_something_else(self):
-        own = Path(self.enterContext(Workspace()).directory, "arpad")
-        shutil.copy(program("ARPAD"), own)
-        with unittest.mock.patch.dict(os.environ, {"ARPAD": str(own)}):
-            self.start()
-        own.unlink()
-        own.write_text("#!/bin/sh\nexit 7\n", encoding="ascii")
-        own.chmod(0o755)
+        self.start_to_become("exit 7")
         self.assertIn("ended with status 7", self.arpactl("takeover", expected=1))
         self.assert_goes_on()
+
+    def test_by_a_program_that_is_killed(self):
+        self.start_to_become("kill -9 $$")
+        self.assertIn("ended by signal 9", self.arpactl("takeover", expected=1))
+        self.assert_goes_on()
+
+    def test_of_a_second_one_beside_the_first(self):
+        self.start_to_become("sleep 1; exit 7")
+        tool = self.begin_takeover()
+        self.assertIn("another takeover is under way", self.arpactl("takeover", expected=1))
+        self.assertIn("reads all files", self.arpactl("reload", expected=1))
+        self.assertEqual(tool.wait(PATIENCE_SECONDS), 1)
+        self.assert_goes_on()
+
+    def test_changes_meanwhile_are_served_after_it_has_failed(self):
+        self.start_to_become("sleep 1; exit 7")
+        tool = self.begin_takeover()
+        self.workspace.write_zone("zone", zone("two"))
+        self.assertEqual(tool.wait(PATIENCE_SECONDS), 1)
+        self.server.wait_for("noticed changed files: .* 1 zone changed")
 
     def test_then_it_may_be_tried_again(self):
         self.start()
@@ -280,6 +321,16 @@ class Refusal(TakeoverTestCase):
         self.take_over()
         self.assert_first_ends()
         self.assert_ptr(self.server.ask_ptr("192.0.2.1"), "one.example.net.")
+
+    def test_nobody_serves_if_the_old_process_is_killed_meanwhile(self):
+        self.start_to_become(f"sleep 1; exec {program('ARPAD')} \"$@\"")
+        tool = self.begin_takeover()
+        self.server.process.kill()
+        self.server.process.wait()
+        self.assertEqual(tool.wait(PATIENCE_SECONDS), 1)
+        self.server.wait_for("the arpad that this one was to follow has ended")
+        with self.assertRaisesRegex(AssertionError, "ended with -9"):
+            self.server.stop()  # reads the log to its end: no process has it any more
 
     def test_outside_of_a_takeover(self):
         self.start()
