@@ -271,12 +271,9 @@ void Daemon::open_control() {
 /// Likewise.
 void Daemon::open_metrics() {
     if (!config_.metrics) return;
-    const ListenEndpoint& wanted = *config_.metrics;
-    std::optional<SharedAcceptor>& inherited = inherited_.metrics;
-    const bool is_inherited = inherited && inherited->endpoint.address == wanted.address &&
-                              (inherited->endpoint.port == wanted.port || wanted.port == 0);
-    auto metrics = is_inherited ? HttpServer::adopt(io_, std::move(*inherited))
-                                : HttpServer::open(io_, wanted);
+    auto inherited = inherited_.take_metrics(*config_.metrics);
+    auto metrics = inherited ? HttpServer::adopt(io_, std::move(*inherited))
+                             : HttpServer::open(io_, *config_.metrics);
     if (!metrics) {
         spdlog::error("metrics: {}", metrics.error());
         return;

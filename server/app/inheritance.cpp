@@ -44,14 +44,22 @@ bool take(DescriptorChannel::Message& message, Inheritance& inheritance) {
     return false;
 }
 
+/// Whether `wanted`, perhaps with any port, is `endpoint`.
+bool is_meant(const ListenEndpoint& wanted, const ListenEndpoint& endpoint) {
+    return endpoint.address == wanted.address && (endpoint.port == wanted.port || wanted.port == 0);
+}
+
 }  // namespace
 
 std::optional<ListenEndpoint> Inheritance::find(const ListenEndpoint& wanted) const {
-    const auto found = std::ranges::find_if(sockets, [&](const SharedSockets& shared) {
-        return shared.endpoint.address == wanted.address &&
-               (shared.endpoint.port == wanted.port || wanted.port == 0);
-    });
+    const auto found = std::ranges::find_if(
+        sockets, [&](const SharedSockets& shared) { return is_meant(wanted, shared.endpoint); });
     return found == sockets.end() ? std::nullopt : std::optional(found->endpoint);
+}
+
+std::optional<SharedAcceptor> Inheritance::take_metrics(const ListenEndpoint& wanted) {
+    if (!metrics || !is_meant(wanted, metrics->endpoint)) return std::nullopt;
+    return std::exchange(metrics, std::nullopt);
 }
 
 std::vector<SharedSockets> Inheritance::part_of(std::size_t worker, std::size_t workers,

@@ -29,6 +29,9 @@ struct Inheritance {
     /// the same address.
     [[nodiscard]] std::optional<ListenEndpoint> find(const ListenEndpoint& wanted) const;
 
+    /// The metrics' listener, if it is what `wanted` asks for.
+    [[nodiscard]] std::optional<SharedAcceptor> take_metrics(const ListenEndpoint& wanted);
+
     /// What worker number `worker` of `workers` is to listen on for `endpoint`. No socket is left
     /// out, as what waits in it would be lost; if there are more workers, some share one. Empty if
     /// nothing is left for `endpoint`.

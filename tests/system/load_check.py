@@ -373,15 +373,12 @@ def arpad_zone(version=0):
             f"  {NETWORK[-1]}: version-{version}.example.net\n")
 
 
-class ReloadLoop:
-    """Changes the zone file of a server over and over; as a context it ends at the end."""
+class Loop:
+    """Something that is done over and over beside a run, until the end of its context."""
 
-    def __init__(self, workspace, server):
-        self._workspace = workspace
-        self._server = server
+    def __init__(self):
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
-        self._changes = 0
 
     def __enter__(self):
         self._thread.start()
@@ -390,11 +387,35 @@ class ReloadLoop:
     def __exit__(self, kind, *_):
         self._stop.set()
         self._thread.join()
+        self._clean_up()
         if kind is None:
-            loads = self._server.log.count("1 file read, 1 zone changed")
-            if loads < self._changes / 2:
-                raise AssertionError(f"of {self._changes} changes {loads} were loaded:\n"
-                                     f"{self._server.log}")
+            self._judge()
+
+    def _run(self):
+        raise NotImplementedError
+
+    def _clean_up(self):
+        """Undoes what would stay."""
+
+    def _judge(self):
+        """Fails if it did not do what it was to do."""
+        raise NotImplementedError
+
+
+class ReloadLoop(Loop):
+    """Changes the zone file of a server."""
+
+    def __init__(self, workspace, server):
+        super().__init__()
+        self._workspace = workspace
+        self._server = server
+        self._changes = 0
+
+    def _judge(self):
+        loads = self._server.log.count("1 file read, 1 zone changed")
+        if loads < self._changes / 2:
+            raise AssertionError(f"of {self._changes} changes {loads} were loaded:\n"
+                                 f"{self._server.log}")
 
     def _run(self):
         # Written beforehand: what costs is to be the reload, and not this.
@@ -409,27 +430,22 @@ class ReloadLoop:
             self._server.process.send_signal(signal.SIGHUP)
 
 
-class TakeoverLoop:
-    """Lets one arpad after the other take over; the last is ended at the end of this context."""
+class TakeoverLoop(Loop):
+    """Lets one arpad after the other take over; the last is ended at the end."""
 
     def __init__(self, workspace):
+        super().__init__()
         self._workspace = workspace
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
         self._takeovers = 0
         self._last = None
         self._failure = ""
 
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind, *_):
-        self._stop.set()
-        self._thread.join()
+    def _clean_up(self):
         if self._last is not None:
             os.kill(self._last, signal.SIGTERM)
-        if kind is None and (self._failure or self._takeovers == 0):
+
+    def _judge(self):
+        if self._failure or self._takeovers == 0:
             raise AssertionError(f"after {self._takeovers} takeovers: {self._failure}")
 
     def _run(self):

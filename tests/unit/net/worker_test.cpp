@@ -27,6 +27,13 @@ void drop(const std::shared_ptr<const Snapshot>& retired) {
     (void)retired;
 }
 
+/// Whether another thread sets `flag` before long.
+bool comes_true(const std::atomic<bool>& flag) {
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (!flag && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    return flag;
+}
+
 TEST(Worker, ServesNoZonesBeforeItAdoptsSome) {
     ConnectionLimits limits(10, 10);
     const ListenEndpoint any = any_ipv4_port();
@@ -59,8 +66,7 @@ TEST(Worker, AnswersFromTheAdoptedSnapshot) {
     RunningWorker running;
     std::atomic<bool> is_adopted{false};
     running.worker().adopt(snapshot_with("new.example."), [&](const auto&) { is_adopted = true; });
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (!is_adopted && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    EXPECT_TRUE(comes_true(is_adopted));
     const auto reply = UdpClient(running.ipv4()).ask(small_query().octets());
     ASSERT_TRUE(reply);
     EXPECT_THAT(read_reply(*reply).value().answer, ElementsAre(HasSubstr("new.example.")));
@@ -168,9 +174,7 @@ TEST(Worker, ReleaseWaitsForConnections) {
     EXPECT_TRUE(client.receive());
     EXPECT_FALSE(is_released);
     client.finish_sending();
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (!is_released && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    EXPECT_TRUE(is_released);
+    EXPECT_TRUE(comes_true(is_released));
 }
 
 TEST(Worker, ReleaseDoesNotWaitForLongerThanItIsTold) {
@@ -180,9 +184,7 @@ TEST(Worker, ReleaseDoesNotWaitForLongerThanItIsTold) {
     ASSERT_TRUE(client.receive());
     std::atomic<bool> is_released{false};
     running.worker().release(20ms, [&] { is_released = true; });
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (!is_released && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    EXPECT_TRUE(is_released);
+    EXPECT_TRUE(comes_true(is_released));
 }
 
 TEST(Worker, StopsAfterRelease) {
