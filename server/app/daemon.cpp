@@ -74,8 +74,8 @@ ExitCode Daemon::run() {
         spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
         io_.stop();
     });
-    if (!receive_from_predecessor() || !open_state() || !claim_endpoints())
-        return ExitCode::environment;
+    const bool has_its_place = receive_from_predecessor() && open_state() && claim_endpoints();
+    if (!has_its_place) return ExitCode::environment;
     if (const auto failure = load_networks()) return *failure;
     if (!start_workers()) return ExitCode::environment;
     publish(reloader_->first_snapshot(), [] {});
