@@ -12,5 +12,6 @@ find_package(yaml-cpp 0.7 REQUIRED)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ldns REQUIRED IMPORTED_TARGET ldns)
+pkg_check_modules(libcap-ng REQUIRED IMPORTED_TARGET libcap-ng)
 pkg_check_modules(libidn2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd)

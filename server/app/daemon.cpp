@@ -13,6 +13,7 @@
 
 #include "answer/identity.hpp"
 #include "app/control_api.hpp"
+#include "app/privileges.hpp"
 #include "base/counted.hpp"
 #include "base/invariant.hpp"
 #include "base/log.hpp"
@@ -40,6 +41,13 @@ void log_receive_buffer(int octets) {
     } else {
         spdlog::info("UDP receive buffers of {} KiB", octets / kibi);
     }
+}
+
+/// A function that does `work` when it has been called so many times.
+std::function<void()> once_called_by(std::size_t callers, std::function<void()> work) {
+    return [waited_for = std::make_shared<std::size_t>(callers), work = std::move(work)] {
+        if (--*waited_for == 0) work();
+    };
 }
 
 void log_traffic(const Traffic& traffic) {
@@ -74,7 +82,8 @@ ExitCode Daemon::run() {
         spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
         io_.stop();
     });
-    const bool has_its_place = receive_from_predecessor() && open_state() && claim_endpoints();
+    const bool has_its_place =
+        become_user() && receive_from_predecessor() && open_state() && claim_endpoints();
     if (!has_its_place) return ExitCode::environment;
     if (const auto failure = load_networks()) return *failure;
     if (!start_workers()) return ExitCode::environment;
@@ -82,6 +91,20 @@ ExitCode Daemon::run() {
     serve(reloader_->summary());
     stop_workers();
     return ExitCode::success;
+}
+
+bool Daemon::become_user() {
+    if (!config_.user) {
+        if (is_root()) {
+            spdlog::warn(
+                "arpad runs as root\n  write `user: arpad`, or start it as a user without "
+                "privileges");
+        }
+        return true;
+    }
+    const auto failure = arpad::become_user(*config_.user, config_.state);
+    if (failure) spdlog::error("not started: {}", *failure);
+    return !failure;
 }
 
 /// If there is one, which goes on answering until this one does.
@@ -204,19 +227,19 @@ std::optional<ListenFailure> Daemon::listen(Worker& worker, std::size_t number,
 void Daemon::publish(const std::shared_ptr<const Snapshot>& snapshot,
                      std::function<void()> published) {
     (void)control_responder_.adopt(snapshot);
-    const auto waited_for = std::make_shared<std::size_t>(workers_.size());
+    const auto adopted = once_called_by(workers_.size(), std::move(published));
     for (Worker& worker : workers_) {
-        worker.adopt(
-            snapshot, [this, waited_for, published](std::shared_ptr<const Snapshot> retired) {
-                // Freeing a large snapshot takes a while: that is the main thread's work.
-                boost::asio::post(io_, [retired = std::move(retired), waited_for, published] {
-                    if (--*waited_for == 0) published();
-                });
-            });
+        worker.adopt(snapshot, [this, adopted](std::shared_ptr<const Snapshot> retired) {
+            // Freeing a large snapshot takes a while: that is the main thread's work.
+            boost::asio::post(io_, [retired = std::move(retired), adopted] { adopted(); });
+        });
     }
 }
 
 void Daemon::serve(const std::string& what) {
+    open_metrics();
+    // All sockets are open; threads that start now have what this one has.
+    drop_privileges();
     for (Worker& worker : workers_) worker.start();
     if (config_.pins_workers) pin_workers();
     for (const ListenEndpoint& endpoint : endpoints_) {
@@ -226,7 +249,6 @@ void Daemon::serve(const std::string& what) {
     // Whoever is told that it serves may do everything with it.
     wait_for_hangup();
     open_control();
-    open_metrics();
     if (config_.query_log) query_log_.log(config_.query_log);
     relieve_predecessor();
     spdlog::info("serving {} with {}", what, counted(workers_.size(), "worker"));
@@ -345,13 +367,9 @@ bool Daemon::hand_over(pid_t successor) {
     if (is_reload_missed_) ::kill(successor, SIGHUP);
     spdlog::info("process {} has taken over; {} go on for at most {} s", successor,
                  counted(limits_.counts().open, "TCP connection"), connection_patience.count());
-    const auto waited_for = std::make_shared<std::size_t>(workers_.size());
+    const auto released = once_called_by(workers_.size(), [this] { io_.stop(); });
     for (Worker& worker : workers_) {
-        worker.release(connection_patience, [this, waited_for] {
-            boost::asio::post(io_, [this, waited_for] {
-                if (--*waited_for == 0) io_.stop();
-            });
-        });
+        worker.release(connection_patience, [this, released] { boost::asio::post(io_, released); });
     }
     return true;
 }
@@ -382,12 +400,13 @@ ServerFacts Daemon::facts() {
 /// Calls `done` with what all workers tell, once the last has told.
 void Daemon::report(std::function<void(const TelemetryReport&)> done) {
     const auto total = std::make_shared<TelemetryReport>();
-    const auto waited_for = std::make_shared<std::size_t>(workers_.size());
+    const auto told =
+        once_called_by(workers_.size(), [total, done = std::move(done)] { done(*total); });
     for (Worker& worker : workers_) {
-        worker.report([this, total, waited_for, done](TelemetryReport report) {
-            boost::asio::post(io_, [total, waited_for, done, report = std::move(report)] {
+        worker.report([this, total, told](TelemetryReport report) {
+            boost::asio::post(io_, [total, told, report = std::move(report)] {
                 total->add(report);
-                if (--*waited_for == 0) done(*total);
+                told();
             });
         });
     }

@@ -42,6 +42,7 @@ public:
     [[nodiscard]] ExitCode run();
 
 private:
+    [[nodiscard]] bool become_user();
     [[nodiscard]] bool receive_from_predecessor();
     [[nodiscard]] bool open_state();
     void do_without_state();

@@ -128,10 +128,11 @@ void put_by_network(MetricsText& text, const Networks& networks, std::string_vie
 void put_networks(MetricsText& text, const Networks& networks) {
     put_by_network(text, networks, "arpad_network_records", "Entries of `records` in service.",
                    [](const NetworkState& network) { return to_number(network.records); });
-    put_by_network(
-        text, networks, "arpad_network_last_load_timestamp_seconds",
-        "When what is in service was made of the file.",
-        [](const NetworkState& network) { return seconds_since_epoch(network.loaded_at); });
+    put_by_network(text, networks, "arpad_network_last_load_timestamp_seconds",
+                   "When what is in service was made of the file; 0 if before arpad started.",
+                   [](const NetworkState& network) {
+                       return network.loaded_at ? seconds_since_epoch(*network.loaded_at) : 0.0;
+                   });
     put_by_network(
         text, networks, "arpad_network_errors", "Errors in the file as it is now.",
         [](const NetworkState& network) { return to_number(network.findings.error_count()); });

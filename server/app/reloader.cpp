@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/privileges.hpp"
 #include "base/counted.hpp"
 #include "base/log.hpp"
 #include "load/config_file.hpp"
@@ -68,6 +69,7 @@ void note(bool differs, std::string_view key, std::string& list) {
 /// The settings in which two configurations differ that only a restart can change.
 std::string fixed_differences(const ServerConfig& running, const ServerConfig& read) {
     std::string keys;
+    note(running.user != read.user, "user", keys);
     note(running.listen != read.listen, "listen", keys);
     note(running.workers != read.workers, "workers", keys);
     note(running.pins_workers != read.pins_workers, "pin_workers", keys);
@@ -121,6 +123,13 @@ void give_way() {
     ::setpriority(PRIO_PROCESS, this_thread, nice);
 }
 
+/// Linux keeps capabilities by thread, too.
+void begin_thread(const char* name) {
+    pthread_setname_np(pthread_self(), name);
+    give_way();
+    drop_privileges();
+}
+
 /// Gives the system back what loading took. glibc keeps what is freed in small pieces below what is
 /// still used, such as the snapshot, and the server is not going to need it again.
 void return_memory() {
@@ -142,14 +151,13 @@ Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
       config_file_(std::move(config_file)),
       state_(state),
       networks_({config_.zones, config_.inventory}, state, state) {
-    boost::asio::post(thread_, [] {
-        pthread_setname_np(pthread_self(), "arpad-reloader");
-        give_way();
-    });
+    boost::asio::post(thread_, [] { begin_thread("arpad-reloader"); });
+    boost::asio::post(inspector_, [] { begin_thread("arpad-inspect"); });
 }
 
 Reloader::~Reloader() {
     thread_.join();
+    inspector_.join();
 }
 
 ReloadOutcome Reloader::load() {
@@ -243,8 +251,6 @@ ReloadOutcome Reloader::look(Trigger trigger) {
                       trigger == Trigger::start ? "" : "\n  all zones are served as they were");
         return outcome;
     }
-    if (update.changes_zones()) ++generation_;
-    outcome.generation = generation_;
     log_missing(update);
     constexpr std::size_t much = 1 << 20;
     const bool was_much = octets_of(update) >= much;
@@ -255,12 +261,19 @@ ReloadOutcome Reloader::look(Trigger trigger) {
     const bool is_news =
         trigger == Trigger::request || update.files_read > 0 || update.changes_zones();
     if (trigger != Trigger::start && is_news) outcome.report = report_of(trigger, update, outcome);
-    networks_.adopt(std::move(update));
+    adopt(std::move(update));
+    outcome.generation = generation_;
     are_defaults_new_ = false;
     outcome.summary = summary_of(networks_);
     count_findings(outcome);
     if (was_much) return_memory();
     return outcome;
+}
+
+void Reloader::adopt(NetworksUpdate update) {
+    const std::scoped_lock lock(adoption_);
+    if (update.changes_zones()) ++generation_;
+    networks_.adopt(std::move(update));
 }
 
 /// What a reload that is asked for would do, without a trace.

@@ -1,9 +1,9 @@
 /// \file  Keeps what is served up to date with the files.
 ///
 /// One look at the files at a time, on a thread of its own, so that neither workers nor the main
-/// thread wait for it. What comes of a look is durable before it is published.
-/// Threads: public functions are called by the main thread, and what they are given is called
-/// there.
+/// thread wait for it, nor, on another, whoever wants to know what is served. What comes of a look
+/// is durable before it is published. Threads: public functions are called by the main thread, and
+/// what they are given is called there.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -99,10 +100,12 @@ public:
     /// Goes on, with the state as it is now.
     void resume();
 
-    /// Calls `work(networks)` with what is loaded, beside no look, and `done(result, generation)`.
+    /// Calls `work(networks)` with what is served, which waits for no look that is under way, and
+    /// `done(result, generation)`.
     template <class Work, class Done>
     void inspect(Work work, Done done) {
-        boost::asio::post(thread_, [this, work = std::move(work), done = std::move(done)] {
+        boost::asio::post(inspector_, [this, work = std::move(work), done = std::move(done)] {
+            const std::scoped_lock lock(adoption_);
             hand_over(work(std::as_const(networks_)), done);
         });
     }
@@ -133,6 +136,7 @@ private:
     void complete(const ReloadOutcome& outcome, const Pending& pending);
     [[nodiscard]] ReloadOutcome look(Trigger trigger);
     [[nodiscard]] NetworksUpdate look_ahead();
+    void adopt(NetworksUpdate update);
     void read_config_again();
     void log_findings(const NetworksUpdate& update) const;
     void log_missing(const NetworksUpdate& update) const;
@@ -157,7 +161,12 @@ private:
     bool are_defaults_new_ = false;  // and nothing that is served was made with them
     std::uint64_t generation_ = 0;
 
-    boost::asio::thread_pool thread_{1};  // destroyed first
+    /// Held by that thread where it changes networks and generation, and by the inspector.
+    std::mutex adoption_;
+
+    // Destroyed first.
+    boost::asio::thread_pool thread_{1};
+    boost::asio::thread_pool inspector_{1};
 };
 
 }  // namespace arpad

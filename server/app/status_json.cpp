@@ -61,13 +61,15 @@ json::object json_of(const NetworkState& state) {
         if (served.zone->is_available()) zone["serial"] = served.zone->serial().value;
         zones.push_back(std::move(zone));
     }
+    json::value loaded_at = nullptr;
+    if (state.loaded_at) loaded_at = text_of(*state.loaded_at);
     return {{"network", state.name},
             {"file", state.file},
             {"standing", text_of(state.standing)},
             {"file_is_gone", state.is_gone},
             {"records", state.records},
             {"zones", std::move(zones)},
-            {"loaded_at", text_of(state.loaded_at)},
+            {"loaded_at", std::move(loaded_at)},
             {"findings", json_of(state.findings)}};
 }
 

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <map>
 #include <optional>
 
 #include "net/endpoints.hpp"
@@ -56,15 +57,41 @@ bool is_alive(asio::io_context& io, const std::filesystem::path& path) {
 }  // namespace
 
 HttpReply problem_reply(unsigned status, std::string_view title, std::string_view detail) {
-    const boost::json::object problem{{"title", title}, {"status", status}, {"detail", detail}};
+    boost::json::object problem;
+    problem["title"] = title;
+    problem["status"] = status;
+    problem["detail"] = detail;
     return {status, boost::json::serialize(problem), "application/problem+json"};
 }
 
-/// One connection: a request, a reply, the end.
+/// What is done with which requests.
+class HttpServer::Routes {
+public:
+    void add(std::string method, std::string target, Handler handler) {
+        handlers_.emplace(std::pair(std::move(target), std::move(method)), std::move(handler));
+    }
+
+    /// Null if there is none.
+    [[nodiscard]] const Handler* find(std::string_view method, std::string_view target) const {
+        const auto found = handlers_.find(std::pair(std::string(target), std::string(method)));
+        return found == handlers_.end() ? nullptr : &found->second;
+    }
+
+    /// Whether there is one for any method.
+    [[nodiscard]] bool knows(std::string_view target) const {
+        return std::ranges::any_of(handlers_,
+                                   [&](const auto& entry) { return entry.first.first == target; });
+    }
+
+private:
+    std::map<std::pair<std::string, std::string>, Handler> handlers_;  // by target and method
+};
+
+/// One connection: a request, a reply, the end. It may outlive the server.
 class HttpServer::Session : public std::enable_shared_from_this<HttpServer::Session> {
 public:
     Session(stream_protocol::socket socket, const HttpServer& server)
-        : stream_(std::move(socket)), server_(server), count_(server.sessions_) {
+        : stream_(std::move(socket)), routes_(server.routes_), count_(server.sessions_) {
         ++*count_;
     }
     ~Session() { --*count_; }
@@ -86,11 +113,11 @@ private:
         const auto& request = parser_.get();
         const std::string method(request.method_string());
         const std::string target(request.target());
-        if (const Handler* const handler = server_.find(method, target)) {
+        if (const Handler* const handler = routes_->find(method, target)) {
             (*handler)(request.body(), [self = shared_from_this()](HttpReply reply) {
                 self->send(std::move(reply));
             });
-        } else if (server_.knows(target)) {
+        } else if (routes_->knows(target)) {
             send(problem_reply(405, "wrong method",
                                fmt::format("{} cannot be used with {}", method, target)));
         } else {
@@ -116,7 +143,7 @@ private:
     }
 
     beast::basic_stream<stream_protocol> stream_;
-    const HttpServer& server_;
+    std::shared_ptr<const Routes> routes_;
     std::shared_ptr<std::size_t> count_;
     beast::flat_buffer buffer_;
     http::request_parser<http::string_body> parser_;
@@ -155,7 +182,7 @@ Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_conte
     auto acceptor = open_acceptor(io, endpoint);
     if (!acceptor) return acceptor.error().to_text();
     std::unique_ptr<HttpServer> server(new HttpServer(io));
-    server->acceptor_ = std::move(*acceptor);
+    *server->acceptor_ = std::move(*acceptor);
     server->accept();
     return server;
 }
@@ -166,7 +193,7 @@ Result<std::unique_ptr<HttpServer>, std::string> HttpServer::adopt(asio::io_cont
     const asio::generic::stream_protocol protocol(is_ipv4 ? AF_INET : AF_INET6, IPPROTO_TCP);
     std::unique_ptr<HttpServer> server(new HttpServer(io));
     boost::system::error_code error;
-    server->acceptor_.assign(protocol, shared.socket.number(), error);
+    server->acceptor_->assign(protocol, shared.socket.number(), error);
     if (error) return ListenFailure{shared.endpoint, error}.to_text();
     (void)shared.socket.release();
     server->accept();
@@ -174,17 +201,19 @@ Result<std::unique_ptr<HttpServer>, std::string> HttpServer::adopt(asio::io_cont
 }
 
 HttpServer::HttpServer(asio::io_context& io)
-    : acceptor_(io), sessions_(std::make_shared<std::size_t>(0)) {}
+    : acceptor_(std::make_shared<Acceptor>(io)),
+      routes_(std::make_shared<Routes>()),
+      sessions_(std::make_shared<std::size_t>(0)) {}
 
 void HttpServer::listen_at(const std::filesystem::path& path) {
-    acceptor_.open(UnixProtocol());
+    acceptor_->open(UnixProtocol());
     // Nobody gets in while it has a name and not yet its mode.
-    ::fchmod(acceptor_.native_handle(), 0);
-    acceptor_.bind(UnixProtocol::endpoint(path.string()));
+    ::fchmod(acceptor_->native_handle(), 0);
+    acceptor_->bind(UnixProtocol::endpoint(path.string()));
     path_ = path;
     bound_ = identity_of(path_).value_or(std::pair<dev_t, ino_t>());
     ::chmod(path_.c_str(), socket_mode);
-    acceptor_.listen();
+    acceptor_->listen();
     accept();
 }
 
@@ -198,45 +227,35 @@ bool HttpServer::is_in_place() const {
 
 ListenEndpoint HttpServer::endpoint() const {
     sockaddr_storage address{};
-    const auto local = acceptor_.local_endpoint();
+    const auto local = acceptor_->local_endpoint();
     std::memcpy(&address, local.data(), std::min(local.size(), sizeof address));
     const Peer own = peer_of(address);
     return {own.address, own.port};
 }
 
 SharedAcceptor HttpServer::share() {
-    return {endpoint(), Descriptor::copy_of(acceptor_.native_handle())};
+    return {endpoint(), Descriptor::copy_of(acceptor_->native_handle())};
 }
 
 void HttpServer::stop_accepting() {
     boost::system::error_code ignored;  // there is nothing left to be done about it
-    acceptor_.close(ignored);
+    acceptor_->close(ignored);
 }
 
 void HttpServer::add(std::string method, std::string target, Handler handler) {
-    handlers_.emplace(std::pair(std::move(target), std::move(method)), std::move(handler));
+    routes_->add(std::move(method), std::move(target), std::move(handler));
 }
 
 void HttpServer::accept() {
-    acceptor_.async_accept(
-        [this](const boost::system::error_code& error, stream_protocol::socket socket) {
-            if (error == asio::error::operation_aborted) return;
+    acceptor_->async_accept(
+        [this, acceptor = std::weak_ptr(acceptor_)](const boost::system::error_code& error,
+                                                    stream_protocol::socket socket) {
+            if (acceptor.expired() || error == asio::error::operation_aborted) return;
             if (!error && *sessions_ < max_sessions) {
                 std::make_shared<Session>(std::move(socket), *this)->start();
             }
             accept();
         });
-}
-
-const HttpServer::Handler* HttpServer::find(std::string_view method,
-                                            std::string_view target) const {
-    const auto found = handlers_.find(std::pair(std::string(target), std::string(method)));
-    return found == handlers_.end() ? nullptr : &found->second;
-}
-
-bool HttpServer::knows(std::string_view target) const {
-    return std::ranges::any_of(handlers_,
-                               [&](const auto& entry) { return entry.first.first == target; });
 }
 
 }  // namespace arpad

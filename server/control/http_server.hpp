@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -69,7 +68,7 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> adopt(
         boost::asio::io_context& io, SharedAcceptor shared);
 
-    ~HttpServer();  ///< Removes the Unix socket.
+    ~HttpServer();  ///< Removes the Unix socket. Sessions that are open come to their end.
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
 
@@ -89,19 +88,19 @@ public:
     void add(std::string method, std::string target, Handler handler);
 
 private:
+    using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
+    class Routes;
     class Session;
 
     explicit HttpServer(boost::asio::io_context& io);
     void listen_at(const std::filesystem::path& path);
     void accept();
-    [[nodiscard]] const Handler* find(std::string_view method, std::string_view target) const;
-    [[nodiscard]] bool knows(std::string_view target) const;
 
     std::filesystem::path path_;     // of the Unix socket; empty if there is none
     std::pair<dev_t, ino_t> bound_;  // what stands there, if nobody has put another in its place
-    boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol> acceptor_;
-    std::map<std::pair<std::string, std::string>, Handler> handlers_;  // by target and method
-    std::shared_ptr<std::size_t> sessions_;                            // that are open
+    std::shared_ptr<Acceptor> acceptor_;  // gone with the server: what it accepts then is dropped
+    std::shared_ptr<Routes> routes_;      // which open sessions share
+    std::shared_ptr<std::size_t> sessions_;  // that are open
 };
 
 }  // namespace arpad

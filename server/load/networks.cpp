@@ -76,6 +76,13 @@ std::vector<NetworkKey> named_otherwise(const InventoryModel* before, const Inve
     return keys;
 }
 
+/// Whether there certainly is no `file`, rather than a directory that cannot be looked into.
+bool is_absent(const std::string& file) {
+    const auto stamp = stamp_of(file);
+    return !stamp && (stamp.error() == std::errc::no_such_file_or_directory ||
+                      stamp.error() == std::errc::not_a_directory);
+}
+
 /// The time of a file, as its owner sees it.
 system_clock::time_point time_of(const FileStamp& stamp) {
     const std::chrono::nanoseconds since_1970(stamp.modified_ns);
@@ -185,7 +192,7 @@ private:
     void note_missing(const std::pair<const std::string, NetworkState>& known) {
         const auto& [key, state] = known;
         if (missing_ == Missing::keep || !update_.is_complete) {
-            update_.gone.insert(key);
+            if (is_absent(state.file)) update_.gone.insert(key);
             return;
         }
         update_.dropped.insert(key);
@@ -331,9 +338,15 @@ private:
         state.name = network.name;
         state.records = network.records;
         state.findings = source.findings;
-        state.loaded_at = now_;
+        state.loaded_at = state.standing == Standing::current ? now_ : last_loaded_at(file.key);
         keys_by_file_.emplace(file.file, file.key);
         update_.loaded.emplace(file.key, std::move(state));
+    }
+
+    [[nodiscard]] std::optional<system_clock::time_point> last_loaded_at(
+        const std::string& key) const {
+        const auto known = networks_.files_.find(key);
+        return known == networks_.files_.end() ? std::nullopt : known->second.loaded_at;
     }
 
     /// The network of `file` among those that are being loaded; null if it is none of them.
@@ -427,7 +440,7 @@ Networks::Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials, C
       snapshot_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>())) {}
 
 NetworksUpdate Networks::look(const ZoneDefaults& defaults, bool are_defaults_new,
-                              Missing missing) {
+                              Missing missing) const {
     return Look(*this, defaults, are_defaults_new, missing).run();
 }
 

@@ -50,7 +50,8 @@ struct NetworkState {
     std::size_t records = 0;        ///< Entries of `records` in service.
     std::vector<ServedZone> zones;
     Diagnostics findings;  ///< Of the file as it is now, and of what it concerns.
-    std::chrono::system_clock::time_point loaded_at;  ///< When this was last made of the file.
+    /// When what is in service was made of the file; none if this process has not done that.
+    std::optional<std::chrono::system_clock::time_point> loaded_at;
 };
 
 /// The inventory, and what is in service of it.
@@ -114,7 +115,7 @@ public:
     /// dropped where anything in the zones directory cannot be looked at, or it holds no zone file
     /// any more.
     [[nodiscard]] NetworksUpdate look(const ZoneDefaults& defaults, bool are_defaults_new,
-                                      Missing missing);
+                                      Missing missing) const;
 
     /// Makes `update`, the last one that `look` returned, what is in service.
     void adopt(NetworksUpdate update);

@@ -17,10 +17,10 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 15> config_keys{
-    "listen",   "workers", "pin_workers", "zones",     "inventory",
-    "state",    "log",     "serials",     "reload",    "zone_defaults",
-    "identity", "udp",     "tcp",         "query_log", "metrics"};
+constexpr std::array<std::string_view, 16> config_keys{
+    "listen", "user", "workers",   "pin_workers", "zones",         "inventory",
+    "state",  "log",  "serials",   "reload",      "zone_defaults", "identity",
+    "udp",    "tcp",  "query_log", "metrics"};
 constexpr std::array<std::string_view, 4> query_log_keys{"sample", "rcodes", "networks", "clients"};
 constexpr std::array<std::string_view, 1> metrics_keys{"listen"};
 constexpr std::array<std::string_view, 2> log_keys{"format", "level"};
@@ -136,6 +136,15 @@ std::vector<ListenEndpoint> read_listen(const Fields& fields, FileFindings& find
     for (const PlacedEndpoint& entry : entries) endpoints.push_back(entry.endpoint);
     report_repeated_endpoints(entries, findings);
     return endpoints;
+}
+
+std::optional<std::string> read_user(const Fields& fields, FileFindings& findings) {
+    const auto text = fields.text("user");
+    if (!text) return std::nullopt;
+    if (text->empty())
+        findings.error(fields.find("user")->place(), "`user` is empty",
+                       "write the name of a user, such as arpad");
+    return std::string(*text);
 }
 
 std::optional<unsigned> read_workers(const Fields& fields, FileFindings& findings) {
@@ -384,6 +393,7 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     const std::filesystem::path base = std::filesystem::path(file).parent_path();
     ServerConfig config;
     config.listen = read_listen(fields, findings);
+    config.user = read_user(fields, findings);
     config.workers = read_workers(fields, findings);
     config.pins_workers = fields.boolean("pin_workers").value_or(config.pins_workers);
     config.zones = read_directory(fields, "zones", base, findings);

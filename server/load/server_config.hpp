@@ -90,6 +90,7 @@ struct TcpConfig {
 struct ServerConfig {
     std::vector<ListenEndpoint> listen;  ///< At least one, no two equal.
     std::optional<unsigned> workers;     ///< None: one per core.
+    std::optional<std::string> user;     ///< That root becomes; none: whoever starts it.
     bool pins_workers = false;           ///< Whether each worker keeps to a core of its own.
     std::filesystem::path zones;  ///< Directory; absolute, or relative to the working directory.
     std::optional<std::filesystem::path> inventory;  ///< File, likewise; none: no servers known.

@@ -570,6 +570,7 @@ class ZonesDirectory(FaultTestCase):
         server.wait_for(rf"error: {re.escape(str(path))}: cannot be read: {why}")
         self.reload(workspace)
         self.assert_all_served(server)
+        self.assertNotIn("gone", self.arpactl(workspace, "status").stdout)
         workspace.write_zone("sub/other", OTHER_CHANGED)
         workspace.write_zone("zone", TWO)
         if is_other_served:

@@ -4,8 +4,8 @@
 
 packages_build=(
     build-essential cmake ninja-build pkg-config
-    libboost1.81-dev libcli11-dev libfmt-dev libidn2-dev libldns-dev libspdlog-dev libsqlite3-dev
-    libsystemd-dev libssl-dev libyaml-cpp-dev lowdown python3
+    libboost1.81-dev libcap-ng-dev libcli11-dev libfmt-dev libidn2-dev libldns-dev libspdlog-dev
+    libsqlite3-dev libsystemd-dev libssl-dev libyaml-cpp-dev lowdown python3
 )
 packages_run=(bind9-dnsutils)
 packages_test=(

@@ -103,6 +103,24 @@ TEST_F(HttpServerTest, SurvivesWhatIsNoHttp) {
     EXPECT_TRUE(request("GET /known").ends_with("fine"));
 }
 
+TEST_F(HttpServerTest, SessionOutlivesItsServer) {
+    auto server = open();
+    server->add("GET", "/known", [](const std::string&, const auto& respond) {
+        respond({200, "fine"});
+    });
+    stream_protocol::socket client(io_);
+    client.connect(stream_protocol::endpoint(socket().string()));
+    io_.poll();
+    server.reset();
+    asio::write(client, asio::buffer(std::string("GET /known HTTP/1.1\r\nHost: arpad\r\n\r\n")));
+    io_.restart();
+    io_.run();
+    std::string reply;
+    boost::system::error_code end;
+    asio::read(client, asio::dynamic_buffer(reply), end);
+    EXPECT_TRUE(reply.ends_with("fine")) << reply;
+}
+
 TEST_F(HttpServerTest, ListensOverTcp) {
     const auto server = HttpServer::open(io_, {*Address::from_text("127.0.0.1"), 0});
     ASSERT_TRUE(server.has_value());

@@ -316,6 +316,41 @@ TEST_F(NetworksTest, DirectoryThatIsGoneDropsNothing) {
     EXPECT_FALSE(state_of("a.yaml").is_gone);
 }
 
+// Root may look into every directory, so it is a link to itself here.
+TEST_F(NetworksTest, FilesThatCannotBeLookedAtAreNotCalledGone) {
+    write("sub/a.yaml", zone_text("192.0.2.0/24"));
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    look();
+    fs::rename(zones_ / "sub", root_ / "elsewhere");
+    fs::create_symlink("sub", zones_ / "sub");
+    const NetworksUpdate update = look();
+    EXPECT_FALSE(update.is_complete);
+    EXPECT_THAT(update.gone, IsEmpty());
+    EXPECT_THAT(update.dropped, IsEmpty());
+    EXPECT_FALSE(state_of("sub/a.yaml").is_gone);
+    EXPECT_NE(find(a_apex), nullptr);
+}
+
+TEST_F(NetworksTest, TimeIsThatOfTheLastVersionThatWasGood) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look();
+    const auto loaded_at = state_of("a.yaml").loaded_at;
+    ASSERT_TRUE(loaded_at.has_value());
+    write("a.yaml", "network: [\n");
+    look();
+    EXPECT_EQ(state_of("a.yaml").standing, Standing::last_good);
+    EXPECT_EQ(state_of("a.yaml").loaded_at, loaded_at);
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look();
+    EXPECT_GT(state_of("a.yaml").loaded_at, loaded_at);
+    // Not made of the file since the start.
+    write("a.yaml", "network: [\n");
+    Networks later({zones_, inventory_}, state_, state_, &tomorrow);
+    later.adopt(later.look({}, false, Networks::Missing::drop));
+    EXPECT_EQ(later.files().at("a.yaml").standing, Standing::last_good);
+    EXPECT_FALSE(later.files().at("a.yaml").loaded_at.has_value());
+}
+
 TEST_F(NetworksTest, LinkToNowhereTakesNothingElseWithIt) {
     fs::create_symlink("nowhere", zones_ / "link.yaml");
     write("a.yaml", zone_text("192.0.2.0/24"));

@@ -127,6 +127,8 @@ TEST(ServerConfig, HasWorkers) {
 
 TEST(ServerConfig, MayPinWorkers) {
     EXPECT_FALSE(config_with("").pins_workers);
+    EXPECT_EQ(config_with("user: arpad\n").user, "arpad");
+    EXPECT_EQ(config_with("").user, std::nullopt);
     EXPECT_TRUE(config_with("pin_workers: true\n").pins_workers);
     EXPECT_FALSE(config_with("pin_workers: false\n").pins_workers);
 }

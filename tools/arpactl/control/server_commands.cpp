@@ -135,7 +135,8 @@ ControlExit print_status(const ControlOptions& options) {
         rows.push_back({text_at(network, "network"),
                         is_gone ? "file gone" : text_at(network, "standing"),
                         std::to_string(number_at(network, "records")), serials_of(network),
-                        text_at(network, "loaded_at"), text_at(network, "file")});
+                        network.at("loaded_at").is_null() ? "-" : text_at(network, "loaded_at"),
+                        text_at(network, "file")});
     }
     print_table(rows);
     std::fflush(stdout);

@@ -1,0 +1,180 @@
+"""Which user arpad is, and what it may do beyond that user's rights."""
+
+import os
+import pwd
+import shutil
+import socket
+import stat
+import subprocess
+import unittest
+from pathlib import Path
+from unittest import mock
+
+from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, program, run_program
+
+ZONE = "network: 192.0.2.0/24\nrecords:\n  192.0.2.1: one.example.net\n"
+CHANGED = "network: 192.0.2.0/24\nrecords:\n  192.0.2.1: two.example.net\n"
+ENVIRONMENT, CONFIGURATION = 1, 2  # exit codes
+USER = "nobody"
+
+
+def free_low_port():
+    """A port below 1024 of 127.0.0.1 that nobody uses."""
+    for port in range(700, 1024):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, \
+                socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connections:
+            try:
+                datagrams.bind(("127.0.0.1", port))
+                connections.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise AssertionError("every port from 700 to 1023 is in use")
+
+
+def rights_of(process):
+    """What /proc says of each thread of a process."""
+    threads = []
+    for task in Path(f"/proc/{process}/task").iterdir():
+        lines = (task / "status").read_text(encoding="ascii").splitlines()
+        threads.append(dict(line.split(":\t", 1) for line in lines if ":\t" in line))
+    return threads
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root becomes another user")
+class PrivilegesTestCase(ReplyTestCase):
+    """Programs and files that any user can read."""
+
+    def setUp(self):
+        # A build may lie where only root gets to, and so do temporary directories.
+        own = self.enterContext(Workspace()).directory
+        own.chmod(0o755)
+        shutil.copy(program("ARPAD"), own / "arpad")
+        self.program = own / "arpad"
+        # Who has been another user cannot be traced, which is how LeakSanitizer works.
+        options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+        self.enterContext(mock.patch.dict(
+            os.environ, {"ARPAD": str(self.program), "ASAN_OPTIONS": options}))
+
+    def workspace(self, settings, **options):
+        """A workspace that any user can read, and only root can write to."""
+        workspace = self.enterContext(
+            Workspace({"zone": ZONE}, ZONE_DEFAULTS + settings, **options))
+        workspace.directory.chmod(0o755)
+        return workspace
+
+    def assert_has_no_privilege(self, process):
+        """All threads are of the user, and may do nothing beyond its rights."""
+        entry = pwd.getpwnam(USER)
+        threads = rights_of(process)
+        self.assertGreaterEqual(len(threads), 4)  # main, reloader, inspector, workers
+        for rights in threads:
+            self.assertEqual(rights["Uid"].split(), [str(entry.pw_uid)] * 4, rights)
+            self.assertEqual(rights["Gid"].split(), [str(entry.pw_gid)] * 4, rights)
+            self.assertLessEqual(set(rights["Groups"].split()), {str(entry.pw_gid)}, rights)
+            for kind in ("CapEff", "CapPrm", "CapInh", "CapAmb"):
+                self.assertEqual(int(rights[kind], 16), 0, rights)
+            self.assertEqual(rights["NoNewPrivs"], "1", rights)
+
+
+class User(PrivilegesTestCase):
+    """The setting `user`."""
+
+    def test_serves_on_a_low_port_without_any_privilege(self):
+        port = free_low_port()
+        workspace = self.workspace(f"user: {USER}\n", listen=(f"127.0.0.1:{port}",), workers=2)
+        with workspace.start() as server:
+            self.assertEqual(server.endpoint, ("127.0.0.1", port))
+            self.assert_ptr(server.ask_ptr("192.0.2.1"), "one.example.net.")
+            self.assert_has_no_privilege(server.process.pid)
+            self.assertNotIn("runs as root", server.log)
+
+    def test_state_directory_is_made_for_the_user(self):
+        workspace = self.workspace(f"user: {USER}\n")
+        with workspace.start():
+            status = workspace.state.stat()
+            self.assertEqual(status.st_uid, pwd.getpwnam(USER).pw_uid)
+            self.assertEqual(stat.S_IMODE(status.st_mode), 0o750)
+            control = (workspace.state / "control.sock").stat()
+            self.assertEqual(control.st_uid, status.st_uid)
+
+    def test_reloads_and_tells_of_itself(self):
+        workspace = self.workspace(f"user: {USER}\nmetrics: {{listen: \"127.0.0.1:0\"}}\n")
+        with workspace.start() as server:
+            workspace.write_zone("zone", CHANGED)
+            done = run_program("ARPACTL", "reload", "--socket", workspace.state / "control.sock")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assert_ptr(server.ask_ptr("192.0.2.1"), "two.example.net.")
+            self.assert_has_no_privilege(server.process.pid)
+
+    def test_takeover(self):
+        workspace = self.workspace(f"user: {USER}\n", listen=(f"127.0.0.1:{free_low_port()}",))
+        control = workspace.state / "control.sock"
+        server = workspace.start()
+        for _ in range(2):
+            done = run_program("ARPACTL", "takeover", "--json", "--socket", control)
+            self.assertEqual(done.returncode, 0, done.stdout + server.log)
+        self.assert_ptr(server.ask_ptr("192.0.2.1"), "one.example.net.")
+        status = run_program("ARPACTL", "status", "--json", "--socket", control).stdout
+        successor = int(status.partition('"process":')[2].partition(",")[0])
+        self.assertNotEqual(successor, server.process.pid)
+        self.assert_has_no_privilege(successor)
+        os.kill(successor, 15)
+        server.stop()
+
+    def test_state_directory_of_root_is_not_touched(self):
+        workspace = self.workspace(f"user: {USER}\n")
+        workspace.state.mkdir(mode=0o700)
+        with workspace.start() as server:
+            self.assertIn("nothing is kept for the next start", server.log)
+            self.assert_ptr(server.ask_ptr("192.0.2.1"), "one.example.net.")
+        self.assertEqual(workspace.state.stat().st_uid, 0)
+
+    def test_nobody_of_that_name(self):
+        done = self.workspace("user: no-such-user\n").run()
+        self.assertEqual(done.returncode, ENVIRONMENT, done.stdout)
+        self.assertIn("there is no user no-such-user\n  create it with `adduser --system", done.stdout)
+
+    def test_empty(self):
+        done = self.workspace("user: \"\"\n").run()
+        self.assertEqual(done.returncode, CONFIGURATION, done.stdout)
+        self.assertIn("`user` is empty", done.stdout)
+
+
+class Starter(PrivilegesTestCase):
+    """Who starts it."""
+
+    def start_as_user(self, user):
+        """Runs arpad as nobody, with the setting; what it printed, and the status."""
+        workspace = self.workspace(f"user: {user}\nlog: {{level: info}}\n")
+        workspace.state.mkdir()
+        shutil.chown(workspace.state, USER)
+        return subprocess.Popen(
+            ["setpriv", f"--reuid={USER}", f"--regid={pwd.getpwnam(USER).pw_gid}", "--clear-groups",
+             self.program, "-c", workspace.config],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def test_user_itself(self):
+        with self.start_as_user(USER) as process:
+            for line in process.stderr:
+                if "serving 1 zone" in line:
+                    break
+            self.assert_has_no_privilege(process.pid)
+            process.terminate()
+            process.stderr.read()
+            self.assertEqual(process.wait(), 0)
+
+    def test_another_user(self):
+        with self.start_as_user("daemon") as process:
+            log = process.stderr.read()
+            self.assertEqual(process.wait(), ENVIRONMENT)
+        self.assertIn("only root can become daemon\n  start arpad as root or as daemon", log)
+
+    def test_root_is_warned(self):
+        workspace = self.workspace("")
+        with workspace.start() as server:
+            self.assertIn("arpad runs as root\n  write `user: arpad`", server.log)
+
+
+if __name__ == "__main__":
+    unittest.main()
