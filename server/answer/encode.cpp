@@ -18,11 +18,11 @@ std::size_t size_limit(const Query& query, Transport transport) noexcept {
 }  // namespace
 
 Reply::Reply(const Query& query, Transport transport, std::span<const std::uint8_t> nsid,
-             std::span<std::uint8_t> buffer) noexcept
+             std::span<std::uint8_t> buffer, std::size_t reserved) noexcept
     : query_(query),
       nsid_(query.edns && query.edns->asks_nsid ? nsid : std::span<const std::uint8_t>()),
       buffer_(buffer),
-      limit_(size_limit(query, transport)),
+      limit_(size_limit(query, transport) - reserved),
       writer_(buffer, limit_) {
     // The space of the header; it is written last, over the id that stands in for it.
     for (std::size_t i = 0; i < header_octets; i += 2) writer_.put_u16(query.id);

@@ -31,9 +31,10 @@ public:
     };
 
     /// A reply to `query` in `buffer`, which holds at least 512 octets and, over TCP, should hold
-    /// 65,535. `nsid` is sent if asked for and not empty.
+    /// 65,535. `nsid` is sent if asked for and not empty. `reserved` octets are left for what is
+    /// added behind the reply.
     Reply(const Query& query, Transport transport, std::span<const std::uint8_t> nsid,
-          std::span<std::uint8_t> buffer) noexcept;
+          std::span<std::uint8_t> buffer, std::size_t reserved = 0) noexcept;
 
     /// Adds `rrset` of `owner` to the answer section. Both must live until `finish`.
     void put_answer(NameView owner, RrsetView rrset) noexcept;

@@ -15,7 +15,7 @@ constexpr Verdict reject(Rcode rcode, std::optional<ExtendedError> extended = {}
 
 }  // namespace
 
-Verdict judge(const Query& query) noexcept {
+Verdict judge(const Query& query, Transport transport) noexcept {
     // Answering what is no query could be answered in turn, without end.
     if (query.defect == Defect::no_header || query.defect == Defect::is_response) return ignore();
     // The opcode gives the rest of the message its meaning, so it is judged before the rest.
@@ -27,8 +27,14 @@ Verdict judge(const Query& query) noexcept {
     const Question& question = *query.question;
     if (question.rr_class == RrClass::ch) return {Verdict::Kind::tell_identity};
     if (question.rr_class != RrClass::in) return reject(Rcode::refused);
-    if (question.type == RrType::axfr || question.type == RrType::ixfr) {
-        return reject(Rcode::refused);
+    if (question.type == RrType::axfr) {
+        // RFC 5936 4.2 defines none over UDP.
+        if (transport == Transport::udp) return reject(Rcode::form_err);
+        return {Verdict::Kind::transfer};
+    }
+    if (question.type == RrType::ixfr) {
+        // RFC 1995 3: the serial that the client has stands in the authority section.
+        return query.known_serial ? Verdict{Verdict::Kind::transfer} : reject(Rcode::form_err);
     }
     return {Verdict::Kind::look_up};
 }

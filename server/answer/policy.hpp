@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "answer/request.hpp"
 #include "dns/message.hpp"
 #include "dns/types.hpp"
 
@@ -16,6 +17,7 @@ struct Verdict {
         reject,         ///< Send `rcode` alone.
         tell_identity,  ///< Class CH: about the server itself.
         look_up,        ///< Class IN: from the zones.
+        transfer,       ///< Class IN: a whole zone, or what has changed in it.
     };
 
     Kind kind = Kind::ignore;
@@ -23,7 +25,7 @@ struct Verdict {
     std::optional<ExtendedError> extended = {};  ///< For `reject`.
 };
 
-/// Judges `query`. No allocation.
-[[nodiscard]] Verdict judge(const Query& query) noexcept;
+/// Judges `query`, which came over `transport`. No allocation.
+[[nodiscard]] Verdict judge(const Query& query, Transport transport) noexcept;
 
 }  // namespace arpad

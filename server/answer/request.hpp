@@ -7,6 +7,7 @@
 #include <span>
 
 #include "dns/types.hpp"
+#include "reverse/address.hpp"
 
 namespace arpad {
 
@@ -18,13 +19,15 @@ enum class Transport : std::uint8_t { udp, tcp };
 struct Request {
     std::span<const std::uint8_t> message;
     Transport transport = Transport::udp;
+    Address client = {};  ///< Where it comes from, as far as that matters to who may do what.
 };
 
 /// What became of a request. Log and metrics read it after the reply has left.
 struct Outcome {
     enum class Kind : std::uint8_t {
-        silence,  ///< Nothing is to be sent.
-        answer,   ///< The first `octets` octets of the reply buffer are to be sent.
+        silence,   ///< Nothing is to be sent.
+        answer,    ///< The first `octets` octets of the reply buffer are to be sent.
+        transfer,  ///< What `take_transfer()` of the responder gives is to be sent.
     };
 
     Kind kind = Kind::silence;

@@ -146,8 +146,11 @@ private:
 };
 
 Responder::Responder(std::shared_ptr<const Snapshot> snapshot,
-                     std::shared_ptr<const Identity> identity)
-    : snapshot_(std::move(snapshot)), identity_(std::move(identity)) {}
+                     std::shared_ptr<const Identity> identity, Clock clock)
+    : snapshot_(std::move(snapshot)),
+      identity_(std::move(identity)),
+      keys_(std::make_shared<const Keyring>()),
+      clock_(clock) {}
 
 std::shared_ptr<const Snapshot> Responder::adopt(std::shared_ptr<const Snapshot> snapshot) {
     return std::exchange(snapshot_, std::move(snapshot));
@@ -157,32 +160,89 @@ void Responder::expect(std::span<const std::span<const std::uint8_t>> messages) 
     prefetch_plain_answers(*snapshot_, messages);
 }
 
-Outcome Responder::respond(const Request& request, std::span<std::uint8_t> buffer) const noexcept {
+Outcome Responder::respond(const Request& request, std::span<std::uint8_t> buffer) noexcept {
     const auto plain = answer_plainly(*snapshot_, request.message, buffer);
     return plain ? *plain : respond_the_long_way(request, buffer);
 }
 
 Outcome Responder::respond_the_long_way(const Request& request,
-                                        std::span<std::uint8_t> buffer) const noexcept {
+                                        std::span<std::uint8_t> buffer) noexcept {
     const Query query = decode_query(request.message);
-    const Verdict verdict = judge(query);
+    const Verdict verdict = judge(query, request.transport);
     if (verdict.kind == Verdict::Kind::ignore) return {};
-    Reply reply(query, request.transport, identity_->nsid(), buffer);
-    Outcome outcome = carry_out(verdict, query, reply);
+    Outcome outcome;
+    if (query.tsig) {
+        outcome = respond_signed(request, query, verdict, buffer);
+    } else {
+        std::optional<TsigReplier> unsigned_request;
+        Reply reply(query, request.transport, identity_->nsid(), buffer);
+        outcome = carry_out(verdict, request, query, unsigned_request, reply);
+    }
     if (query.question) outcome.type = query.question->type;
     return outcome;
 }
 
-Outcome Responder::carry_out(const Verdict& verdict, const Query& query,
-                             Reply& reply) const noexcept {
+/// The signature is judged first (RFC 8945 5.2), and the reply to a signed request is signed.
+Outcome Responder::respond_signed(const Request& request, const Query& query, Verdict verdict,
+                                  std::span<std::uint8_t> buffer) {
+    const std::uint64_t now = tsig_time(clock_());
+    std::optional<TsigReplier> tsig(std::in_place, *keys_, request.message, *query.tsig, now);
+    if (tsig->is_malformed()) {
+        Reply reply(query, request.transport, identity_->nsid(), buffer);
+        return reply.finish(Rcode::form_err, Authority::other);
+    }
+    if (tsig->error() != TsigError::none) verdict = {Verdict::Kind::reject, Rcode::not_auth};
+    Reply reply(query, request.transport, identity_->nsid(), buffer, tsig->added_octets());
+    Outcome outcome = carry_out(verdict, request, query, tsig, reply);
+    if (outcome.kind == Outcome::Kind::answer) {
+        outcome.octets = tsig->sign(buffer, outcome.octets, now);
+    }
+    return outcome;
+}
+
+Outcome Responder::carry_out(const Verdict& verdict, const Request& request, const Query& query,
+                             std::optional<TsigReplier>& tsig, Reply& reply) noexcept {
     switch (verdict.kind) {
         case Verdict::Kind::tell_identity:
             return tell_identity(*query.question, reply);
         case Verdict::Kind::look_up:
             return answer_from_zones(*query.question, reply);
+        case Verdict::Kind::transfer:
+            return transfer(request, query, tsig, reply);
         default:
             return reply.finish(verdict.rcode, Authority::other, verdict.extended);
     }
+}
+
+/// `tsig` goes with the transfer, if it comes to one.
+Outcome Responder::transfer(const Request& request, const Query& query,
+                            std::optional<TsigReplier>& tsig, Reply& reply) noexcept {
+    NameBuffer name;
+    name.assign(query.question->name);
+    // Not DS, so that a zone is found at its apex.
+    const Zone* const zone = snapshot_->find_zone(name, RrType::soa);
+    if (zone == nullptr || zone->apex() != name.view()) {
+        return reply.finish(Rcode::not_auth, Authority::other);  // RFC 5936 2.2.1
+    }
+    const TsigKey* const signer = tsig ? tsig->signer() : nullptr;
+    const auto key = signer == nullptr ? std::nullopt : std::optional(signer->name.view());
+    Outcome outcome;
+    if (!zone->is_available()) {
+        outcome = reply.finish(Rcode::serv_fail, Authority::other, ExtendedError::not_ready);
+    } else if (!zone->transfer().allows(request.client, key)) {
+        outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited);
+    } else if (request.transport == Transport::udp ||
+               (query.known_serial && !is_newer(zone->serial(), *query.known_serial))) {
+        // RFC 1995 2, 4: nothing is newer, or the client is to come back over TCP.
+        reply.put_answer(zone->apex(), zone->soa());
+        outcome = reply.finish(Rcode::no_error, Authority::ours);
+    } else {
+        transfer_ =
+            std::make_unique<OutgoingTransfer>(zone->shared_from_this(), query, std::move(tsig));
+        outcome.kind = Outcome::Kind::transfer;
+    }
+    outcome.zone = zone;
+    return outcome;
 }
 
 Outcome Responder::tell_identity(const Question& question, Reply& reply) const noexcept {

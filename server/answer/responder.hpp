@@ -4,14 +4,19 @@
 /// tested, fuzzed and benchmarked as it is.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <utility>
 
 #include "answer/encode.hpp"
 #include "answer/identity.hpp"
 #include "answer/policy.hpp"
 #include "answer/request.hpp"
+#include "crypto/tsig.hpp"
+#include "transfer/outgoing_transfer.hpp"
 #include "zone/snapshot.hpp"
 
 namespace arpad {
@@ -19,11 +24,18 @@ namespace arpad {
 /// See above. Own cache lines: no worker writes where another reads.
 class alignas(64) Responder {
 public:
-    /// Answers from `snapshot` until another is adopted.
-    Responder(std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const Identity> identity);
+    using Clock = std::chrono::system_clock::time_point (*)();
+
+    /// Answers from `snapshot` until another is adopted, and without keys. `clock` tells the time
+    /// that signatures are checked against.
+    Responder(std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const Identity> identity,
+              Clock clock = &std::chrono::system_clock::now);
 
     /// Answers from `snapshot` from now on. Returns the one before, to be freed elsewhere.
     [[nodiscard]] std::shared_ptr<const Snapshot> adopt(std::shared_ptr<const Snapshot> snapshot);
+
+    /// Knows `keys` from now on, and no others.
+    void adopt(std::shared_ptr<const Keyring> keys) { keys_ = std::move(keys); }
 
     /// What it answers from.
     [[nodiscard]] const Snapshot& snapshot() const noexcept { return *snapshot_; }
@@ -33,25 +45,38 @@ public:
     void expect(std::span<const std::span<const std::uint8_t>> messages) const noexcept;
 
     /// Answers `request` in `buffer`, which holds at least 1232 octets for UDP and 65,535 for TCP
-    /// and does not overlap the request. Allocates nothing, takes no lock, logs nothing.
-    [[nodiscard]] Outcome respond(const Request& request,
-                                  std::span<std::uint8_t> buffer) const noexcept;
+    /// and does not overlap the request. Takes no lock, logs nothing, and allocates nothing but for
+    /// requests with a TSIG record and transfers.
+    [[nodiscard]] Outcome respond(const Request& request, std::span<std::uint8_t> buffer) noexcept;
+
+    /// The transfer that the last request has led to.
+    [[nodiscard]] std::unique_ptr<OutgoingTransfer> take_transfer() noexcept {
+        return std::move(transfer_);
+    }
 
     /// As `respond`, but without the short way for plain questions (answer/plain_answer). Both give
     /// the same reply; this is there to be compared.
     [[nodiscard]] Outcome respond_the_long_way(const Request& request,
-                                               std::span<std::uint8_t> buffer) const noexcept;
+                                               std::span<std::uint8_t> buffer) noexcept;
 
 private:
     class Chain;
 
-    [[nodiscard]] Outcome carry_out(const Verdict& verdict, const Query& query,
-                                    Reply& reply) const noexcept;
+    [[nodiscard]] Outcome respond_signed(const Request& request, const Query& query,
+                                         Verdict verdict, std::span<std::uint8_t> buffer);
+    [[nodiscard]] Outcome carry_out(const Verdict& verdict, const Request& request,
+                                    const Query& query, std::optional<TsigReplier>& tsig,
+                                    Reply& reply) noexcept;
+    [[nodiscard]] Outcome transfer(const Request& request, const Query& query,
+                                   std::optional<TsigReplier>& tsig, Reply& reply) noexcept;
     [[nodiscard]] Outcome tell_identity(const Question& question, Reply& reply) const noexcept;
     [[nodiscard]] Outcome answer_from_zones(const Question& question, Reply& reply) const noexcept;
 
     std::shared_ptr<const Snapshot> snapshot_;
     std::shared_ptr<const Identity> identity_;
+    std::shared_ptr<const Keyring> keys_;
+    Clock clock_;
+    std::unique_ptr<OutgoingTransfer> transfer_;
 };
 
 }  // namespace arpad

@@ -112,6 +112,11 @@ void answer(Responder& responder, const std::string& body, const Respond& respon
         respond(problem_reply(400, "no query", "send a DNS message with QR clear"));
         return;
     }
+    if (outcome.kind == Outcome::Kind::transfer) {
+        (void)responder.take_transfer();
+        respond(problem_reply(400, "a transfer", "ask for it over TCP, or use arpactl export"));
+        return;
+    }
     const auto* const octets = reinterpret_cast<const char*>(reply.data());
     respond({200, std::string(octets, outcome.octets), "application/dns-message"});
 }

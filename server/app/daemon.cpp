@@ -69,6 +69,7 @@ Daemon::Daemon(ServerConfig config, Options options, Invocation invocation)
       signals_(io_, SIGINT, SIGTERM),
       hangup_(io_, SIGHUP),
       limits_(config_.tcp.connections, config_.tcp.connections_per_client),
+      transfers_(config_.tcp.transfers),
       manager_(io_),
       control_responder_(
           std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>()),
@@ -170,7 +171,10 @@ void Daemon::make_reloader() {
         [this](const std::shared_ptr<const Snapshot>& snapshot, std::function<void()> published) {
             publish(snapshot, std::move(published));
         },
-        [this](const std::vector<std::filesystem::path>& directories) { watch(directories); });
+        [this](const std::vector<std::filesystem::path>& directories) { watch(directories); },
+        [this](const std::shared_ptr<const Keyring>& keys) {
+            for (Worker& worker : workers_) worker.adopt(keys);
+        });
 }
 
 /// The first look at the files; what to end with if the server must not start.
@@ -196,11 +200,14 @@ std::optional<ExitCode> Daemon::load_networks() {
 
 bool Daemon::start_workers() {
     const auto identity = std::make_shared<const Identity>(config_.identity);
+    const auto keys = std::make_shared<const Keyring>(config_.keys);
     const unsigned count =
         config_.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
     const auto detail = config_.metrics ? Telemetry::Detail::all : Telemetry::Detail::counts;
     for (unsigned i = 0; i < count; ++i) {
-        Worker& worker = workers_.emplace_back(identity, config_.udp, config_.tcp, detail, limits_);
+        Worker& worker =
+            workers_.emplace_back(identity, config_.udp, config_.tcp, detail, limits_, transfers_);
+        worker.adopt(keys);
         if (const auto failure = listen(worker, i, count)) {
             spdlog::error("{}", failure->to_text());
             return false;

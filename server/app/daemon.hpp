@@ -26,6 +26,7 @@
 #include "control/http_server.hpp"
 #include "load/server_config.hpp"
 #include "net/connection_limits.hpp"
+#include "net/transfer_thread.hpp"
 #include "net/worker.hpp"
 #include "state/state.hpp"
 
@@ -81,6 +82,7 @@ private:
     std::unique_ptr<State> state_;
     ConnectionLimits limits_;  // outlives the workers
     std::list<Worker> workers_;
+    TransferThread transfers_;
     std::unique_ptr<Reloader> reloader_;
     std::optional<FileWatch> watch_;
     ServiceManager manager_;

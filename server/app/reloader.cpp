@@ -142,10 +142,12 @@ void return_memory() {
 
 Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
                    std::filesystem::path config_file, State& state, Publish publish,
-                   std::function<void(const std::vector<std::filesystem::path>&)> looked)
+                   std::function<void(const std::vector<std::filesystem::path>&)> looked,
+                   TakeKeys take_keys)
     : io_(io),
       publish_(std::move(publish)),
       looked_(std::move(looked)),
+      take_keys_(std::move(take_keys)),
       retry_(io),
       config_(std::move(config)),
       config_file_(std::move(config_file)),
@@ -301,6 +303,12 @@ void Reloader::read_config_again() {
     if (!keys.empty()) {
         spdlog::warn("{}: changed settings that take effect when arpad is restarted: {}",
                      config_file_.string(), keys);
+    }
+    if (config->keys != config_.keys) {
+        config_.keys = config->keys;
+        boost::asio::post(io_, [this, keys = std::make_shared<const Keyring>(config->keys)] {
+            take_keys_(keys);
+        });
     }
     if (config->zone_defaults == config_.zone_defaults) return;
     config_.zone_defaults = config->zone_defaults;

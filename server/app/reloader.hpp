@@ -57,12 +57,17 @@ public:
                                        std::function<void()> published)>;
     using Done = std::function<void(const ReloadOutcome&)>;
 
+    /// Takes the keys of a configuration that was read again.
+    using TakeKeys = std::function<void(std::shared_ptr<const Keyring>)>;
+
     /// Looks at the files of `config`, which was read from `config_file`, and keeps what is needed
     /// in `state`. `publish` is called with each snapshot but the first. `looked` is called after
-    /// each look but the first with the directories that were looked into.
+    /// each look but the first with the directories that were looked into, `take_keys` when there
+    /// are other keys.
     Reloader(boost::asio::io_context& io, ServerConfig config, std::filesystem::path config_file,
              State& state, Publish publish,
-             std::function<void(const std::vector<std::filesystem::path>&)> looked);
+             std::function<void(const std::vector<std::filesystem::path>&)> looked,
+             TakeKeys take_keys);
 
     /// Waits for a look that is under way.
     ~Reloader();
@@ -146,6 +151,7 @@ private:
     boost::asio::io_context& io_;
     Publish publish_;
     std::function<void(const std::vector<std::filesystem::path>&)> looked_;
+    TakeKeys take_keys_;
     boost::asio::steady_timer retry_;  // where the state could not be written
     std::unique_ptr<Pending> pending_;
     bool is_looking_ = false;

@@ -71,13 +71,32 @@ Defect read_opt(const Record& opt, Query& query) noexcept {
     return options_fit ? Defect::none : Defect::bad_edns;
 }
 
-/// Passes over the records of the answer and authority sections, and takes the OPT from the
+/// Takes the serial of the SOA record that an IXFR has (RFC 1995 3).
+void note_known_serial(const Record& record, Query& query) noexcept {
+    constexpr std::size_t numbers_octets = 20;
+    const bool is_ixfr = query.question && query.question->type == RrType::ixfr;
+    if (!is_ixfr || record.type != RrType::soa || record.rdata.size() < numbers_octets) return;
+    WireReader numbers(record.rdata, record.rdata.size() - numbers_octets);
+    query.known_serial = Serial{numbers.read_u32()};
+}
+
+/// Passes over the records of the answer and authority sections, and takes OPT and TSIG from the
 /// additional section. Each record takes at least 11 octets, so the message's size bounds the work.
 Defect read_records(WireReader& reader, const SectionCounts& counts, Query& query) noexcept {
     const std::uint32_t before_additionals = std::uint32_t{counts.answers} + counts.authorities;
-    for (std::uint32_t i = 0; i < before_additionals + counts.additionals; ++i) {
+    const std::uint32_t all = before_additionals + counts.additionals;
+    for (std::uint32_t i = 0; i < all; ++i) {
+        WireReader start = reader;
         const Record record = read_record(reader);
         if (!reader.is_intact()) return Defect::bad_record;
+        if (record.type == RrType::tsig) {
+            // RFC 8945 5.1: it is the last record of the additional section.
+            if (i < before_additionals || i + 1 < all) return Defect::bad_tsig;
+            query.tsig = read_tsig_record(start);
+            if (!query.tsig) return Defect::bad_tsig;
+            continue;
+        }
+        if (i < before_additionals) note_known_serial(record, query);
         if (record.type != RrType::opt) continue;
         // RFC 6891 6.1.1: an OPT belongs into the additional section.
         if (i < before_additionals) return Defect::bad_edns;

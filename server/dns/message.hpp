@@ -9,6 +9,7 @@
 #include <span>
 
 #include "dns/name.hpp"
+#include "dns/tsig_record.hpp"
 #include "dns/types.hpp"
 
 namespace arpad {
@@ -35,6 +36,7 @@ enum class Defect : std::uint8_t {
     bad_record,       ///< A record behind it cannot be read.
     trailing_octets,  ///< Octets are left behind the last record.
     bad_edns,         ///< Two OPT records, one not at the root, or options that do not fit.
+    bad_tsig,         ///< A TSIG record that is not the last one, or cannot be read.
 };
 
 /// EDNS(0) as the client sent it (RFC 6891 6.1).
@@ -61,6 +63,8 @@ struct Query {
     bool recursion_desired = false;
     std::optional<Question> question;
     std::optional<Edns> edns;
+    std::optional<TsigRecord> tsig;
+    std::optional<Serial> known_serial;  ///< That of an IXFR's SOA (RFC 1995 3).
     Defect defect = Defect::none;
 };
 

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "dns/name.hpp"
+
 namespace arpad {
 
 /// A place in a borrowed message that moves forward. A read past the end yields zero and makes
@@ -50,6 +52,11 @@ public:
 
     /// The next name, which must be uncompressed; its octets, or empty if it is malformed.
     std::span<const std::uint8_t> read_plain_name() noexcept;
+
+    /// Reads the next name into `name`, in lower case, following compression pointers (RFC 1035
+    /// 4.1.4). Each must lead to what stands before all that was read of the name so far, so that
+    /// no loop can arise.
+    void read_name(NameBuffer& name) noexcept;
 
     /// Passes over a name that may end in a compression pointer (RFC 1035 4.1.4). The pointer must
     /// lead to what stands before the name; it is not followed, so no loop can arise.

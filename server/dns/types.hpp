@@ -57,6 +57,7 @@ enum class Rcode : std::uint16_t {
 enum class ExtendedError : std::uint16_t {
     other = 0,
     not_ready = 14,
+    prohibited = 18,
     not_authoritative = 20,
     not_supported = 21,
 };

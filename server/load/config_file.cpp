@@ -1,16 +1,62 @@
 #include "load/config_file.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
 #include "base/text_file.hpp"
+#include "load/key_fields.hpp"
+#include "load/transfer_fields.hpp"
 
 namespace arpad {
+
+namespace {
+
+/// Adds the keys of the file that `config` names to those that it has. False if any is wrong.
+bool add_keys_of_file(ServerConfig& config, Diagnostics& diagnostics) {
+    if (!config.keys_file) return true;
+    const std::size_t errors = diagnostics.error_count();
+    for (TsigKey& key : read_keys_file(*config.keys_file, diagnostics)) {
+        if (std::ranges::find(config.keys, key.name, &TsigKey::name) != config.keys.end()) {
+            diagnostics.error(config.keys_file->string(), {},
+                              fmt::format("the key {} stands in the server configuration too",
+                                          key.name.to_text()),
+                              "remove one of the two");
+        } else {
+            config.keys.push_back(std::move(key));
+        }
+    }
+    return diagnostics.error_count() == errors;
+}
+
+}  // namespace
 
 std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
                                              Diagnostics& diagnostics) {
     const auto text = read_text_file(path);
-    if (text) return read_server_config(path.string(), *text, diagnostics);
-    diagnostics.error(path.string(), {}, text.error().message(),
-                      "name the server configuration with -c FILE");
-    return std::nullopt;
+    if (!text) {
+        diagnostics.error(path.string(), {}, text.error().message(),
+                          "name the server configuration with -c FILE");
+        return std::nullopt;
+    }
+    auto config = read_server_config(path.string(), *text, diagnostics);
+    if (!config) return std::nullopt;
+    if (!config->keys.empty() && is_open_to_all(path)) {
+        diagnostics.warning(
+            path.string(), {}, "holds secrets in `keys`, and everybody may read it",
+            fmt::format("chmod o= {}, or move the keys to a `keys_file`", path.string()));
+    }
+    if (!add_keys_of_file(*config, diagnostics)) return std::nullopt;
+    auto& known = config->zone_defaults.known_keys.emplace();
+    for (const TsigKey& key : config->keys) known.push_back(key.name);
+    if (const auto& allow = config->zone_defaults.transfer.allow) {
+        const std::string file = path.string();
+        FileFindings findings(file, diagnostics);
+        report_unknown_keys(*allow, known, {}, findings);
+        if (findings.error_count() > 0) return std::nullopt;
+    }
+    return config;
 }
 
 Sources read_sources(const ServerConfig& config, Diagnostics& diagnostics) {

@@ -396,7 +396,8 @@ private:
     static bool is_same(const ServedZone& before, const ServedZone& after) {
         if (before.zone->is_available() != after.zone->is_available()) return false;
         if (!after.zone->is_available()) return true;
-        return before.content == after.content && before.zone->serial() == after.zone->serial();
+        return before.content == after.content && before.zone->serial() == after.zone->serial() &&
+               before.zone->transfer() == after.zone->transfer();
     }
 
     void look_at_coverage() {

@@ -10,6 +10,7 @@
 #include "load/fields.hpp"
 #include "load/file_findings.hpp"
 #include "load/hexadecimal.hpp"
+#include "load/key_fields.hpp"
 #include "load/repeats.hpp"
 #include "load/yaml_document.hpp"
 #include "load/zone_settings.hpp"
@@ -17,20 +18,20 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 16> config_keys{
-    "listen", "user", "workers",   "pin_workers", "zones",         "inventory",
-    "state",  "log",  "serials",   "reload",      "zone_defaults", "identity",
-    "udp",    "tcp",  "query_log", "metrics"};
+constexpr std::array<std::string_view, 18> config_keys{
+    "listen",        "user",     "workers",   "pin_workers", "zones",     "inventory",
+    "state",         "keys",     "keys_file", "log",         "serials",   "reload",
+    "zone_defaults", "identity", "udp",       "tcp",         "query_log", "metrics"};
 constexpr std::array<std::string_view, 4> query_log_keys{"sample", "rcodes", "networks", "clients"};
 constexpr std::array<std::string_view, 1> metrics_keys{"listen"};
 constexpr std::array<std::string_view, 2> log_keys{"format", "level"};
 constexpr std::array<std::string_view, 2> reload_keys{"watch", "removed_files"};
-constexpr std::array<std::string_view, 4> zone_default_keys{"ttl", "nameservers", "nameservers_ttl",
-                                                            "soa"};
+constexpr std::array<std::string_view, 5> zone_default_keys{"ttl", "nameservers", "nameservers_ttl",
+                                                            "soa", "transfer"};
 constexpr std::array<std::string_view, 3> identity_keys{"version", "hostname", "nsid"};
 constexpr std::array<std::string_view, 1> udp_keys{"gather_microseconds"};
-constexpr std::array<std::string_view, 3> tcp_keys{"idle_timeout", "connections",
-                                                   "connections_per_client"};
+constexpr std::array<std::string_view, 4> tcp_keys{"idle_timeout", "connections",
+                                                   "connections_per_client", "transfers"};
 
 constexpr IntegerRange worker_range{1, 256};
 constexpr IntegerRange sample_range{1, 1'000'000'000};
@@ -363,6 +364,8 @@ TcpConfig read_tcp(const Fields& fields, FileFindings& findings) {
         config.connections = static_cast<unsigned>(*count);
     if (const auto count = tcp.integer("connections_per_client", connection_range))
         config.connections_per_client = static_cast<unsigned>(*count);
+    if (const auto count = tcp.integer("transfers", connection_range))
+        config.transfers = static_cast<unsigned>(*count);
     return config;
 }
 
@@ -399,6 +402,8 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.zones = read_directory(fields, "zones", base, findings);
     config.inventory = read_path(fields, "inventory", "file", base, findings);
     config.state = read_directory(fields, "state", base, findings);
+    if (const auto keys = fields.find("keys")) config.keys = read_keys(*keys, findings);
+    config.keys_file = read_path(fields, "keys_file", "file", base, findings);
     config.serial_format = read_serial_format(fields, findings).value_or(config.serial_format);
     config.reload = read_reload(fields, findings);
     config.zone_defaults = read_zone_defaults(fields, findings);

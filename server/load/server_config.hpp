@@ -13,6 +13,7 @@
 
 #include "base/diagnostics.hpp"
 #include "base/log_format.hpp"
+#include "crypto/tsig.hpp"
 #include "load/zone_file.hpp"
 #include "reverse/address.hpp"
 #include "reverse/prefix.hpp"
@@ -82,6 +83,7 @@ struct TcpConfig {
     std::chrono::seconds idle_timeout{10};  ///< Without a whole query, or without progress.
     unsigned connections = 1000;            ///< In all.
     unsigned connections_per_client = 100;  ///< Per IPv4 address or IPv6 /64.
+    unsigned transfers = 100;               ///< Of zones to secondaries, under way at once.
 
     bool operator==(const TcpConfig&) const = default;
 };
@@ -95,6 +97,8 @@ struct ServerConfig {
     std::filesystem::path zones;  ///< Directory; absolute, or relative to the working directory.
     std::optional<std::filesystem::path> inventory;  ///< File, likewise; none: no servers known.
     std::filesystem::path state;                     ///< Directory; likewise.
+    std::vector<TsigKey> keys;                       ///< No two with one name.
+    std::optional<std::filesystem::path> keys_file;  ///< Likewise; its keys are among `keys`.
     SerialFormat serial_format = SerialFormat::unix_time;
     ReloadConfig reload;
     ZoneDefaults zone_defaults;
@@ -109,7 +113,8 @@ struct ServerConfig {
 };
 
 /// Reads `text`, the content of `file`; the paths in it are taken as relative to `file`'s
-/// directory. None if anything is wrong, all of which is then in `diagnostics`.
+/// directory. No other file is read: `keys` are those in `text`. None if anything is wrong, all of
+/// which is then in `diagnostics`.
 [[nodiscard]] std::optional<ServerConfig> read_server_config(const std::string& file,
                                                              std::string_view text,
                                                              Diagnostics& diagnostics);

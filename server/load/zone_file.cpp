@@ -14,15 +14,16 @@
 #include "load/network_fields.hpp"
 #include "load/range_fields.hpp"
 #include "load/record_fields.hpp"
+#include "load/transfer_fields.hpp"
 #include "load/yaml_document.hpp"
 #include "load/zone_settings.hpp"
 
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 11> zone_file_keys{
-    "network", "zone",    "style",  "ttl",         "nameservers", "nameservers_ttl",
-    "soa",     "records", "ranges", "delegations", "extra"};
+constexpr std::array<std::string_view, 12> zone_file_keys{
+    "network", "zone",     "style",   "ttl",    "nameservers", "nameservers_ttl",
+    "soa",     "transfer", "records", "ranges", "delegations", "extra"};
 
 template <class T>
 std::optional<T> first_of(const std::optional<T>& written, const std::optional<T>& other) {
@@ -171,8 +172,10 @@ ZoneFile read_zone_file(const std::string& file, std::string_view text,
                            findings);
     }
     if (findings.error_count() > 0 || !result.key) return result;
+    TransferPolicy transfer = transfer_policy(settings, defaults, parts.ranges, findings);
     result.model = network_model(*result.key, std::move(settings), defaults);
     result.model->file = file;
+    result.model->transfer = std::move(transfer);
     result.model->records = std::move(parts.records);
     result.model->ranges = std::move(parts.ranges);
     result.model->delegations = std::move(parts.delegations);

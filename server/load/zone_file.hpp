@@ -15,6 +15,7 @@
 #include "load/extra_fields.hpp"
 #include "load/zone_document.hpp"
 #include "zone/model.hpp"
+#include "zone/transfer_policy.hpp"
 
 namespace arpad {
 
@@ -31,12 +32,24 @@ struct SoaDefaults {
     bool operator==(const SoaDefaults&) const = default;
 };
 
+/// `transfer:` as far as written.
+struct TransferDefaults {
+    std::optional<std::vector<AccessRule>> allow;
+    std::optional<RangesInTransfers> ranges;
+    std::optional<std::uint64_t> max_range_names;  ///< That one range may be expanded to.
+    std::optional<std::uint64_t> max_zone_names;   ///< That those of a network may be.
+
+    bool operator==(const TransferDefaults&) const = default;
+};
+
 /// `zone_defaults:` of the server configuration: what holds where a zone file is silent.
 struct ZoneDefaults {
     std::optional<Ttl> ttl;
     std::optional<Ttl> nameservers_ttl;
     std::vector<NameserverModel> nameservers;
     SoaDefaults soa;
+    TransferDefaults transfer;
+    std::optional<std::vector<Name>> known_keys;  ///< All there are; none: that is not known.
 
     bool operator==(const ZoneDefaults&) const = default;
 };

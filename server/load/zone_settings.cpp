@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "load/host_name.hpp"
+#include "load/transfer_fields.hpp"
 
 namespace arpad {
 namespace {
@@ -80,6 +81,9 @@ ZoneSettings read_zone_settings(const Fields& fields, FileFindings& findings) {
         settings.written.nameservers = read_nameservers(*list, findings);
     settings.soa = fields.key_place("soa");
     if (const auto soa = fields.find("soa")) read_soa(*soa, settings, findings);
+    settings.transfer = fields.key_place("transfer");
+    if (const auto transfer = fields.find("transfer"))
+        settings.written.transfer = read_transfer(*transfer, findings);
     return settings;
 }
 

@@ -1,4 +1,4 @@
-/// \file  What a zone file and `zone_defaults` have in common: TTLs, nameservers and SOA.
+/// \file  What a zone file and `zone_defaults` have in common: TTLs, nameservers, SOA, transfers.
 #pragma once
 
 #include <array>
@@ -15,11 +15,13 @@ struct ZoneSettings {
     ZoneDefaults written;
     SerialModel serial;
     Place soa;                         ///< Of the `soa` key; 0 if not written.
+    Place transfer;                    ///< Likewise.
     bool has_nameservers_key = false;  ///< Whether `nameservers` is written, right or wrong.
     bool has_contact_key = false;      ///< Likewise for `contact` in `soa`.
 };
 
-/// Reads `ttl`, `nameservers`, `nameservers_ttl` and `soa` out of `fields`, which knows these keys.
+/// Reads `ttl`, `nameservers`, `nameservers_ttl`, `soa` and `transfer` out of `fields`, which knows
+/// these keys.
 [[nodiscard]] ZoneSettings read_zone_settings(const Fields& fields, FileFindings& findings);
 
 }  // namespace arpad

@@ -49,6 +49,13 @@ void StreamSession::take_output(std::vector<std::uint8_t>& sent) {
     answer_buffered();
 }
 
+void StreamSession::add_part(std::span<const std::uint8_t> part) {
+    output_.insert(output_.end(), part.begin(), part.end());
+    if (!transfer_->is_finished()) return;
+    transfer_.reset();
+    answer_buffered();
+}
+
 void StreamSession::answer_buffered() {
     while (wants_input() && buffered() >= length_octets) {
         const std::uint8_t* const frame = input_.data() + input_start_;
@@ -62,8 +69,9 @@ void StreamSession::answer_buffered() {
 
 void StreamSession::answer(std::span<const std::uint8_t> query) {
     const auto start = telemetry_.is_timing() ? steady_clock::now() : steady_clock::time_point();
-    const Outcome outcome = responder_.respond({query, Transport::tcp}, scratch_);
-    if (outcome.kind != Outcome::Kind::silence) {
+    const Outcome outcome = responder_.respond({query, Transport::tcp, client_.address}, scratch_);
+    if (outcome.kind == Outcome::Kind::transfer) transfer_ = responder_.take_transfer();
+    if (outcome.kind == Outcome::Kind::answer) {
         output_.push_back(static_cast<std::uint8_t>(outcome.octets >> 8U));
         output_.push_back(static_cast<std::uint8_t>(outcome.octets));
         output_.insert(output_.end(), scratch_.begin(),

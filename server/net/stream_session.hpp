@@ -7,12 +7,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "answer/responder.hpp"
 #include "answer/telemetry.hpp"
 #include "net/endpoints.hpp"
+#include "transfer/outgoing_transfer.hpp"
 
 namespace arpad {
 
@@ -26,7 +28,9 @@ public:
                   const Peer& client);
 
     /// Whether more input is welcome.
-    [[nodiscard]] bool wants_input() const noexcept { return output_.size() < max_backlog_octets; }
+    [[nodiscard]] bool wants_input() const noexcept {
+        return !transfer_ && output_.size() < max_backlog_octets;
+    }
 
     /// Where the next octets received go; never empty. To be asked for only while input is welcome;
     /// valid until it is asked for again.
@@ -40,6 +44,17 @@ public:
     /// Exchanges the content of `sent` for what is to be sent now, and answers the queries that
     /// waited for that.
     void take_output(std::vector<std::uint8_t>& sent);
+
+    /// The transfer that is to be sent next, part after part, before any other query is answered;
+    /// null if there is none.
+    [[nodiscard]] OutgoingTransfer* transfer() const noexcept { return transfer_.get(); }
+
+    /// Takes the next part of the transfer, once all other output has been taken. With the last one
+    /// the transfer is gone, and queries that waited for it are answered.
+    void add_part(std::span<const std::uint8_t> part);
+
+    /// Who is answered.
+    [[nodiscard]] const Peer& client() const noexcept { return client_; }
 
     /// Queries received whole so far, answered or not.
     [[nodiscard]] std::uint64_t query_count() const noexcept { return queries_; }
@@ -61,6 +76,7 @@ private:
     std::size_t input_start_ = 0;  // of what is not yet answered
     std::size_t input_end_ = 0;
     std::vector<std::uint8_t> output_;
+    std::unique_ptr<OutgoingTransfer> transfer_;
     std::uint64_t queries_ = 0;
 };
 

@@ -3,9 +3,19 @@
 #include <boost/asio/buffer.hpp>
 #include <utility>
 
+#include "base/counted.hpp"
+#include "base/log.hpp"
+
 namespace arpad {
 
 using boost::system::error_code;
+
+namespace {
+
+/// Whoever reads more slowly keeps a zone from being freed.
+constexpr std::chrono::minutes longest_transfer{120};
+
+}  // namespace
 
 TcpConnection::TcpConnection(boost::asio::ip::tcp::socket socket, const Peer& client,
                              ConnectionLimits::Place place, TcpListener& listener)
@@ -25,6 +35,11 @@ void TcpConnection::finish() {
 
 void TcpConnection::close() {
     if (!socket_.is_open()) return;
+    if (transfer_place_ && session_.transfer() != nullptr) {
+        spdlog::info("transfer of {} to {} broken off",
+                     session_.transfer()->zone().apex().to_text(),
+                     session_.client().address.to_text());
+    }
     error_code ignored;  // there is nothing left to be done about it
     socket_.close(ignored);
     listener_.remove(*this);
@@ -34,12 +49,66 @@ void TcpConnection::close() {
 void TcpConnection::go_on() {
     if (!socket_.is_open()) return;
     if (!is_writing_ && session_.has_output()) write();
-    if (is_finishing_ && !is_writing_ && !must_drain()) {
+    if (!is_making_part_ && session_.transfer() != nullptr && !session_.has_output()) {
+        make_part();
+        if (!socket_.is_open()) return;
+    }
+    const bool is_sending = is_writing_ || session_.transfer() != nullptr;
+    if (is_finishing_ && !is_sending && !must_drain()) {
         close();
         return;
     }
     if (!is_reading_ && !is_ended_ && (is_finishing_ || session_.wants_input())) read();
-    if (!is_reading_ && !is_writing_) close();
+    if (!is_reading_ && !is_sending) close();
+}
+
+/// Has the next messages of a transfer made while those before are sent.
+void TcpConnection::make_part() {
+    if (!transfer_place_ && !begin_transfer()) return;
+    if (std::chrono::steady_clock::now() - transfer_start_ > longest_transfer) {
+        spdlog::warn("transfer of {} to {} stopped: it takes more than {} minutes",
+                     session_.transfer()->zone().apex().to_text(),
+                     session_.client().address.to_text(), longest_transfer.count());
+        close();
+        return;
+    }
+    is_making_part_ = true;
+    listener_.transfers_.make_part(*session_.transfer(), std::move(part_), socket_.get_executor(),
+                                   [this, self = shared_from_this()](TransferThread::Part part) {
+                                       is_making_part_ = false;
+                                       if (session_.transfer()->is_finished()) end_transfer();
+                                       session_.add_part(part);
+                                       part_ = std::move(part);
+                                       go_on();
+                                   });
+}
+
+/// False, and the connection closed, if there are too many already.
+bool TcpConnection::begin_transfer() {
+    transfer_start_ = std::chrono::steady_clock::now();
+    transfer_place_ = listener_.transfers_.find_place();
+    if (transfer_place_) return true;
+    if (listener_.transfer_throttle_.admits(transfer_start_)) {
+        spdlog::warn(
+            "no transfer of {} to {}: as many are under way as `transfers` of `tcp` allows ({} "
+            "more "
+            "such refusals not shown)",
+            session_.transfer()->zone().apex().to_text(), session_.client().address.to_text(),
+            listener_.transfer_throttle_.take_suppressed());
+    }
+    close();
+    return false;
+}
+
+void TcpConnection::end_transfer() {
+    const OutgoingTransfer& transfer = *session_.transfer();
+    const std::chrono::duration<double, std::milli> taken =
+        std::chrono::steady_clock::now() - transfer_start_;
+    spdlog::info("transferred {} serial {} to {}: {}, {} ({:.0f} ms)",
+                 transfer.zone().apex().to_text(), transfer.zone().serial().value,
+                 session_.client().address.to_text(), counted(transfer.records(), "record"),
+                 counted(transfer.messages(), "message"), taken.count());
+    transfer_place_.reset();
 }
 
 /// Whether the client still sends while nothing is to be answered any more. Closing would then

@@ -14,6 +14,7 @@
 #include "net/connection_limits.hpp"
 #include "net/stream_session.hpp"
 #include "net/tcp_listener.hpp"
+#include "net/transfer_thread.hpp"
 
 namespace arpad {
 
@@ -41,6 +42,9 @@ private:
     void write();
     void send_rest(std::size_t start);
     void go_on();
+    void make_part();
+    [[nodiscard]] bool begin_transfer();
+    void end_transfer();
     [[nodiscard]] bool must_drain();
 
     boost::asio::ip::tcp::socket socket_;
@@ -50,6 +54,13 @@ private:
     std::vector<std::uint8_t> sending_;  // replies that are being sent
     bool is_reading_ = false;
     bool is_writing_ = false;
+
+    // Of the transfer that is under way.
+    std::unique_ptr<TransferThread::Place> transfer_place_;
+    std::chrono::steady_clock::time_point transfer_start_;
+    TransferThread::Part part_;  // room for the next
+    bool is_making_part_ = false;
+
     bool is_ended_ = false;      // the client sends no more
     bool is_finishing_ = false;  // the server answers no more
     bool is_draining_ = false;   // and waits for the client to notice

@@ -17,12 +17,13 @@ constexpr std::chrono::milliseconds accept_pause{100};
 }  // namespace
 
 TcpListener::TcpListener(tcp::acceptor acceptor, Responder& responder, Telemetry& telemetry,
-                         ConnectionLimits& limits, std::span<std::uint8_t> scratch,
-                         std::chrono::seconds idle_timeout)
+                         ConnectionLimits& limits, TransferThread& transfers,
+                         std::span<std::uint8_t> scratch, std::chrono::seconds idle_timeout)
     : acceptor_(std::move(acceptor)),
       responder_(responder),
       telemetry_(telemetry),
       limits_(limits),
+      transfers_(transfers),
       scratch_(scratch),
       idle_timeout_(idle_timeout),
       idle_timer_(acceptor_.get_executor()),

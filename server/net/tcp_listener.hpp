@@ -20,6 +20,7 @@
 #include "base/descriptor.hpp"
 #include "base/log.hpp"
 #include "net/connection_limits.hpp"
+#include "net/transfer_thread.hpp"
 
 namespace arpad {
 
@@ -31,8 +32,8 @@ public:
     /// Accepts from `acceptor`, which is listening, answers with `responder` and tells `telemetry`.
     /// `scratch` has room for one reply of 65,535 octets. All references are the worker's.
     TcpListener(boost::asio::ip::tcp::acceptor acceptor, Responder& responder, Telemetry& telemetry,
-                ConnectionLimits& limits, std::span<std::uint8_t> scratch,
-                std::chrono::seconds idle_timeout);
+                ConnectionLimits& limits, TransferThread& transfers,
+                std::span<std::uint8_t> scratch, std::chrono::seconds idle_timeout);
     ~TcpListener();
     TcpListener(const TcpListener&) = delete;
     TcpListener& operator=(const TcpListener&) = delete;
@@ -71,6 +72,7 @@ private:
     Responder& responder_;
     Telemetry& telemetry_;
     ConnectionLimits& limits_;
+    TransferThread& transfers_;
     std::span<std::uint8_t> scratch_;
     std::chrono::seconds idle_timeout_;
     bool is_stopped_ = false;
@@ -78,6 +80,7 @@ private:
     boost::asio::steady_timer accept_timer_;
     Connections connections_;  // the one idle for longest first
     LogThrottle throttle_;
+    LogThrottle transfer_throttle_;
 };
 
 }  // namespace arpad

@@ -168,7 +168,8 @@ UdpListener::Progress UdpListener::answer_batch() {
     for (unsigned i = 0; i < count; ++i) {
         Outcome& outcome = batch_->outcomes[i];
         outcome = has_port(batch_->peers[i])
-                      ? responder_.respond({batch_->messages[i], Transport::udp},
+                      ? responder_.respond({batch_->messages[i], Transport::udp,
+                                            peer_of(batch_->peers[i]).address},
                                            batch_->reply_octets[replies])
                       : Outcome{};
         if (outcome.kind == Outcome::Kind::silence) continue;

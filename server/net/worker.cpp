@@ -25,7 +25,7 @@ void end_sleeps_on_time() noexcept {
 }  // namespace
 
 Worker::Worker(std::shared_ptr<const Identity> identity, const UdpConfig& udp, const TcpConfig& tcp,
-               Telemetry::Detail detail, ConnectionLimits& limits)
+               Telemetry::Detail detail, ConnectionLimits& limits, TransferThread& transfers)
     : io_(1),  // one thread: Asio may leave out what several would need
       work_(asio::make_work_guard(io_)),
       idle_timer_(io_),
@@ -35,6 +35,7 @@ Worker::Worker(std::shared_ptr<const Identity> identity, const UdpConfig& udp, c
       udp_config_(udp),
       tcp_config_(tcp),
       limits_(limits),
+      transfers_(transfers),
       tcp_reply_(max_message_octets) {}
 
 Worker::~Worker() {
@@ -60,8 +61,8 @@ std::optional<ListenFailure> Worker::listen(SharedSockets shared) {
 void Worker::add(const ListenEndpoint& endpoint, ListenSockets sockets) {
     endpoints_.push_back(endpoint);
     udp_.emplace_back(std::move(sockets.udp), responder_, telemetry_, udp_config_.gather);
-    tcp_.emplace_back(std::move(sockets.tcp), responder_, telemetry_, limits_, tcp_reply_,
-                      tcp_config_.idle_timeout);
+    tcp_.emplace_back(std::move(sockets.tcp), responder_, telemetry_, limits_, transfers_,
+                      tcp_reply_, tcp_config_.idle_timeout);
 }
 
 std::vector<SharedSockets> Worker::share_sockets() {
@@ -86,6 +87,11 @@ void Worker::adopt(std::shared_ptr<const Snapshot> snapshot,
         telemetry_.expect(*snapshot);
         retire(responder_.adopt(std::move(snapshot)));
     });
+}
+
+void Worker::adopt(std::shared_ptr<const Keyring> keys) {
+    asio::post(io_,
+               [this, keys = std::move(keys)]() mutable { responder_.adopt(std::move(keys)); });
 }
 
 void Worker::ask(std::function<void()> answer) {

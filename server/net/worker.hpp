@@ -23,6 +23,7 @@
 #include "net/connection_limits.hpp"
 #include "net/listen_sockets.hpp"
 #include "net/tcp_listener.hpp"
+#include "net/transfer_thread.hpp"
 #include "net/udp_listener.hpp"
 
 namespace arpad {
@@ -30,9 +31,10 @@ namespace arpad {
 /// See above. All public functions are called by one other thread, the daemon's.
 class Worker {
 public:
-    /// A worker that serves no zones yet. `limits` is shared by all workers and outlives them.
+    /// A worker that serves no zones yet. `limits` and `transfers` are shared by all workers; the
+    /// first outlives them, the second ends between `join` and their end.
     Worker(std::shared_ptr<const Identity> identity, const UdpConfig& udp, const TcpConfig& tcp,
-           Telemetry::Detail detail, ConnectionLimits& limits);
+           Telemetry::Detail detail, ConnectionLimits& limits, TransferThread& transfers);
     ~Worker();  ///< Stops a worker that still runs, without patience.
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
@@ -53,6 +55,9 @@ public:
     /// on the worker's thread, which is to free it elsewhere.
     void adopt(std::shared_ptr<const Snapshot> snapshot,
                std::function<void(std::shared_ptr<const Snapshot>)> retire);
+
+    /// Knows `keys` from the next batch on, and no others.
+    void adopt(std::shared_ptr<const Keyring> keys);
 
     /// Calls `answer` on the worker's thread, when it comes to it.
     void ask(std::function<void()> answer);
@@ -98,6 +103,7 @@ private:
     UdpConfig udp_config_;
     TcpConfig tcp_config_;
     ConnectionLimits& limits_;
+    TransferThread& transfers_;
     std::vector<std::uint8_t> tcp_reply_;    // one reply at a time, then copied to its connection
     std::vector<ListenEndpoint> endpoints_;  // one for each of udp_ and of tcp_
     std::list<UdpListener> udp_;

@@ -79,6 +79,28 @@ Result<Name, NameError> address_name(NameView apex, const Prefix& base, Address 
     return prefix_name(apex, base, Prefix(address, address.bits()));
 }
 
+std::size_t write_address_labels(const Prefix& base, Address address,
+                                 std::span<std::uint8_t, max_name_octets> room) noexcept {
+    const unsigned step = label_bits(base.family());
+    Uint128 value = address.value();
+    std::uint8_t* at = room.data();
+    for (unsigned length = address.bits(); length > base.length(); length -= step) {
+        const auto label = static_cast<unsigned>(value & low_bits_mask(step));
+        value >>= step;
+        if (base.family() == Family::ipv6) {
+            *at++ = 1;
+            *at++ = static_cast<std::uint8_t>(label < 10 ? '0' + label : 'a' + label - 10);
+            continue;
+        }
+        std::uint8_t* const start = at++;
+        if (label >= 100) *at++ = static_cast<std::uint8_t>('0' + label / 100);
+        if (label >= 10) *at++ = static_cast<std::uint8_t>('0' + label / 10 % 10);
+        *at++ = static_cast<std::uint8_t>('0' + label % 10);
+        *start = static_cast<std::uint8_t>(at - start - 1);
+    }
+    return static_cast<std::size_t>(at - room.data());
+}
+
 Result<Name, NameError> prefix_name(NameView apex, const Prefix& base, const Prefix& aligned) {
     ensure(base.is_aligned() && aligned.is_aligned(), "only aligned prefixes have a reverse name");
     ensure(base.contains(aligned), "a prefix is named below one that contains it");

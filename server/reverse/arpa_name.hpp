@@ -5,8 +5,10 @@
 /// counts on below `64/26.2.0.192.in-addr.arpa` as its parent does below `2.0.192.in-addr.arpa`.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "dns/name.hpp"
 #include "reverse/address.hpp"
@@ -31,6 +33,10 @@ namespace arpad {
 /// `address`, an address in it: `7` below 192.0.2.0/24. Errors only if the name gets too long.
 [[nodiscard]] Result<Name, NameError> address_name(NameView apex, const Prefix& base,
                                                    Address address);
+
+/// Writes those labels, without a root label, to `room` and says how many octets they have.
+std::size_t write_address_labels(const Prefix& base, Address address,
+                                 std::span<std::uint8_t, max_name_octets> room) noexcept;
 
 /// The same for an aligned prefix inside `base`; `apex` itself if they are equal.
 [[nodiscard]] Result<Name, NameError> prefix_name(NameView apex, const Prefix& base,

@@ -56,6 +56,18 @@ public:
         visit_all(ipv6_, visit_data);
     }
 
+    /// Calls `visit(address, data)` for each address from `first` on, which is of the index'
+    /// family, ascending, until it returns false. Whether it never did.
+    template <class Visit>
+    bool visit_from(Address first, const Visit& visit) const {
+        const auto visit_data = [&](auto key, const std::uint8_t* data) {
+            return visit(Address(family_, key), AddressData(data, endings_->data()));
+        };
+        return family_ == Family::ipv4
+                   ? arpad::visit_from(ipv4_, static_cast<std::uint32_t>(first.value()), visit_data)
+                   : arpad::visit_from(ipv6_, first.value(), visit_data);
+    }
+
     /// A copy in which `address`, of the index' family, has one PTR and nothing else.
     [[nodiscard]] AddressIndex with_ptr(Address address, Ttl ttl, NameView target) const;
 

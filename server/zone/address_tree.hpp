@@ -6,6 +6,7 @@
 /// Threads: immutable once made; references are counted, so that generations share subtrees.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -209,6 +210,42 @@ void visit_all(const AddressSubtree<Key>& tree, const Visit& visit) {
         const AddressPage<Key>& page = *tree.page();
         for (std::size_t i = 0; i < page.size(); ++i) visit(page.key_at(i), page.data_at(i));
     }
+}
+
+/// Any key in `tree`, which is not empty.
+template <class Key>
+[[nodiscard]] Key any_key_in(const AddressSubtree<Key>& tree) noexcept {
+    const AddressSubtree<Key>* at = &tree;
+    while (at->is_branch()) {
+        const auto children = at->branch()->children();
+        at = &*std::ranges::find_if(children, [](const auto& child) { return !child.is_empty(); });
+    }
+    return at->page()->key_at(0);
+}
+
+/// As `visit_all` from `first` on, until `visit` returns false. Whether it never did.
+template <class Key, class Visit>
+bool visit_from(const AddressSubtree<Key>& tree, Key first, const Visit& visit) {
+    if (tree.is_empty()) return true;
+    if (!tree.is_branch()) {
+        const AddressPage<Key>& page = *tree.page();
+        for (std::size_t i = 0; i < page.size(); ++i) {
+            const Key key = page.key_at(i);
+            if (key >= first && !visit(key, page.data_at(i))) return false;
+        }
+        return true;
+    }
+    // All keys below a branch have the same bits above those that it chooses by.
+    const AddressBranch<Key>& branch = *tree.branch();
+    const unsigned below = branch.shift() + branch.bits();
+    const Key shared = above(any_key_in(tree), below);
+    if (above(first, below) > shared) return true;
+    const std::size_t start = above(first, below) < shared ? 0 : branch.position_of(first);
+    const auto children = branch.children();
+    for (std::size_t i = start; i < children.size(); ++i) {
+        if (!visit_from(children[i], first, visit)) return false;
+    }
+    return true;
 }
 
 extern template class AddressBranch<std::uint32_t>;

@@ -45,6 +45,7 @@ void Assembly::add_apex(const PlannedZone& zone) {
     if (model == nullptr) return;
     ZoneBuilder builder(zone.apex, zone.base, model->soa, model->soa.ttl.value_or(model->ttl));
     builder.add(zone.apex, ns_rrset(*model));
+    builder.set_transfer(model->transfer);
     builders_.emplace(zone.apex, std::move(builder));
 }
 

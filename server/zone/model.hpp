@@ -18,6 +18,7 @@
 #include "reverse/prefix.hpp"
 #include "zone/record_models.hpp"
 #include "zone/rrset.hpp"
+#include "zone/transfer_policy.hpp"
 
 namespace arpad {
 
@@ -114,6 +115,7 @@ struct NetworkModel {
                                      ///< contains; nested or disjoint, no two equal.
     std::vector<DelegationModel> delegations;  ///< By prefix; no two overlap.
     std::vector<ExtraModel> extra;             ///< In the order written.
+    TransferPolicy transfer;
 };
 
 /// "192.0.2.0/24", or the zone's name where there is no network: what messages call it.

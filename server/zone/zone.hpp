@@ -22,6 +22,7 @@
 #include "zone/negative_answer.hpp"
 #include "zone/range_index.hpp"
 #include "zone/rrset.hpp"
+#include "zone/transfer_policy.hpp"
 
 namespace arpad {
 
@@ -43,6 +44,8 @@ struct ZoneParts {
     /// Addresses, merged, about which the address index and `ranges` do not say everything: those
     /// at or below a cut or DNAME, those that have names below them, and the apex if it is one.
     std::vector<AddressRange> diverted;
+
+    TransferPolicy transfer;
 };
 
 /// What a zone has at a name: RRsets in store, a lone PTR, or a PTR made by a range; none of them
@@ -65,7 +68,7 @@ RrsetView make_ptr(const AddressData& data, MadeRrset& space) noexcept;
 RrsetView make_ptr(const NamedRange& range, Address address, MadeRrset& space) noexcept;
 
 /// See above.
-class Zone {
+class Zone : public std::enable_shared_from_this<Zone> {
 public:
     /// A zone in service. `apex_rrsets` has the SOA; `addresses` is without the apex, should that
     /// be an address itself.
@@ -127,6 +130,9 @@ public:
     /// What it is made of, for those that walk through all of it.
     [[nodiscard]] const ZoneParts& parts() const noexcept { return *parts_; }
     [[nodiscard]] NodeView apex_node() const noexcept { return apex_.at(NodeId{}); }
+
+    /// Who may take it by transfer.
+    [[nodiscard]] const TransferPolicy& transfer() const noexcept { return parts_->transfer; }
 
     /// The addresses with anything of their own.
     [[nodiscard]] const AddressIndex& addresses() const noexcept { return addresses_; }

@@ -443,6 +443,7 @@ std::shared_ptr<const Zone> ZoneBuilder::build(Serial serial) {
     parts.ranges = std::move(range_index_);
     parts.diverted = merge(std::move(diverted_));
     note_depths(parts);
+    parts.transfer = std::move(transfer_);
     parts.nodes.shrink_to_fit();
     return std::make_shared<const Zone>(std::move(parts), apex_rrsets, std::move(addresses));
 }

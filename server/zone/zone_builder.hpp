@@ -70,6 +70,9 @@ public:
     /// aligned prefix that the apex stands for, if the zone holds addresses.
     ZoneBuilder(const Name& apex, std::optional<Prefix> base, const SoaModel& soa, Ttl soa_ttl);
 
+    /// Says who may take the zone by transfer; nobody without it.
+    void set_transfer(const TransferPolicy& policy) { transfer_ = policy; }
+
     /// Adds `rrset` at `owner`, which is at or below the apex and has none of that type yet.
     void add(const Name& owner, Rrset rrset, RrsetOrigin origin = {});
 
@@ -149,6 +152,7 @@ private:
     std::optional<Prefix> base_;
     SoaModel soa_;
     Ttl soa_ttl_;
+    TransferPolicy transfer_;
     Rrsets rrsets_;
     RecordsView records_;
     Ttl records_ttl_;

@@ -16,6 +16,7 @@ ZONE = "network: 192.0.2.0/24\nrecords:\n  192.0.2.1: one.example.net\n"
 CHANGED = "network: 192.0.2.0/24\nrecords:\n  192.0.2.1: two.example.net\n"
 ENVIRONMENT, CONFIGURATION = 1, 2  # exit codes
 USER = "nobody"
+SECONDS = 60
 
 
 def free_low_port():
@@ -149,25 +150,28 @@ class Starter(PrivilegesTestCase):
         workspace = self.workspace(f"user: {user}\nlog: {{level: info}}\n")
         workspace.state.mkdir()
         shutil.chown(workspace.state, USER)
-        return subprocess.Popen(
+        # pylint: disable-next=consider-using-with
+        process = subprocess.Popen(
             ["setpriv", f"--reuid={USER}", f"--regid={pwd.getpwnam(USER).pw_gid}", "--clear-groups",
              self.program, "-c", workspace.config],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
 
     def test_user_itself(self):
-        with self.start_as_user(USER) as process:
-            for line in process.stderr:
-                if "serving 1 zone" in line:
-                    break
-            self.assert_has_no_privilege(process.pid)
-            process.terminate()
-            process.stderr.read()
-            self.assertEqual(process.wait(), 0)
+        process = self.start_as_user(USER)
+        for line in process.stderr:
+            if "serving 1 zone" in line:
+                break
+        self.assert_has_no_privilege(process.pid)
+        process.terminate()
+        self.assertEqual(process.wait(SECONDS), 0)
 
     def test_another_user(self):
-        with self.start_as_user("daemon") as process:
-            log = process.stderr.read()
-            self.assertEqual(process.wait(), ENVIRONMENT)
+        process = self.start_as_user("daemon")
+        log = process.stderr.read()
+        self.assertEqual(process.wait(SECONDS), ENVIRONMENT)
         self.assertIn("only root can become daemon\n  start arpad as root or as daemon", log)
 
     def test_root_is_warned(self):

@@ -12,6 +12,7 @@
 #include "explain.hpp"
 #include "export.hpp"
 #include "import/import.hpp"
+#include "key.hpp"
 
 namespace {
 
@@ -26,6 +27,7 @@ int run(int argc, const char* const* argv) {
     arpad::add_explain_command(app, command);
     arpad::add_export_command(app, command);
     arpad::add_import_command(app, command);
+    arpad::add_key_command(app, command);
     arpad::add_server_commands(app, command);
     arpad::add_completion_command(app, command);
     try {

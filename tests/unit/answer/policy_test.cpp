@@ -9,12 +9,12 @@ namespace {
 
 constexpr std::uint16_t response_flag = 0x8000;
 
-Verdict verdict_on(const Octets& message) {
-    return judge(decode_query(message));
+Verdict verdict_on(const Octets& message, Transport transport = Transport::udp) {
+    return judge(decode_query(message), transport);
 }
 
-Verdict verdict_on(const QueryMaker& query) {
-    return verdict_on(query.octets());
+Verdict verdict_on(const QueryMaker& query, Transport transport = Transport::udp) {
+    return verdict_on(query.octets(), transport);
 }
 
 QueryMaker ask_ptr() {
@@ -43,11 +43,23 @@ TEST(Judge, AnyTypeButTransfersIsLookedUp) {
     }
 }
 
-TEST(Judge, TransfersAreRefused) {
-    EXPECT_THAT(verdict_on(ask("2.0.192.in-addr.arpa", RrType::axfr)),
-                is_rejected_with(Rcode::refused));
-    EXPECT_THAT(verdict_on(ask("2.0.192.in-addr.arpa", RrType::ixfr)),
-                is_rejected_with(Rcode::refused));
+TEST(Judge, AxfrIsOverTcp) {
+    const QueryMaker axfr = ask("2.0.192.in-addr.arpa", RrType::axfr);
+    EXPECT_THAT(verdict_on(axfr, Transport::tcp), is_verdict(Verdict::Kind::transfer));
+    EXPECT_THAT(verdict_on(axfr, Transport::udp), is_rejected_with(Rcode::form_err));
+}
+
+TEST(Judge, IxfrSaysWhichSerialIsKnown) {
+    const Octets soa{0, 0, 6, 0, 1, 0, 0, 0, 0, 0, 22, 0, 0, 0, 0, 0, 7,
+                     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  0, 0, 0, 0, 0};
+    for (const Transport transport : {Transport::udp, Transport::tcp}) {
+        Octets message = ask("2.0.192.in-addr.arpa", RrType::ixfr).octets();
+        EXPECT_THAT(verdict_on(message, transport), is_rejected_with(Rcode::form_err));
+        message[9] = 1;
+        message.insert(message.end(), soa.begin(), soa.end());
+        EXPECT_THAT(verdict_on(message, transport), is_verdict(Verdict::Kind::transfer));
+        EXPECT_EQ(decode_query(message).known_serial, Serial{7});
+    }
 }
 
 TEST(Judge, ClassChaosAsksForTheIdentity) {

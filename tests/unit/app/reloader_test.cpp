@@ -105,6 +105,7 @@ protected:
                        root_ / "arpad.yaml",
                        state_,
                        [](const auto&, const std::function<void()>& published) { published(); },
+                       [](const auto&) {},
                        [](const auto&) {}};
 };
 

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "dns/name.hpp"
@@ -227,6 +230,53 @@ TEST(SkipName, RefusesEveryTruncation) {
     for (std::size_t octets = 0; octets < whole.size(); ++octets)
         EXPECT_FALSE(can_skip({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(octets)}))
             << octets;
+}
+
+/// The name that begins at `start`, and where the reader stands behind it; none if there is none.
+std::optional<std::pair<std::string, std::size_t>> read_name(const Wire& wire, std::size_t start) {
+    WireReader reader(wire, start);
+    NameBuffer name;
+    reader.read_name(name);
+    if (!reader.is_intact()) return std::nullopt;
+    return std::pair(name.view().to_text(), reader.position());
+}
+
+TEST(ReadName, FollowsPointers) {
+    const Wire wire{1, 'A', 1, 'b', 0, 1, 'c', 0xc0, 2, 1, 'd', 0xc0, 5, 0xc0, 9};
+    EXPECT_EQ(read_name(wire, 0), std::pair(std::string("a.b."), std::size_t{5}));
+    EXPECT_EQ(read_name(wire, 5), std::pair(std::string("c.b."), std::size_t{9}));
+    EXPECT_EQ(read_name(wire, 9), std::pair(std::string("d.c.b."), std::size_t{13}));
+    EXPECT_EQ(read_name(wire, 13), std::pair(std::string("d.c.b."), std::size_t{15}));
+}
+
+TEST(ReadName, RefusesPointersThatDoNotLeadBack) {
+    EXPECT_EQ(read_name({0xc0, 0}, 0), std::nullopt);
+    EXPECT_EQ(read_name({1, 'a', 0xc0, 0}, 0), std::nullopt);
+    EXPECT_EQ(read_name({1, 'a', 0xc0, 4, 1, 'b', 0xc0, 0}, 4), std::nullopt);
+    EXPECT_EQ(read_name({0, 0xc0, 3, 0}, 1), std::nullopt);
+}
+
+TEST(ReadName, RefusesWhatIsTooLong) {
+    // Labels of 63 octets that lead to each other: the fourth makes 256 octets.
+    Wire wire{0};
+    std::size_t last = 0;
+    for (int i = 0; i < 5; ++i) {
+        const std::size_t start = wire.size();
+        wire.push_back(63);
+        wire.insert(wire.end(), 63, 'x');
+        wire.push_back(static_cast<std::uint8_t>(0xc0 | last >> 8U));
+        wire.push_back(static_cast<std::uint8_t>(last));
+        EXPECT_EQ(read_name(wire, start).has_value(), i < 3) << i;
+        last = start;
+    }
+}
+
+TEST(ReadName, RefusesEveryTruncation) {
+    const Wire whole{3, 'a', 'b', 'c', 1, 'd', 0};
+    for (std::size_t octets = 0; octets < whole.size(); ++octets)
+        EXPECT_EQ(
+            read_name({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(octets)}, 0),
+            std::nullopt);
 }
 
 }  // namespace

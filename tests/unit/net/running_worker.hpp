@@ -30,7 +30,8 @@ public:
     explicit RunningWorker(const TcpConfig& tcp = {}, const UdpConfig& udp = {})
         : limits_(tcp.connections, tcp.connections_per_client),
           worker_(std::make_shared<const Identity>(IdentityConfig{}), udp, tcp,
-                  Telemetry::Detail::all, limits_),
+                  Telemetry::Detail::all, limits_, transfers_),
+          transfers_(tcp.transfers),
           endpoints_(*claim(std::vector{any_ipv4_port(), any_ipv6_port()})) {
         for (const ListenEndpoint& endpoint : endpoints_) {
             if (const auto failure = worker_.listen(endpoint)) {
@@ -63,6 +64,7 @@ public:
 private:
     ConnectionLimits limits_;
     Worker worker_;
+    TransferThread transfers_;
     std::vector<ListenEndpoint> endpoints_;
     bool is_running_ = true;
 };

@@ -167,8 +167,8 @@ public:
           scratch_(max_message_octets) {
         const ListenEndpoint any = any_ipv4_port();
         auto sockets = *open_sockets(io, (*claim({&any, 1})).front());
-        listener_.emplace_back(std::move(sockets.tcp), responder_, telemetry_, limits_, scratch_,
-                               10s);
+        listener_.emplace_back(std::move(sockets.tcp), responder_, telemetry_, limits_, transfers_,
+                               scratch_, 10s);
         listener_.front().start();
     }
 
@@ -180,6 +180,7 @@ private:
     Responder responder_;
     Telemetry telemetry_{Telemetry::Detail::counts};
     ConnectionLimits limits_;
+    TransferThread transfers_{1};
     Octets scratch_;
     std::list<TcpListener> listener_;
 };

@@ -100,7 +100,7 @@ public:
     WildcardWorker()
         : limits_(10, 10),
           worker_(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
-                  Telemetry::Detail::counts, limits_),
+                  Telemetry::Detail::counts, limits_, transfers_),
           endpoints_(*claim(std::vector<ListenEndpoint>{{Address(Family::ipv4, 0), 0},
                                                         {Address(Family::ipv6, 0), 0}})) {
         for (const ListenEndpoint& endpoint : endpoints_) {
@@ -127,6 +127,7 @@ public:
 private:
     ConnectionLimits limits_;
     Worker worker_;
+    TransferThread transfers_{1};
     std::vector<ListenEndpoint> endpoints_;
 };
 

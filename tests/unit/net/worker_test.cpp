@@ -36,10 +36,11 @@ bool comes_true(const std::atomic<bool>& flag) {
 
 TEST(Worker, ServesNoZonesBeforeItAdoptsSome) {
     ConnectionLimits limits(10, 10);
+    TransferThread transfers(1);
     const ListenEndpoint any = any_ipv4_port();
     const auto endpoints = *claim({&any, 1});
     Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
-                  Telemetry::Detail::counts, limits);
+                  Telemetry::Detail::counts, limits, transfers);
     ASSERT_FALSE(worker.listen(endpoints.front()));
     worker.start();
     const auto reply = UdpClient(endpoints.front()).ask(small_query().octets());
@@ -51,12 +52,13 @@ TEST(Worker, ServesNoZonesBeforeItAdoptsSome) {
 
 TEST(Worker, ListenReportsATakenPort) {
     ConnectionLimits limits(10, 10);
+    TransferThread transfers(1);
     boost::asio::io_context io;
     const boost::asio::ip::udp::socket other(
         io, boost::asio::ip::udp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
     const ListenEndpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
     Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
-                  Telemetry::Detail::counts, limits);
+                  Telemetry::Detail::counts, limits, transfers);
     const auto failure = worker.listen(taken);
     ASSERT_TRUE(failure);
     EXPECT_EQ(failure->error, boost::system::errc::address_in_use);
@@ -141,8 +143,9 @@ TEST(Worker, AnotherAnswersFromItsSockets) {
     auto shared = running.worker().share_sockets();
     ASSERT_EQ(shared.size(), 2U);
     ConnectionLimits limits(10, 10);
+    TransferThread transfers(1);
     Worker other(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
-                 Telemetry::Detail::counts, limits);
+                 Telemetry::Detail::counts, limits, transfers);
     for (SharedSockets& sockets : shared) ASSERT_FALSE(other.listen(std::move(sockets)));
     other.adopt(snapshot_with("other.example."), drop);
     running.stop();

@@ -1,0 +1,178 @@
+#include "load/transfer_fields.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "zone/range_index.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr std::array<std::string_view, 4> transfer_keys{"allow", "ranges", "max_range_names",
+                                                        "max_zone_names"};
+constexpr std::array<std::string_view, 2> rule_keys{"address", "key"};
+constexpr IntegerRange names_range{0, 100'000'000};
+constexpr std::uint64_t usual_range_names = 65'536;
+constexpr std::uint64_t usual_zone_names = 1'000'000;
+
+std::optional<Prefix> read_clients(YamlNode node, FileFindings& findings) {
+    const auto text = read_text(node, "an address of `allow`", findings);
+    if (!text) return std::nullopt;
+    const auto clients = prefix_or_address(*text);
+    if (!clients) {
+        findings.error(node.place(),
+                       fmt::format("{} is no address or prefix", in_backquotes(*text)),
+                       "write 192.0.2.53, 2001:db8::/32 or {key: NAME}");
+    }
+    return clients;
+}
+
+std::optional<Name> read_key_name(YamlNode node, FileFindings& findings) {
+    const auto text = read_text(node, "`key`", findings);
+    if (!text) return std::nullopt;
+    const auto name = Name::from_text(*text);
+    if (name) return name->lower_case();
+    findings.error(node.place(), fmt::format("{} is no name of a key", in_backquotes(*text)),
+                   "write one of `keys` of the server configuration");
+    return std::nullopt;
+}
+
+std::optional<AccessRule> read_rule(YamlNode node, FileFindings& findings) {
+    if (!node.is_mapping()) {
+        const auto clients = read_clients(node, findings);
+        return clients ? std::optional(AccessRule{clients, std::nullopt}) : std::nullopt;
+    }
+    const Fields fields(node, "an entry of `allow`", rule_keys, findings);
+    AccessRule rule;
+    if (const auto clients = fields.find("address")) {
+        rule.clients = read_clients(*clients, findings);
+        if (!rule.clients) return std::nullopt;
+    }
+    if (const auto key = fields.find("key")) {
+        rule.key = read_key_name(*key, findings);
+        if (!rule.key) return std::nullopt;
+    }
+    if (rule.clients || rule.key) return rule;
+    // A rule that asks for nothing would allow everybody.
+    findings.error(node.place(), "an entry of `allow` with neither `address` nor `key`",
+                   "write 0.0.0.0/0 and ::/0 to allow everybody");
+    return std::nullopt;
+}
+
+std::vector<AccessRule> read_rules(YamlNode list, FileFindings& findings) {
+    std::vector<AccessRule> rules;
+    if (!list.is_sequence()) {
+        findings.error(list.place(), "`allow` is no list",
+                       "write `allow: [192.0.2.53, {key: NAME}]`; `allow: []` is nobody");
+        return rules;
+    }
+    for (const YamlNode item : list.items()) {
+        if (auto rule = read_rule(item, findings)) rules.push_back(std::move(*rule));
+    }
+    return rules;
+}
+
+std::optional<RangesInTransfers> read_ranges_mode(const Fields& fields, FileFindings& findings) {
+    const auto text = fields.text("ranges");
+    if (!text) return std::nullopt;
+    if (*text == "expand") return RangesInTransfers::expand;
+    if (*text == "omit") return RangesInTransfers::omit;
+    findings.error(fields.find("ranges")->place(),
+                   fmt::format("`ranges` is neither expand nor omit: {}", in_backquotes(*text)),
+                   "write `expand` to transfer a record for each address, `omit` for none");
+    return std::nullopt;
+}
+
+/// How many addresses `segment` has; the largest number if they are more.
+std::uint64_t size_of(const RangeSegment& segment) noexcept {
+    const Uint128 less_than_size = segment.last - segment.first;
+    constexpr std::uint64_t most = ~std::uint64_t{0};
+    return less_than_size >= most ? most : static_cast<std::uint64_t>(less_than_size) + 1;
+}
+
+std::uint64_t add(std::uint64_t left, std::uint64_t right) noexcept {
+    return left + right < left ? ~std::uint64_t{0} : left + right;
+}
+
+/// How many addresses each of `ranges` names, those that an inner one takes left out.
+std::vector<std::uint64_t> count_names(std::span<const RangeModel> ranges) {
+    std::vector<NamedRange> named;
+    for (const RangeModel& range : ranges) named.push_back({range.range, range.names, Ttl{}});
+    std::vector<std::uint64_t> counts(ranges.size());
+    for (const RangeSegment& segment : flatten(named)) {
+        if (ranges[segment.range].names) {
+            counts[segment.range] = add(counts[segment.range], size_of(segment));
+        }
+    }
+    return counts;
+}
+
+}  // namespace
+
+TransferDefaults read_transfer(YamlNode node, FileFindings& findings) {
+    const Fields fields(node, "`transfer`", transfer_keys, findings);
+    TransferDefaults transfer;
+    if (const auto allow = fields.find("allow")) transfer.allow = read_rules(*allow, findings);
+    transfer.ranges = read_ranges_mode(fields, findings);
+    transfer.max_range_names = fields.integer("max_range_names", names_range);
+    transfer.max_zone_names = fields.integer("max_zone_names", names_range);
+    return transfer;
+}
+
+void report_unknown_keys(std::span<const AccessRule> rules, std::span<const Name> known,
+                         Place place, FileFindings& findings) {
+    for (const AccessRule& rule : rules) {
+        if (!rule.key || std::ranges::find(known, *rule.key) != known.end()) continue;
+        findings.error(place, fmt::format("there is no key {}", rule.key->to_text()),
+                       "write it in `keys` of the server configuration, or correct the name");
+    }
+}
+
+TransferPolicy transfer_policy(const ZoneSettings& settings, const ZoneDefaults& zone_defaults,
+                               std::span<const RangeModel> ranges, FileFindings& findings) {
+    const TransferDefaults& written = settings.written.transfer;
+    const TransferDefaults& defaults = zone_defaults.transfer;
+    const auto either = [](const auto& first, const auto& second) {
+        return first ? first : second;
+    };
+    if (written.allow && zone_defaults.known_keys) {
+        report_unknown_keys(*written.allow, *zone_defaults.known_keys, settings.transfer, findings);
+    }
+    TransferPolicy policy;
+    policy.allow = either(written.allow, defaults.allow).value_or(policy.allow);
+    policy.ranges = either(written.ranges, defaults.ranges).value_or(policy.ranges);
+    if (policy.allow.empty() || policy.ranges != RangesInTransfers::expand || ranges.empty()) {
+        return policy;
+    }
+    const std::uint64_t per_range =
+        either(written.max_range_names, defaults.max_range_names).value_or(usual_range_names);
+    const std::uint64_t per_zone =
+        either(written.max_zone_names, defaults.max_zone_names).value_or(usual_zone_names);
+    constexpr fmt::string_view advice =
+        "write `transfer: {{ranges: omit}}`, which keeps their names from secondaries, or raise "
+        "`{}`; until then nobody may take the zones";
+    const std::vector<std::uint64_t> counts = count_names(ranges);
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        total = add(total, counts[i]);
+        if (counts[i] <= per_range) continue;
+        policy.allow.clear();
+        findings.error(ranges[i].place,
+                       fmt::format("a range of over {} names cannot be transferred", per_range),
+                       fmt::format(fmt::runtime(advice), "max_range_names"));
+    }
+    if (total > per_zone) {
+        policy.allow.clear();
+        findings.error(
+            ranges.front().place,
+            fmt::format("ranges of over {} names in all cannot be transferred", per_zone),
+            fmt::format(fmt::runtime(advice), "max_zone_names"));
+    }
+    return policy;
+}
+
+}  // namespace arpad

@@ -1,0 +1,33 @@
+/// \file  `transfer` of a zone file and of `zone_defaults`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "load/fields.hpp"
+#include "load/file_findings.hpp"
+#include "load/zone_file.hpp"
+#include "load/zone_settings.hpp"
+#include "zone/model.hpp"
+#include "zone/transfer_policy.hpp"
+
+namespace arpad {
+
+/// Reads `transfer`.
+[[nodiscard]] TransferDefaults read_transfer(YamlNode node, FileFindings& findings);
+
+/// The policy of a zone file with `settings`, where `defaults` hold where it is silent. Reports
+/// keys that do not exist, and ranges that are too large to be expanded though somebody may take
+/// them; nobody may then, and all else is as it should be.
+[[nodiscard]] TransferPolicy transfer_policy(const ZoneSettings& settings,
+                                             const ZoneDefaults& defaults,
+                                             std::span<const RangeModel> ranges,
+                                             FileFindings& findings);
+
+/// Reports the keys that `rules`, which are written at `place`, name and `known` has not.
+void report_unknown_keys(std::span<const AccessRule> rules, std::span<const Name> known,
+                         Place place, FileFindings& findings);
+
+}  // namespace arpad

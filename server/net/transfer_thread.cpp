@@ -1,0 +1,69 @@
+#include "net/transfer_thread.hpp"
+
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include <boost/asio/post.hpp>
+#include <span>
+#include <utility>
+
+#include "dns/message.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr std::size_t length_octets = 2;
+constexpr std::size_t part_octets = 60'000;  // enough to keep a fast peer busy
+
+void fill(OutgoingTransfer& transfer, TransferThread::Part& part) {
+    std::size_t end = 0;
+    while (end < part_octets && !transfer.is_finished()) {
+        const std::size_t room = end + length_octets + max_message_octets;
+        if (part.size() < room) part.resize(room);
+        const std::size_t octets =
+            transfer.next(std::span(part).subspan(end + length_octets, max_message_octets));
+        part[end] = static_cast<std::uint8_t>(octets >> 8U);
+        part[end + 1] = static_cast<std::uint8_t>(octets);
+        end += length_octets + octets;
+    }
+    part.resize(end);
+}
+
+}  // namespace
+
+void TransferThread::begin() {
+    thread_.emplace(1);
+    boost::asio::post(*thread_, [] {
+        constexpr int nice = 10;
+        constexpr id_t this_thread = 0;
+        ::setpriority(PRIO_PROCESS, this_thread, nice);
+        pthread_setname_np(pthread_self(), "arpad-transfer");
+    });
+}
+
+TransferThread::~TransferThread() {
+    if (thread_) thread_->join();
+}
+
+std::unique_ptr<TransferThread::Place> TransferThread::find_place() {
+    if (++count_ > limit_) {
+        --count_;
+        return nullptr;
+    }
+    return std::make_unique<Place>(count_);
+}
+
+void TransferThread::make_part(OutgoingTransfer& transfer, Part room,
+                               boost::asio::any_io_executor executor,
+                               std::function<void(Part)> done) {
+    std::call_once(is_begun_, [this] { begin(); });
+    boost::asio::post(*thread_, [&transfer, part = std::move(room), executor = std::move(executor),
+                                 done = std::move(done)]() mutable {
+        fill(transfer, part);
+        boost::asio::post(executor, [part = std::move(part), done = std::move(done)]() mutable {
+            done(std::move(part));
+        });
+    });
+}
+
+}  // namespace arpad

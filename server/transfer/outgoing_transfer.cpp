@@ -1,0 +1,65 @@
+#include "transfer/outgoing_transfer.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "base/invariant.hpp"
+#include "dns/edns.hpp"
+#include "transfer/transfer_writer.hpp"
+
+namespace arpad {
+namespace {
+
+RangeWalk walk_of(RangesInTransfers ranges) noexcept {
+    return ranges == RangesInTransfers::expand ? RangeWalk::expand : RangeWalk::omit;
+}
+
+}  // namespace
+
+OutgoingTransfer::OutgoingTransfer(std::shared_ptr<const Zone> zone, const Query& query,
+                                   std::optional<TsigReplier> tsig)
+    : cursor_(zone, walk_of(zone->transfer().ranges)),
+      id_(query.id),
+      flags_(header_flag::response | header_flag::authoritative |
+             (query.recursion_desired ? header_flag::recursion_desired : 0)),
+      type_(query.question->type),
+      has_edns_(query.edns.has_value()),
+      tsig_(std::move(tsig)) {}
+
+std::size_t OutgoingTransfer::next(std::span<std::uint8_t> buffer) {
+    if (is_finished_) return 0;
+    const std::size_t reserved = (has_edns_ ? opt_octets : 0) + (tsig_ ? tsig_->added_octets() : 0);
+    std::size_t octets = write(buffer, max_transfer_octets - reserved);
+    // A record that is too large for the usual message gets one of its own.
+    if (octets == 0) octets = write(buffer, max_message_octets - reserved);
+    ensure(octets != 0, "a record of a zone fits into a message");
+    ++messages_;
+    if (!tsig_) return octets;
+    return tsig_->sign(buffer, octets, tsig_time(std::chrono::system_clock::now()));
+}
+
+/// A message of at most `limit` octets; 0 if not even one record fits.
+std::size_t OutgoingTransfer::write(std::span<std::uint8_t> buffer, std::size_t limit) {
+    const Zone& zone = cursor_.zone();
+    TransferWriter message(buffer, limit, id_, flags_, zone.apex(), type_);
+    const auto put_soa = [&] {
+        const bool is_put = message.put({}, RrType::soa, zone.soa().ttl(), *zone.soa().begin());
+        if (is_put) ++records_;
+        return is_put;
+    };
+    const bool is_begun = messages_ > 0 || put_soa();
+    if (is_begun && !are_records_written_) {
+        are_records_written_ = cursor_.run([&](const WalkedRecord& record) {
+            const bool is_put = message.put(record.labels, record.type, record.ttl, record.rdata);
+            if (is_put) ++records_;
+            return is_put;
+        });
+    }
+    if (are_records_written_) is_finished_ = put_soa();
+    if (message.is_empty()) return 0;
+    // RFC 5936 2.2.5: the first message has an OPT record where the query has one.
+    if (has_edns_ && messages_ == 0) message.put_opt();
+    return message.finish();
+}
+
+}  // namespace arpad

@@ -1,0 +1,59 @@
+/// \file  A zone on its way to a secondary: AXFR (RFC 5936), and the reply to an IXFR (RFC 1995)
+/// that is the whole zone.
+///
+/// A conversation without a socket: message after message, each made when the one before has found
+/// room. The zone is that of one serial from the first message to the last.
+/// Threads: one at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "crypto/tsig.hpp"
+#include "dns/message.hpp"
+#include "dns/types.hpp"
+#include "zone/zone.hpp"
+#include "zone/zone_cursor.hpp"
+
+namespace arpad {
+
+/// See above.
+class OutgoingTransfer {
+public:
+    /// The available `zone` in reply to `query`, which asks for it over TCP; signed by `tsig` if
+    /// the query is.
+    OutgoingTransfer(std::shared_ptr<const Zone> zone, const Query& query,
+                     std::optional<TsigReplier> tsig);
+
+    /// Writes the next message to `buffer`, which holds at least 65,535 octets, and says how many
+    /// octets it has; 0 if there is none left.
+    [[nodiscard]] std::size_t next(std::span<std::uint8_t> buffer);
+
+    /// Whether the last message has been written.
+    [[nodiscard]] bool is_finished() const noexcept { return is_finished_; }
+
+    [[nodiscard]] const Zone& zone() const noexcept { return cursor_.zone(); }
+
+    /// Messages and records written so far.
+    [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
+    [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
+
+private:
+    [[nodiscard]] std::size_t write(std::span<std::uint8_t> buffer, std::size_t limit);
+
+    ZoneCursor cursor_;
+    std::uint16_t id_;
+    std::uint16_t flags_;
+    RrType type_;
+    bool has_edns_;
+    std::optional<TsigReplier> tsig_;
+    bool are_records_written_ = false;  // all but the SOA at the end
+    bool is_finished_ = false;
+    std::uint64_t messages_ = 0;
+    std::uint64_t records_ = 0;
+};
+
+}  // namespace arpad

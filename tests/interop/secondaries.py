@@ -1,0 +1,93 @@
+"""NSD, Knot and BIND as secondaries: started on free ports, with zones that they have to fetch."""
+
+from typing import NamedTuple
+
+import peers
+import wire
+
+
+class Key(NamedTuple):
+    """A TSIG key."""
+
+    name: str
+    algorithm: str
+    secret: str
+
+
+class Secondary:
+    """What turns a Peer into a secondary of `primary`, an endpoint, for `zones`, apexes."""
+
+    lowers_names = False  # in RDATA, which RFC 4034 6.2 does for signatures only
+
+    def __init__(self, directory, zones, primary, key=None):
+        self.primary = primary
+        self.key = key
+        super().__init__(directory, dict.fromkeys(zones))
+
+    def zone_file(self, apex):
+        """Where a zone that was fetched is kept."""
+        return self.directory / f"zone-{apex.hex()}"
+
+
+class Nsd(Secondary, peers.Nsd):
+    """NSD."""
+
+    lowers_names = True
+
+    def config(self):
+        host, port = self.endpoint
+        primary, primary_port = self.primary
+        key = self.key.name if self.key else "NOKEY"
+        keys = "" if not self.key else (
+            f'key:\n  name: "{self.key.name}"\n  algorithm: {self.key.algorithm}\n'
+            f'  secret: "{self.key.secret}"\n')
+        zones = "".join(
+            f'zone:\n  name: "{wire.name_text(apex)}"\n  zonefile: "{self.zone_file(apex)}"\n'
+            f"  request-xfr: AXFR {primary}@{primary_port} {key}\n"
+            f"  allow-notify: {primary} {key}\n  provide-xfr: 127.0.0.1 NOKEY\n"
+            for apex in self.zones)
+        text = super().config()
+        return text[:text.index("zone:\n")] + keys + zones
+
+
+class Knot(Secondary, peers.Knot):
+    """Knot DNS."""
+
+    lowers_names = True
+
+    def config(self):
+        primary, primary_port = self.primary
+        key = f"    key: {self.key.name}\n" if self.key else ""
+        keys = "" if not self.key else (
+            f"key:\n  - id: {self.key.name}\n    algorithm: {self.key.algorithm}\n"
+            f"    secret: {self.key.secret}\n")
+        others = (f"{keys}remote:\n  - id: primary\n    address: {primary}@{primary_port}\n{key}"
+                  "acl:\n  - id: anybody\n    address: 127.0.0.1\n    action: [transfer, notify]\n")
+        zones = "".join(
+            f'  - domain: "{wire.name_text(apex)}"\n    file: "{self.zone_file(apex)}"\n'
+            "    master: primary\n    acl: anybody\n"
+            for apex in self.zones)
+        text = super().config()
+        return text[:text.index("zone:\n")].replace("template:\n", others + "template:\n") + (
+            f"zone:\n{zones}")
+
+
+class Bind(Secondary, peers.Bind):
+    """BIND."""
+
+    def config(self):
+        primary, primary_port = self.primary
+        key = f' key "{self.key.name}"' if self.key else ""
+        keys = "" if not self.key else (
+            f'key "{self.key.name}" {{ algorithm {self.key.algorithm}; '
+            f'secret "{self.key.secret}"; }};\n')
+        zones = "".join(
+            f'zone "{wire.name_text(apex)}" {{ type secondary; file "{self.zone_file(apex)}";\n'
+            f"  primaries {{ {primary} port {primary_port}{key}; }};\n"
+            "  allow-transfer { 127.0.0.1; }; };\n"
+            for apex in self.zones)
+        text = super().config().replace("check-names primary", "check-names secondary")
+        return keys + text[:text.index("zone \"")] + zones
+
+
+ALL = (Nsd, Knot, Bind)

@@ -1,0 +1,143 @@
+"""NSD, Knot and BIND take zones from arpad, and have then what arpad has.
+
+Usage: test_secondaries.py [--seeds N] [--first-seed N]
+
+Makes networks at random, starts arpad and each of the others as its secondary, without and with a
+key, and compares the zones record by record. The paths of the programs stand in ARPAD and ARPACTL.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
+
+# pylint: disable=wrong-import-position
+import asking
+import generator
+import networks
+import secondaries
+import wire
+from arpad_server import Server, run_program
+from dns_tools import find_tool
+
+KEY_NAME = "transfer.example.net"
+SECONDS = 60
+
+
+def make_key(algorithm):
+    """A new key, and the line that arpad reads it from."""
+    done = run_program("ARPACTL", "key", "generate", KEY_NAME, "--algorithm", algorithm)
+    assert done.returncode == 0, done.stdout
+    secret = done.stdout.split('"')[1]
+    return secondaries.Key(KEY_NAME, algorithm, secret), done.stdout
+
+
+def write_networks(seed, directory, key_line):
+    """The files of a seed; the configuration."""
+    world = generator.make_world(seed)
+    (directory / "zones").mkdir(parents=True)
+    for name, network in generator.file_names(seed, world):
+        (directory / "zones" / f"{name}.yaml").write_text(networks.zone_file(network),
+                                                          encoding="ascii")
+    (directory / "inventory.yaml").write_text(networks.inventory_file([world]), encoding="ascii")
+    rule = f"{{key: {KEY_NAME}}}" if key_line else "127.0.0.1"
+    keys = ""
+    if key_line:
+        (directory / "keys.yaml").write_text(key_line, encoding="ascii")
+        (directory / "keys.yaml").chmod(0o600)
+        keys = "keys_file: keys.yaml\n"
+    config = directory / "arpad.yaml"
+    config.write_text('listen: ["127.0.0.1:0"]\nzones: zones\nstate: state\nworkers: 1\n'
+                      f"inventory: inventory.yaml\n{keys}"
+                      f"zone_defaults: {{transfer: {{allow: [{rule}]}}}}\n", encoding="ascii")
+    return config
+
+
+def transferred(endpoint, apex, key=None):
+    """The records of a zone, each as a line, sorted."""
+    host, port = endpoint
+    sign = ["-y", f"{key.algorithm}:{key.name}:{key.secret}"] if key else []
+    done = subprocess.run(
+        [find_tool("dig"), "-r", f"@{host}", "-p", str(port), *sign, "+noall", "+answer",
+         "+onesoa", "+nocrypto", "+time=10", wire.name_text(apex), "AXFR"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS, check=False, text=True)
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()
+             if line and not line.startswith(";") and " TSIG " not in " ".join(line.split())]
+    if done.returncode != 0 or not lines:
+        raise AssertionError(f"no transfer of {wire.name_text(apex)}:\n{done.stdout}")
+    return sorted(lines)
+
+
+def lower_names(line):
+    """A record in lower case, as far as it is names: nobody tells them apart (RFC 4343)."""
+    owner, ttl, rr_class, rr_type, rdata = line.split(" ", 4)
+    is_text = '"' in rdata
+    return " ".join((owner.lower(), ttl, rr_class, rr_type, rdata if is_text else rdata.lower()))
+
+
+def zones_of(config):
+    """The apexes that the running server answers for."""
+    done = run_program("ARPACTL", "status", "--json", "-c", config)
+    assert done.returncode == 0, done.stdout
+    status = json.loads(done.stdout)
+    return [wire.name(zone["name"]) for network in status["networks"]
+            for zone in network["zones"] if zone["available"]]
+
+
+def compare(seed, secondary, directory, algorithm=None):
+    """How many records a secondary has, all of them arpad's."""
+    key, key_line = make_key(algorithm) if algorithm else (None, "")
+    config = write_networks(seed, directory, key_line)
+    records = 0
+    with Server(config) as server:
+        zones = zones_of(config)
+        with secondary(directory / "secondary", zones, server.endpoint, key) as peer:
+            for apex in zones:
+                ours = transferred(server.endpoint, apex, key)
+                theirs = transferred(peer.endpoint, apex)
+                if peer.lowers_names:
+                    ours, theirs = (sorted(map(lower_names, lines)) for lines in (ours, theirs))
+                records += len(ours)
+                if ours == theirs:
+                    continue
+                missing = "\n".join(sorted(set(ours) - set(theirs))[:20])
+                added = "\n".join(sorted(set(theirs) - set(ours))[:20])
+                raise AssertionError(f"seed {seed}: {secondary.name} has another "
+                                     f"{wire.name_text(apex)}\nmissing:\n{missing}\n"
+                                     f"added:\n{added}")
+    return len(zones), records
+
+
+def main():
+    """Compares all of them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--first-seed", type=int, default=1)
+    options = parser.parse_args()
+    failures = 0
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
+        for secondary in secondaries.ALL:
+            for algorithm in (None, "hmac-sha256", "hmac-sha512"):
+                started = time.monotonic()
+                what = f"seed {seed}: {secondary.name}, {algorithm or 'without a key'}"
+                with tempfile.TemporaryDirectory(prefix="arpad-interop-") as directory:
+                    try:
+                        zones, records = compare(seed, secondary, Path(directory) / "run",
+                                                 algorithm)
+                    except (AssertionError, asking.NoReply, secondaries.peers.PeerFailure) as failure:
+                        print(f"{what}: FAILED\n{failure}", flush=True)
+                        failures += 1
+                        continue
+                print(f"{what}: {zones} zones, {records} records, the same on both sides "
+                      f"({time.monotonic() - started:.1f} s)", flush=True)
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
