@@ -78,8 +78,14 @@ ZoneMaker& ZoneMaker::ns(std::string_view owner, std::string_view target) {
     return rr(owner, RrType::ns, name_rdata(name_of(target)));
 }
 
+ZoneMaker& ZoneMaker::transfer(const TransferPolicy& policy) {
+    transfer_ = policy;
+    return *this;
+}
+
 std::shared_ptr<const Zone> ZoneMaker::build() const {
     ZoneBuilder builder(apex_, base_, soa_, soa_ttl_);
+    builder.set_transfer(transfer_);
     if (!rrsets_.contains({apex_.to_text(), RrType::ns})) {
         builder.add(apex_, {RrType::ns, Ttl{3600}, {name_rdata(name_of("ns.example."))}});
     }

@@ -18,6 +18,7 @@
 #include "zone/model.hpp"
 #include "zone/range_index.hpp"
 #include "zone/rrset.hpp"
+#include "zone/transfer_policy.hpp"
 #include "zone/zone.hpp"
 
 namespace arpad {
@@ -59,6 +60,9 @@ public:
     /// No names for them, whatever ranges are around.
     ZoneMaker& hole(std::string_view addresses);
 
+    /// Who may transfer it; nobody without it.
+    ZoneMaker& transfer(const TransferPolicy& policy);
+
     [[nodiscard]] std::shared_ptr<const Zone> build() const;
 
 private:
@@ -71,6 +75,7 @@ private:
     Ttl ttl_{3600};
     std::map<std::pair<std::string, RrType>, Rrset> rrsets_;  // by absolute name
     std::vector<NamedRange> ranges_;
+    TransferPolicy transfer_;
 };
 
 /// The addresses of a prefix, or from FIRST to LAST: "192.0.2.0/28", "192.0.2.3-192.0.2.5".

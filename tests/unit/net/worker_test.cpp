@@ -123,6 +123,49 @@ TEST(Worker, AdoptsWhileClientsAsk) {
     EXPECT_EQ(wrong, 0U);
 }
 
+/// A zone of 20,000 names that anybody may transfer, all of them called like `target`.
+std::shared_ptr<const Snapshot> transferable(std::string_view target) {
+    ZoneMaker maker = zone_for("192.0.0.0/16");
+    TransferPolicy policy;
+    policy.allow.push_back({Prefix(Address(Family::ipv4, 0), 0), std::nullopt});
+    maker.transfer(policy);
+    for (int i = 0; i < 20'000; ++i) {
+        maker.ptr(std::to_string(i % 250) + "." + std::to_string(i / 250),
+                  std::to_string(i) + "." + std::string(target));
+    }
+    return std::make_shared<const Snapshot>(
+        std::vector<std::shared_ptr<const Zone>>{maker.build()});
+}
+
+// Their messages are made by another thread than the one that sends them.
+TEST(Worker, TransfersZonesWhileOthersAreAdopted) {
+    RunningWorker running;
+    const auto one = transferable("one.example.");
+    const auto two = transferable("two.example.");
+    running.worker().adopt(one, [](const auto&) {});
+    const Octets query = ask("0.192.in-addr.arpa", RrType::axfr).framed();
+    std::vector<std::thread> clients;
+    for (int client = 0; client < 4; ++client) {
+        clients.emplace_back([&] {
+            TcpClient tcp(running.ipv4());
+            EXPECT_TRUE(tcp.send(query));
+            std::size_t records = 0;
+            while (records < 20'000 + 3) {
+                const auto message = tcp.receive();
+                ASSERT_TRUE(message);
+                records += static_cast<std::size_t>((*message)[6] << 8U | (*message)[7]);
+            }
+            EXPECT_EQ(records, 20'000U + 3);  // the SOA twice, and NS
+        });
+    }
+    for (int i = 0; i < 20; ++i) {
+        running.worker().adopt(i % 2 == 0 ? two : one, [](const auto&) {});
+        EXPECT_TRUE(
+            UdpClient(running.ipv4()).ask(ask("7.0.0.192.in-addr.arpa", RrType::ptr).octets()));
+    }
+    for (std::thread& client : clients) client.join();
+}
+
 TEST(Worker, CountsWhatItHasAnswered) {
     RunningWorker running;
     TcpClient client(running.ipv4());
