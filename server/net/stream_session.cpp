@@ -51,9 +51,12 @@ void StreamSession::take_output(std::vector<std::uint8_t>& sent) {
 
 void StreamSession::add_part(std::span<const std::uint8_t> part) {
     output_.insert(output_.end(), part.begin(), part.end());
-    if (!transfer_->is_finished()) return;
-    transfer_.reset();
+}
+
+std::unique_ptr<OutgoingTransfer> StreamSession::end_transfer() {
+    auto ended = std::move(transfer_);
     answer_buffered();
+    return ended;
 }
 
 void StreamSession::answer_buffered() {

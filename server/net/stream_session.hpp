@@ -49,9 +49,11 @@ public:
     /// null if there is none.
     [[nodiscard]] OutgoingTransfer* transfer() const noexcept { return transfer_.get(); }
 
-    /// Takes the next part of the transfer, once all other output has been taken. With the last one
-    /// the transfer is gone, and queries that waited for it are answered.
+    /// Takes the next part of the transfer, once all other output has been taken.
     void add_part(std::span<const std::uint8_t> part);
+
+    /// Ends the transfer, which is handed back, and answers the queries that waited for it.
+    [[nodiscard]] std::unique_ptr<OutgoingTransfer> end_transfer();
 
     /// Who is answered.
     [[nodiscard]] const Peer& client() const noexcept { return client_; }

@@ -42,6 +42,7 @@ void TcpConnection::close() {
     }
     error_code ignored;  // there is nothing left to be done about it
     socket_.close(ignored);
+    if (session_.transfer() != nullptr && !is_making_part_) end_transfer();
     listener_.remove(*this);
 }
 
@@ -75,12 +76,23 @@ void TcpConnection::make_part() {
     is_making_part_ = true;
     listener_.transfers_.make_part(*session_.transfer(), std::move(part_), socket_.get_executor(),
                                    [this, self = shared_from_this()](TransferThread::Part part) {
-                                       is_making_part_ = false;
-                                       if (session_.transfer()->is_finished()) end_transfer();
-                                       session_.add_part(part);
-                                       part_ = std::move(part);
-                                       go_on();
+                                       take_part(std::move(part));
                                    });
+}
+
+void TcpConnection::take_part(TransferThread::Part part) {
+    is_making_part_ = false;
+    if (!socket_.is_open()) {
+        end_transfer();
+        return;
+    }
+    session_.add_part(part);
+    part_ = std::move(part);
+    if (session_.transfer()->is_finished()) {
+        log_transfer();
+        end_transfer();
+    }
+    go_on();
 }
 
 /// False, and the connection closed, if there are too many already.
@@ -100,7 +112,7 @@ bool TcpConnection::begin_transfer() {
     return false;
 }
 
-void TcpConnection::end_transfer() {
+void TcpConnection::log_transfer() const {
     const OutgoingTransfer& transfer = *session_.transfer();
     const std::chrono::duration<double, std::milli> taken =
         std::chrono::steady_clock::now() - transfer_start_;
@@ -108,6 +120,11 @@ void TcpConnection::end_transfer() {
                  transfer.zone().apex().to_text(), transfer.zone().serial().value,
                  session_.client().address.to_text(), counted(transfer.records(), "record"),
                  counted(transfer.messages(), "message"), taken.count());
+}
+
+/// Its zone may be the last of its kind, and large: the other thread frees it.
+void TcpConnection::end_transfer() {
+    listener_.transfers_.free(session_.end_transfer());
     transfer_place_.reset();
 }
 

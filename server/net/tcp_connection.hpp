@@ -44,6 +44,8 @@ private:
     void go_on();
     void make_part();
     [[nodiscard]] bool begin_transfer();
+    void take_part(TransferThread::Part part);
+    void log_transfer() const;
     void end_transfer();
     [[nodiscard]] bool must_drain();
 

@@ -53,6 +53,11 @@ std::unique_ptr<TransferThread::Place> TransferThread::find_place() {
     return std::make_unique<Place>(count_);
 }
 
+void TransferThread::free(std::unique_ptr<OutgoingTransfer> transfer) {
+    std::call_once(is_begun_, [this] { begin(); });
+    boost::asio::post(*thread_, [transfer = std::move(transfer)] {});
+}
+
 void TransferThread::make_part(OutgoingTransfer& transfer, Part room,
                                boost::asio::any_io_executor executor,
                                std::function<void(Part)> done) {

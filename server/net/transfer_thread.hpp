@@ -52,6 +52,9 @@ public:
     void make_part(OutgoingTransfer& transfer, Part room, boost::asio::any_io_executor executor,
                    std::function<void(Part)> done);
 
+    /// Frees `transfer`.
+    void free(std::unique_ptr<OutgoingTransfer> transfer);
+
 private:
     void begin();
 
