@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
-#include <pthread.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +10,7 @@
 #include <utility>
 
 #include "app/privileges.hpp"
+#include "base/background_thread.hpp"
 #include "base/counted.hpp"
 #include "base/log.hpp"
 #include "load/config_file.hpp"
@@ -116,17 +115,9 @@ std::size_t octets_of(const NetworksUpdate& update) {
     return octets;
 }
 
-/// Lets the workers go first where there are not enough cores. Linux keeps priorities by thread.
-void give_way() {
-    constexpr int nice = 10;
-    constexpr id_t this_thread = 0;
-    ::setpriority(PRIO_PROCESS, this_thread, nice);
-}
-
-/// Linux keeps capabilities by thread, too.
+/// Linux keeps capabilities by thread.
 void begin_thread(const char* name) {
-    pthread_setname_np(pthread_self(), name);
-    give_way();
+    become_background_thread(name);
     drop_privileges();
 }
 

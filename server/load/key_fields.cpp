@@ -14,6 +14,7 @@
 
 #include "base/invariant.hpp"
 #include "base/text_file.hpp"
+#include "load/ldns_pointers.hpp"
 #include "load/yaml_document.hpp"
 
 namespace arpad {
@@ -21,11 +22,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> key_keys{"algorithm", "secret"};
 constexpr std::size_t least_secret_octets = 16;  // less can be guessed
-
-struct FreeRdf {
-    void operator()(ldns_rdf* rdf) const noexcept { ldns_rdf_deep_free(rdf); }
-};
-using Rdf = std::unique_ptr<ldns_rdf, FreeRdf>;
 
 struct Free {
     void operator()(char* text) const noexcept { std::free(text); }
@@ -137,7 +133,7 @@ bool is_open_to_all(const std::filesystem::path& path) {
 std::optional<Secret> secret_from_base64(std::string_view text) {
     ldns_rdf* read = nullptr;
     if (ldns_str2rdf_b64(&read, std::string(text).c_str()) != LDNS_STATUS_OK) return std::nullopt;
-    const Rdf rdf(read);
+    const LdnsRdf rdf(read);
     const std::span octets(ldns_rdf_data(rdf.get()), ldns_rdf_size(rdf.get()));
     Secret secret(std::vector<std::uint8_t>(octets.begin(), octets.end()));
     std::ranges::fill(octets, std::uint8_t{0});
@@ -147,7 +143,7 @@ std::optional<Secret> secret_from_base64(std::string_view text) {
 
 std::string to_base64(const Secret& secret) {
     const auto octets = secret.octets();
-    const Rdf rdf(ldns_rdf_new_frm_data(LDNS_RDF_TYPE_B64, octets.size(), octets.data()));
+    const LdnsRdf rdf(ldns_rdf_new_frm_data(LDNS_RDF_TYPE_B64, octets.size(), octets.data()));
     const std::unique_ptr<char, Free> text(ldns_rdf2str(rdf.get()));
     ensure(text != nullptr, "there is memory for a secret");
     return text.get();

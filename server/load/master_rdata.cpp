@@ -17,6 +17,7 @@
 #include "dns/reader.hpp"
 #include "dns/writer.hpp"
 #include "load/file_findings.hpp"
+#include "load/ldns_pointers.hpp"
 #include "load/master_name.hpp"
 #include "reverse/address.hpp"
 
@@ -24,13 +25,6 @@ namespace arpad {
 namespace {
 
 using Octets = std::vector<std::uint8_t>;
-
-struct RdfDeleter {
-    void operator()(ldns_rdf* rdf) const noexcept { ldns_rdf_deep_free(rdf); }
-};
-struct RrDeleter {
-    void operator()(ldns_rr* rr) const noexcept { ldns_rr_free(rr); }
-};
 
 /// RFC 1348 has a name in it; ldns takes it for a string.
 constexpr auto nsap_ptr = static_cast<RrType>(23);
@@ -317,7 +311,7 @@ private:
         ldns_rdf* made = nullptr;
         const bool has_nul = text.find('\0') != std::string::npos;
         const auto status = has_nul ? LDNS_STATUS_SYNTAX_ERR : convert(field, text, made);
-        const std::unique_ptr<ldns_rdf, RdfDeleter> rdf(made);
+        const LdnsRdf rdf(made);
         if (status != LDNS_STATUS_OK || !rdf) {
             return flaw_here(fmt::format("{} cannot stand here in a record of type {}: {}",
                                          quoted(), called(), ldns_get_errorstr_by_id(status)),
@@ -429,7 +423,7 @@ bool survives_ldns(RrType type, std::span<const std::uint8_t> rdata) {
     std::size_t position = 0;
     const auto status =
         ldns_wire2rr(&made, record.data(), record.size(), &position, LDNS_SECTION_ANSWER);
-    const std::unique_ptr<ldns_rr, RrDeleter> rr(made);
+    const LdnsRr rr(made);
     if (status != LDNS_STATUS_OK || !rr) return false;
     const std::size_t fields = ldns_rr_rd_count(rr.get());
     if (fields < Layout(type).least_fields()) return false;

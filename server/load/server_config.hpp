@@ -82,7 +82,7 @@ struct UdpConfig {
 struct TcpConfig {
     std::chrono::seconds idle_timeout{10};  ///< Without a whole query, or without progress.
     unsigned connections = 1000;            ///< In all.
-    unsigned connections_per_client = 100;  ///< Per IPv4 address or IPv6 /64.
+    unsigned connections_per_client = 200;  ///< Per IPv4 address or IPv6 /64.
     unsigned transfers = 100;               ///< Of zones to secondaries, under way at once.
 
     bool operator==(const TcpConfig&) const = default;

@@ -35,11 +35,7 @@ void TcpConnection::finish() {
 
 void TcpConnection::close() {
     if (!socket_.is_open()) return;
-    if (transfer_place_ && session_.transfer() != nullptr) {
-        spdlog::info("transfer of {} to {} broken off",
-                     session_.transfer()->zone().apex().to_text(),
-                     session_.client().address.to_text());
-    }
+    if (session_.transfer() != nullptr) log_unfinished_transfer();
     error_code ignored;  // there is nothing left to be done about it
     socket_.close(ignored);
     if (session_.transfer() != nullptr && !is_making_part_) end_transfer();
@@ -65,7 +61,7 @@ void TcpConnection::go_on() {
 
 /// Has the next messages of a transfer made while those before are sent.
 void TcpConnection::make_part() {
-    if (!transfer_place_ && !begin_transfer()) return;
+    if (!may_transfer()) return;
     if (std::chrono::steady_clock::now() - transfer_start_ > longest_transfer) {
         spdlog::warn("transfer of {} to {} stopped: it takes more than {} minutes",
                      session_.transfer()->zone().apex().to_text(),
@@ -95,21 +91,30 @@ void TcpConnection::take_part(TransferThread::Part part) {
     go_on();
 }
 
-/// False, and the connection closed, if there are too many already.
-bool TcpConnection::begin_transfer() {
-    transfer_start_ = std::chrono::steady_clock::now();
-    transfer_place_ = listener_.transfers_.find_place();
-    if (transfer_place_) return true;
-    if (listener_.transfer_throttle_.admits(transfer_start_)) {
-        spdlog::warn(
-            "no transfer of {} to {}: as many are under way as `transfers` of `tcp` allows ({} "
-            "more "
-            "such refusals not shown)",
-            session_.transfer()->zone().apex().to_text(), session_.client().address.to_text(),
-            listener_.transfer_throttle_.take_suppressed());
+/// Whether it is the transfer's turn; if not, this goes on when it is.
+bool TcpConnection::may_transfer() {
+    if (!transfer_place_) {
+        transfer_start_ = std::chrono::steady_clock::now();
+        transfer_place_ = listener_.transfers_.limit().line_up(
+            socket_.get_executor(), [waiting = weak_from_this()] {
+                if (const auto self = waiting.lock()) self->go_on();
+            });
     }
-    close();
-    return false;
+    return transfer_place_->is_admitted();
+}
+
+void TcpConnection::log_unfinished_transfer() {
+    const std::string apex = session_.transfer()->zone().apex().to_text();
+    const std::string client = session_.client().address.to_text();
+    if (transfer_place_ && transfer_place_->is_admitted()) {
+        spdlog::info("transfer of {} to {} broken off", apex, client);
+        return;
+    }
+    if (!listener_.transfer_throttle_.admits(std::chrono::steady_clock::now())) return;
+    spdlog::warn(
+        "no transfer of {} to {}: it waited while others were under way, as many as `transfers` of "
+        "`tcp` allows ({} more such transfers not shown)",
+        apex, client, listener_.transfer_throttle_.take_suppressed());
 }
 
 void TcpConnection::log_transfer() const {

@@ -43,7 +43,8 @@ private:
     void send_rest(std::size_t start);
     void go_on();
     void make_part();
-    [[nodiscard]] bool begin_transfer();
+    [[nodiscard]] bool may_transfer();
+    void log_unfinished_transfer();
     void take_part(TransferThread::Part part);
     void log_transfer() const;
     void end_transfer();
@@ -58,9 +59,9 @@ private:
     bool is_writing_ = false;
 
     // Of the transfer that is under way.
-    std::unique_ptr<TransferThread::Place> transfer_place_;
-    std::chrono::steady_clock::time_point transfer_start_;
-    TransferThread::Part part_;  // room for the next
+    std::unique_ptr<TransferLimit::Place> transfer_place_;
+    std::chrono::steady_clock::time_point transfer_start_;  // when it was asked for
+    TransferThread::Part part_;                             // room for the next
     bool is_making_part_ = false;
 
     bool is_ended_ = false;      // the client sends no more

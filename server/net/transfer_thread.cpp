@@ -1,12 +1,10 @@
 #include "net/transfer_thread.hpp"
 
-#include <pthread.h>
-#include <sys/resource.h>
-
 #include <boost/asio/post.hpp>
 #include <span>
 #include <utility>
 
+#include "base/background_thread.hpp"
 #include "dns/message.hpp"
 
 namespace arpad {
@@ -33,24 +31,11 @@ void fill(OutgoingTransfer& transfer, TransferThread::Part& part) {
 
 void TransferThread::begin() {
     thread_.emplace(1);
-    boost::asio::post(*thread_, [] {
-        constexpr int nice = 10;
-        constexpr id_t this_thread = 0;
-        ::setpriority(PRIO_PROCESS, this_thread, nice);
-        pthread_setname_np(pthread_self(), "arpad-transfer");
-    });
+    boost::asio::post(*thread_, [] { become_background_thread("arpad-transfer"); });
 }
 
 TransferThread::~TransferThread() {
     if (thread_) thread_->join();
-}
-
-std::unique_ptr<TransferThread::Place> TransferThread::find_place() {
-    if (++count_ > limit_) {
-        --count_;
-        return nullptr;
-    }
-    return std::make_unique<Place>(count_);
 }
 
 void TransferThread::free(std::unique_ptr<OutgoingTransfer> transfer) {

@@ -5,7 +5,6 @@
 /// Threads: public functions are called by any worker's.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <cstdint>
@@ -15,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "net/transfer_limit.hpp"
 #include "transfer/outgoing_transfer.hpp"
 
 namespace arpad {
@@ -23,26 +23,14 @@ namespace arpad {
 /// Outlived by the workers, which must have been joined.
 class TransferThread {
 public:
-    /// Lets at most `limit` transfers be under way.
-    explicit TransferThread(unsigned limit) noexcept : limit_(limit) {}
+    /// Lets `limit` transfers be under way at once.
+    explicit TransferThread(unsigned limit) : limit_(limit) {}
     ~TransferThread();  ///< Ends what is being made.
     TransferThread(const TransferThread&) = delete;
     TransferThread& operator=(const TransferThread&) = delete;
 
-    /// A transfer that is under way, as long as this exists.
-    class Place {
-    public:
-        explicit Place(std::atomic<unsigned>& count) noexcept : count_(&count) {}
-        ~Place() { --*count_; }
-        Place(const Place&) = delete;
-        Place& operator=(const Place&) = delete;
-
-    private:
-        std::atomic<unsigned>* count_;
-    };
-
-    /// Room for one more transfer; null if there is none.
-    [[nodiscard]] std::unique_ptr<Place> find_place();
+    /// Tells which transfers may be under way.
+    [[nodiscard]] TransferLimit& limit() noexcept { return limit_; }
 
     /// Framed messages (RFC 1035 4.2.2).
     using Part = std::vector<std::uint8_t>;
@@ -58,8 +46,7 @@ public:
 private:
     void begin();
 
-    unsigned limit_;
-    std::atomic<unsigned> count_ = 0;
+    TransferLimit limit_;
     std::once_flag is_begun_;
     std::optional<boost::asio::thread_pool> thread_;
 };

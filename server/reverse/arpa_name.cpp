@@ -1,9 +1,7 @@
 #include "reverse/arpa_name.hpp"
 
 #include <array>
-#include <charconv>
 #include <span>
-#include <string>
 
 #include "base/invariant.hpp"
 
@@ -18,18 +16,6 @@ Name fixed_name(std::string_view text) {
     const auto name = Name::from_text(text);
     ensure(name.has_value(), "a name in the source is valid");
     return *name;
-}
-
-/// The label for `value`, with its length octet.
-std::string label_of(Family family, unsigned value) {
-    std::string label(4, '\0');
-    const int radix = family == Family::ipv4 ? 10 : 16;
-    const auto [end, error] =
-        std::to_chars(label.data() + 1, label.data() + label.size(), value, radix);
-    ensure(error == std::errc{}, "an octet has at most three digits");
-    label.resize(static_cast<std::size_t>(end - label.data()));
-    label[0] = static_cast<char>(label.size() - 1);
-    return label;
 }
 
 std::optional<unsigned> octet_of(std::span<const std::uint8_t> label) noexcept {
@@ -81,10 +67,16 @@ Result<Name, NameError> address_name(NameView apex, const Prefix& base, Address 
 
 std::size_t write_address_labels(const Prefix& base, Address address,
                                  std::span<std::uint8_t, max_name_octets> room) noexcept {
+    return write_prefix_labels(base, Prefix(address, address.bits()), room);
+}
+
+std::size_t write_prefix_labels(const Prefix& base, const Prefix& aligned,
+                                std::span<std::uint8_t, max_name_octets> room) noexcept {
+    if (aligned.length() == 0) return 0;
     const unsigned step = label_bits(base.family());
-    Uint128 value = address.value();
+    Uint128 value = aligned.first().value() >> (address_bits(base.family()) - aligned.length());
     std::uint8_t* at = room.data();
-    for (unsigned length = address.bits(); length > base.length(); length -= step) {
+    for (unsigned length = aligned.length(); length > base.length(); length -= step) {
         const auto label = static_cast<unsigned>(value & low_bits_mask(step));
         value >>= step;
         if (base.family() == Family::ipv6) {
@@ -104,17 +96,10 @@ std::size_t write_address_labels(const Prefix& base, Address address,
 Result<Name, NameError> prefix_name(NameView apex, const Prefix& base, const Prefix& aligned) {
     ensure(base.is_aligned() && aligned.is_aligned(), "only aligned prefixes have a reverse name");
     ensure(base.contains(aligned), "a prefix is named below one that contains it");
-    const Family family = base.family();
-    const unsigned step = label_bits(family);
-    std::string wire;
-    for (unsigned length = aligned.length(); length > base.length(); length -= step) {
-        const Uint128 leading = aligned.first().value() >> (address_bits(family) - length);
-        wire += label_of(family, static_cast<unsigned>(leading & low_bits_mask(step)));
-    }
-    wire += '\0';
-    const Name labels(
-        NameView::of_valid_wire({reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size()}));
-    return Name(apex).below(labels);
+    std::array<std::uint8_t, max_name_octets> labels;
+    const std::size_t octets = write_prefix_labels(base, aligned, labels);
+    labels[octets] = 0;
+    return Name(apex).below(NameView::of_valid_wire(std::span(labels).first(octets + 1)));
 }
 
 std::optional<Prefix> prefix_of_arpa_name(NameView name) {

@@ -38,7 +38,9 @@ namespace arpad {
 std::size_t write_address_labels(const Prefix& base, Address address,
                                  std::span<std::uint8_t, max_name_octets> room) noexcept;
 
-/// The same for an aligned prefix inside `base`; `apex` itself if they are equal.
+/// Both for an aligned prefix inside `base`; `apex` itself, without labels, if they are equal.
+std::size_t write_prefix_labels(const Prefix& base, const Prefix& aligned,
+                                std::span<std::uint8_t, max_name_octets> room) noexcept;
 [[nodiscard]] Result<Name, NameError> prefix_name(NameView apex, const Prefix& base,
                                                   const Prefix& aligned);
 

@@ -43,14 +43,14 @@ std::size_t OutgoingTransfer::write(std::span<std::uint8_t> buffer, std::size_t 
     const Zone& zone = cursor_.zone();
     TransferWriter message(buffer, limit, id_, flags_, zone.apex(), type_);
     const auto put_soa = [&] {
-        const bool is_put = message.put({}, RrType::soa, zone.soa().ttl(), *zone.soa().begin());
+        const bool is_put = message.put({{}, RrType::soa, zone.soa().ttl(), *zone.soa().begin()});
         if (is_put) ++records_;
         return is_put;
     };
     const bool is_begun = messages_ > 0 || put_soa();
     if (is_begun && !are_records_written_) {
-        are_records_written_ = cursor_.run([&](const WalkedRecord& record) {
-            const bool is_put = message.put(record.labels, record.type, record.ttl, record.rdata);
+        are_records_written_ = cursor_.run([&](const TransferRecord& record) {
+            const bool is_put = message.put(record);
             if (is_put) ++records_;
             return is_put;
         });

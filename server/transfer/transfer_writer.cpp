@@ -18,6 +18,14 @@ std::uint64_t hash_with(std::span<const std::uint8_t> label, std::uint64_t paren
     return hash;
 }
 
+/// How many octets are the same at the ends of both.
+std::size_t equal_at_end(std::span<const std::uint8_t> one,
+                         std::span<const std::uint8_t> other) noexcept {
+    const auto [end, other_end] =
+        std::ranges::mismatch(one.rbegin(), one.rend(), other.rbegin(), other.rend());
+    return static_cast<std::size_t>(end - one.rbegin());
+}
+
 }  // namespace
 
 TransferWriter::TransferWriter(std::span<std::uint8_t> buffer, std::size_t limit, std::uint16_t id,
@@ -48,17 +56,24 @@ void TransferWriter::put_octets(std::span<const std::uint8_t> octets) noexcept {
     position_ += octets.size();
 }
 
-bool TransferWriter::put(std::span<const std::uint8_t> labels, RrType type, Ttl ttl,
-                         std::span<const std::uint8_t> rdata) noexcept {
+bool TransferWriter::put(const TransferRecord& record) noexcept {
     // What compression saves is not counted on, except for the apex.
-    if (!has_room(labels.size() + 2 + fixed_record_octets + rdata.size())) return false;
-    put_owner(labels);
-    put_u16(static_cast<std::uint16_t>(type));
+    if (!has_room(record.labels.size() + 2 + fixed_record_octets + record.rdata.size() +
+                  record.ending.size())) {
+        return false;
+    }
+    put_owner(record.labels);
+    put_u16(static_cast<std::uint16_t>(record.type));
     put_u16(static_cast<std::uint16_t>(RrClass::in));
-    put_u32(ttl.seconds);
+    put_u32(record.ttl.seconds);
     const std::size_t length_at = position_;
     put_u16(0);
-    put_rdata(type, rdata);
+    if (record.ending.empty()) {
+        put_rdata(record.type, record.rdata);
+    } else {
+        put_octets(record.rdata);
+        put_ending(NameView::of_valid_wire(record.ending));
+    }
     const std::size_t end = position_;
     position_ = length_at;
     put_u16(end - length_at - 2);
@@ -73,12 +88,10 @@ void TransferWriter::put_owner(std::span<const std::uint8_t> labels) noexcept {
         put_pointer(apex_at);
         return;
     }
+    const std::size_t equal = equal_at_end(labels, std::span(last_labels_).last(last_octets_));
     std::size_t start = 0;
-    for (; start < labels.size(); start += 1U + labels[start]) {
-        const std::size_t rest = labels.size() - start;
-        if (rest > last_octets_ || last_at_[rest] == 0) continue;
-        const auto last = std::span(last_labels_).first(last_octets_).last(rest);
-        if (std::ranges::equal(labels.subspan(start), last)) break;
+    while (labels.size() - start > equal || last_at_[labels.size() - start] == 0) {
+        start += 1U + labels[start];
     }
     const std::size_t shared = labels.size() - start;
     const std::size_t at = position_;
@@ -92,7 +105,9 @@ void TransferWriter::put_owner(std::span<const std::uint8_t> labels) noexcept {
         last_at_[labels.size() - label] =
             can_be_pointed_at ? static_cast<std::uint16_t>(position) : std::uint16_t{0};
     }
-    std::ranges::copy(labels, last_labels_.begin());
+    // What they share stands there already.
+    std::ranges::copy(labels.first(start),
+                      last_labels_.end() - static_cast<std::ptrdiff_t>(labels.size()));
     last_octets_ = labels.size();
 }
 
@@ -107,6 +122,23 @@ void TransferWriter::put_rdata(RrType type, std::span<const std::uint8_t> rdata)
         rdata = rdata.subspan(octets);
     }
     put_octets(rdata);
+}
+
+void TransferWriter::put_ending(NameView ending) noexcept {
+    constexpr std::size_t pointer_octets = 2;
+    if (ending.octets() <= pointer_octets) {
+        put_octets(ending.wire());
+        return;
+    }
+    const std::uint8_t* const at = ending.wire().data();
+    const auto number = reinterpret_cast<std::uintptr_t>(at);
+    WrittenEnding& written = endings_[(number ^ number >> 6U ^ number >> 12U) & (slots - 1)];
+    if (written.at == at) {
+        put_pointer(written.position);
+        return;
+    }
+    if (position_ <= max_transfer_octets) written = {at, position_};
+    put_name(ending);
 }
 
 void TransferWriter::put_name(NameView name) noexcept {

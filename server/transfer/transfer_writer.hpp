@@ -1,7 +1,8 @@
 /// \file  One message of a transfer, filled record by record (RFC 5936 2.2).
 ///
 /// Owners are compressed against the zone's name and the owner before, which reverse names share
-/// most with; names in RDATA against endings that stand in the message already.
+/// most with; names in RDATA against endings that stand in the message already, which are known by
+/// their place in the zone's memory where many names share them, and by their hash otherwise.
 /// Threads: one.
 #pragma once
 
@@ -12,6 +13,7 @@
 
 #include "dns/name.hpp"
 #include "dns/types.hpp"
+#include "zone/transfer_record.hpp"
 
 namespace arpad {
 
@@ -27,11 +29,10 @@ public:
     TransferWriter(std::span<std::uint8_t> buffer, std::size_t limit, std::uint16_t id,
                    std::uint16_t flags, NameView apex, RrType type) noexcept;
 
-    /// Adds a record to the answer; its owner is `labels`, without a root label, below the apex,
-    /// and `rdata` is uncompressed. False if there is no room for it: nothing is added then, and
-    /// nothing may be any more.
-    [[nodiscard]] bool put(std::span<const std::uint8_t> labels, RrType type, Ttl ttl,
-                           std::span<const std::uint8_t> rdata) noexcept;
+    /// Adds `record` to the answer. False if there is no room for it: nothing is added then, and
+    /// nothing may be any more. Endings of RDATA must stay where they are until the message is
+    /// complete.
+    [[nodiscard]] bool put(const TransferRecord& record) noexcept;
 
     /// Adds an OPT record to the additional section. There has to be room for it.
     void put_opt() noexcept;
@@ -43,6 +44,12 @@ public:
     [[nodiscard]] std::size_t finish() noexcept;
 
 private:
+    /// An ending in the zone's memory, and where it stands in the message.
+    struct WrittenEnding {
+        const std::uint8_t* at = nullptr;
+        std::size_t position = 0;
+    };
+
     /// A name that stands in the message from `position` on.
     struct Written {
         std::uint64_t hash = 0;
@@ -58,6 +65,7 @@ private:
     void put_pointer(std::size_t position) noexcept { put_u16(0xC000U | position); }
     void put_owner(std::span<const std::uint8_t> labels) noexcept;
     void put_rdata(RrType type, std::span<const std::uint8_t> rdata) noexcept;
+    void put_ending(NameView ending) noexcept;
     void put_name(NameView name) noexcept;
     [[nodiscard]] bool stands_at(std::size_t position, NameView name) const noexcept;
     [[nodiscard]] Written& slot_of(std::uint64_t hash, bool is_whole) noexcept;
@@ -71,14 +79,15 @@ private:
     std::uint16_t answers_ = 0;
     std::uint16_t additionals_ = 0;
 
-    // The owner before: its labels below the apex, and where the message has the last so many
-    // octets of them; 0 where no label begins.
+    // The owner before: its labels below the apex, at the end of their room, and where the message
+    // has the last so many octets of them; 0 where no label begins.
     std::array<std::uint8_t, max_name_octets> last_labels_{};
     std::size_t last_octets_ = 0;
     std::array<std::uint16_t, max_name_octets + 1> last_at_{};
 
     // Names in RDATA, whole ones apart: they would drive out endings, which come again more often.
     std::array<Written, 2 * slots> written_{};
+    std::array<WrittenEnding, slots> endings_{};
 };
 
 }  // namespace arpad

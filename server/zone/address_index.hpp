@@ -21,6 +21,7 @@
 #include "zone/address_page.hpp"
 #include "zone/address_tree.hpp"
 #include "zone/name_endings.hpp"
+#include "zone/tree_difference.hpp"
 
 namespace arpad {
 
@@ -66,6 +67,25 @@ public:
         return family_ == Family::ipv4
                    ? arpad::visit_from(ipv4_, static_cast<std::uint32_t>(first.value()), visit_data)
                    : arpad::visit_from(ipv6_, first.value(), visit_data);
+    }
+
+    /// Calls `visit(address, before, after)` with the data, ascending, of each address that stands
+    /// in a page which `before` and `after` do not share; none where it is not there. Both are of
+    /// one family, or one is empty.
+    template <class Visit>
+    friend void visit_unshared(const AddressIndex& before, const AddressIndex& after,
+                               const Visit& visit) {
+        const Family family = before.size_ > 0 ? before.family_ : after.family_;
+        const auto data_of = [](const AddressIndex& index, const std::uint8_t* data) {
+            return data == nullptr ? std::nullopt
+                                   : std::optional(AddressData(data, index.endings_->data()));
+        };
+        const auto visit_data = [&](auto key, const std::uint8_t* old_data,
+                                    const std::uint8_t* new_data) {
+            visit(Address(family, key), data_of(before, old_data), data_of(after, new_data));
+        };
+        arpad::visit_unshared(before.ipv4_, after.ipv4_, visit_data);
+        arpad::visit_unshared(before.ipv6_, after.ipv6_, visit_data);
     }
 
     /// A copy in which `address`, of the index' family, has one PTR and nothing else.

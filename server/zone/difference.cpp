@@ -1,108 +1,207 @@
 #include "zone/difference.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
-#include <map>
-#include <random>
-#include <string>
-#include <string_view>
+#include <cstring>
+#include <span>
 #include <vector>
 
-#include "zone/zone_walk.hpp"
+#include "reverse/arpa_name.hpp"
 
 namespace arpad {
 namespace {
 
-/// Hashes of an RRset. Two that differ have the same with a chance of 2^-64, which no zone file can
-/// raise, since the seed is random.
-struct Item {
-    std::uint64_t key;    // of owner and type
-    std::uint64_t value;  // of TTL and RDATA, whatever their order
-};
+using VisitName = std::function<void(const NameChange&)>;
 
-std::uint64_t mix(std::uint64_t number) noexcept {
-    number ^= number >> 32U;
-    number *= 0xD6E8'FEB8'6659'FD93U;
-    number ^= number >> 32U;
-    number *= 0xD6E8'FEB8'6659'FD93U;
-    return number ^ number >> 32U;
+bool is_same(NodeView left, NodeView right) {
+    if (left.size() != right.size()) return false;
+    auto other = right.begin();
+    for (const RrsetView rrset : left) {
+        const std::size_t octets = rrset.stored_octets();
+        if ((*other).stored_octets() != octets ||
+            std::memcmp(rrset.stored_at(), (*other).stored_at(), octets) != 0) {
+            return false;
+        }
+        ++other;
+    }
+    return true;
 }
 
-class Hasher {
+/// Whether both have the same octets, however they are stored.
+bool is_same(const AddressData& left, const AddressData& right) {
+    if (left.is_lone_ptr() != right.is_lone_ptr()) return false;
+    if (left.is_lone_ptr()) {
+        if (left.ttl() != right.ttl()) return false;
+        if (left.beginning().size() == right.beginning().size()) {
+            return std::ranges::equal(left.beginning(), right.beginning()) &&
+                   std::ranges::equal(left.ending(), right.ending());
+        }
+        std::array<std::uint8_t, max_name_octets> one;
+        std::array<std::uint8_t, max_name_octets> other;
+        return std::ranges::equal(std::span(one).first(left.copy_to(one)),
+                                  std::span(other).first(right.copy_to(other)));
+    }
+    return is_same(left.node(), right.node());
+}
+
+/// Compares two versions name by name.
+class Comparison {
 public:
-    [[nodiscard]] Item item(NameView owner, RrsetView rrset) const {
-        const auto type = static_cast<std::uint64_t>(rrset.type());
-        std::uint64_t value = mix(seed_ + rrset.ttl().seconds);
-        for (const auto rdata : rrset) value += hash(rdata, seed_);
-        return {mix(hash(owner.wire(), seed_) ^ type << 48U), value};
+    Comparison(const Zone* before, const Zone* after, RangeWalk ranges, const VisitName& visit)
+        : before_(before), after_(after), expands_(ranges == RangeWalk::expand), visit_(visit) {}
+
+    void run() {
+        const Zone* const any = after_ != nullptr ? after_ : before_;
+        if (any == nullptr) return;
+        visit_({any->apex(), before_ == nullptr ? NodeView() : before_->apex_node(),
+                after_ == nullptr ? NodeView() : after_->apex_node()});
+        compare_names();
+        compare_addresses();
     }
 
 private:
-    static std::uint64_t hash(std::span<const std::uint8_t> octets, std::uint64_t seed) {
-        const std::string_view text(reinterpret_cast<const char*>(octets.data()), octets.size());
-        return mix(std::hash<std::string_view>()(text) ^ seed);
+    void compare_names() const {
+        const bool are_shared =
+            before_ != nullptr && after_ != nullptr && &before_->parts() == &after_->parts();
+        if (are_shared) return;
+        if (before_ != nullptr) {
+            const ZoneParts& parts = before_->parts();
+            parts.names.for_each([&](NameView name, NodeId id) {
+                const NodeView node = parts.nodes.at(id);
+                if (!node.is_empty()) visit_({name, node, node_of(after_, name)});
+            });
+        }
+        if (after_ != nullptr) {
+            const ZoneParts& parts = after_->parts();
+            parts.names.for_each([&](NameView name, NodeId id) {
+                const NodeView node = parts.nodes.at(id);
+                if (!node.is_empty() && node_of(before_, name).is_empty()) visit_({name, {}, node});
+            });
+        }
     }
 
-    std::uint64_t seed_ = std::random_device()() | std::uint64_t{std::random_device()()} << 32U;
+    static NodeView node_of(const Zone* zone, NameView name) {
+        if (zone == nullptr) return {};
+        const auto id = zone->parts().names.find(name);
+        return id ? zone->parts().nodes.at(*id) : NodeView();
+    }
+
+    void compare_addresses() const {
+        const auto& old_base = base_of(before_);
+        const auto& new_base = base_of(after_);
+        if (old_base == new_base || !old_base || !new_base) {
+            visit_addresses(before_, after_);
+        } else {
+            // The same addresses have other names.
+            visit_addresses(before_, nullptr);
+            visit_addresses(nullptr, after_);
+        }
+    }
+
+    static std::optional<Prefix> base_of(const Zone* zone) {
+        return zone == nullptr ? std::nullopt : zone->parts().base;
+    }
+
+    void visit_addresses(const Zone* before, const Zone* after) const {
+        const Zone* const any = after != nullptr ? after : before;
+        if (any == nullptr || !any->parts().base) return;
+        const AddressIndex none;
+        visit_unshared(before == nullptr ? none : before->addresses(),
+                       after == nullptr ? none : after->addresses(),
+                       [&](Address address, const std::optional<AddressData>& old_data,
+                           const std::optional<AddressData>& new_data) {
+                           if (old_data && new_data && is_same(*old_data, *new_data)) return;
+                           visit_address(before, after, address, old_data, new_data);
+                       });
+    }
+
+    void visit_address(const Zone* before, const Zone* after, Address address,
+                       const std::optional<AddressData>& old_data,
+                       const std::optional<AddressData>& new_data) const {
+        const Zone& any = after != nullptr ? *after : *before;
+        std::array<std::uint8_t, max_name_octets> owner;
+        const std::size_t octets = write_address_labels(*any.parts().base, address, owner);
+        const auto apex = any.apex().wire();
+        std::ranges::copy(apex, owner.begin() + static_cast<std::ptrdiff_t>(octets));
+        MadeRrset old_space;
+        MadeRrset new_space;
+        visit_({NameView::of_valid_wire(std::span(owner).first(octets + apex.size())),
+                content(before, address, old_data, old_space),
+                content(after, address, new_data, new_space)});
+    }
+
+    [[nodiscard]] NodeView content(const Zone* zone, Address address,
+                                   const std::optional<AddressData>& data, MadeRrset& space) const {
+        if (data) {
+            if (!data->is_lone_ptr()) return data->node();
+            make_ptr(*data, space);
+            return space.node();
+        }
+        const NamedRange* const range =
+            expands_ && zone != nullptr ? zone->parts().ranges.find(address) : nullptr;
+        if (range == nullptr) return {};
+        make_ptr(*range, address, space);
+        return space.node();
+    }
+
+    const Zone* before_;
+    const Zone* after_;
+    bool expands_;
+    const VisitName& visit_;
 };
 
-void walk_contents(const Zone* zone, const std::function<void(NameView, RrsetView)>& visit) {
-    if (zone == nullptr || !zone->is_available()) return;
-    walk(*zone, RangeWalk::omit, [&](NameView owner, RrsetView rrset) {
-        if (rrset.type() != RrType::soa) visit(owner, rrset);
-    });
+const Zone* available(const Zone* zone) {
+    return zone != nullptr && zone->is_available() ? zone : nullptr;
 }
 
-/// A copy of what is gone when it is needed.
-std::vector<std::uint8_t> copy_of(RrsetView rrset) {
-    return {rrset.stored_at(), rrset.stored_at() + rrset.stored_octets()};
+std::vector<std::span<const std::uint8_t>> sorted_rdatas(RrsetView rrset) {
+    std::vector<std::span<const std::uint8_t>> rdatas;
+    for (const auto rdata : rrset) rdatas.push_back(rdata);
+    std::ranges::sort(rdatas, std::ranges::lexicographical_compare);
+    return rdatas;
+}
+
+bool is_same(RrsetView left, RrsetView right) {
+    return left.ttl() == right.ttl() && left.size() == right.size() &&
+           std::ranges::equal(sorted_rdatas(left), sorted_rdatas(right),
+                              [](auto one, auto other) { return std::ranges::equal(one, other); });
 }
 
 }  // namespace
 
+void for_each_changed_name(const Zone* before, const Zone* after, RangeWalk ranges,
+                           const VisitName& visit) {
+    Comparison(available(before), available(after), ranges, visit).run();
+}
+
 void for_each_difference(const Zone* before, const Zone* after,
                          const std::function<void(const RrsetChange&)>& visit) {
-    const Hasher hasher;
-    std::vector<Item> old_items;
-    walk_contents(before, [&](NameView owner, RrsetView rrset) {
-        old_items.push_back(hasher.item(owner, rrset));
-    });
-    std::ranges::sort(old_items, {}, &Item::key);
-    std::vector<bool> is_met(old_items.size());
-    std::map<std::uint64_t, std::vector<std::uint8_t>> changed;  // what is now, by key
-    walk_contents(after, [&](NameView owner, RrsetView rrset) {
-        const Item item = hasher.item(owner, rrset);
-        const auto old = std::ranges::lower_bound(old_items, item.key, {}, &Item::key);
-        if (old == old_items.end() || old->key != item.key) {
-            visit({owner, std::nullopt, rrset});
-            return;
+    for_each_changed_name(before, after, RangeWalk::omit, [&](const NameChange& change) {
+        for (const RrsetView rrset : change.before) {
+            if (rrset.type() == RrType::soa) continue;
+            const auto now = change.after.find(rrset.type());
+            if (!now || !is_same(rrset, *now)) visit({change.owner, rrset, now});
         }
-        is_met[static_cast<std::size_t>(old - old_items.begin())] = true;
-        if (old->value != item.value) changed.emplace(item.key, copy_of(rrset));
-    });
-    if (changed.empty() && std::ranges::find(is_met, false) == is_met.end()) return;
-    walk_contents(before, [&](NameView owner, RrsetView rrset) {
-        const std::uint64_t key = hasher.item(owner, rrset).key;
-        const auto old = std::ranges::lower_bound(old_items, key, {}, &Item::key);
-        if (!is_met[static_cast<std::size_t>(old - old_items.begin())]) {
-            visit({owner, rrset, std::nullopt});
-        } else if (const auto now = changed.find(key); now != changed.end()) {
-            visit({owner, rrset, RrsetView(now->second.data())});
+        for (const RrsetView rrset : change.after) {
+            if (rrset.type() == RrType::soa || change.before.find(rrset.type())) continue;
+            visit({change.owner, std::nullopt, rrset});
         }
     });
 }
 
 bool differ_in_ranges(const Zone& before, const Zone& after) {
+    if (&before.parts() == &after.parts()) return false;
     const RangeIndex& old_ranges = before.parts().ranges;
     const RangeIndex& new_ranges = after.parts().ranges;
-    const auto is_same = [&](const RangeSegment& left, const RangeSegment& right) {
+    const auto is_same_range = [&](const RangeSegment& left, const RangeSegment& right) {
         const NamedRange& old_range = old_ranges.range_of_segment(left);
         const NamedRange& new_range = new_ranges.range_of_segment(right);
         return left.first == right.first && left.last == right.last &&
                old_range.ttl == new_range.ttl && old_range.range.first == new_range.range.first &&
                old_range.names->text() == new_range.names->text();
     };
-    return !std::ranges::equal(old_ranges.segments(), new_ranges.segments(), is_same);
+    return !std::ranges::equal(old_ranges.segments(), new_ranges.segments(), is_same_range);
 }
 
 }  // namespace arpad

@@ -16,18 +16,11 @@
 #include "dns/name.hpp"
 #include "dns/types.hpp"
 #include "zone/rrset.hpp"
+#include "zone/transfer_record.hpp"
 #include "zone/zone.hpp"
 #include "zone/zone_walk.hpp"
 
 namespace arpad {
-
-/// A record of a zone; what it borrows lives until the cursor goes on.
-struct WalkedRecord {
-    std::span<const std::uint8_t> labels;  ///< Of its owner, below the apex, without a root label.
-    RrType type;
-    Ttl ttl;
-    std::span<const std::uint8_t> rdata;
-};
 
 /// See above. Keeps the zone.
 class ZoneCursor {
@@ -35,8 +28,9 @@ public:
     /// Stands before the first record of the available `zone`, whose SOA is passed over.
     ZoneCursor(std::shared_ptr<const Zone> zone, RangeWalk ranges);
 
-    /// Goes on: calls `take(record)` for one record after the other. Where that returns false the
-    /// record has not been taken: it is the first one the next time. Returns whether all have been.
+    /// Goes on: calls `take(record)` for one record after the other; what it borrows lives until it
+    /// returns. Where that returns false the record has not been taken: it is the first one the
+    /// next time. Returns whether all have been.
     template <class Take>
     bool run(const Take& take) {
         return run_nodes(take) && run_addresses(take) && run_ranges(take);
@@ -55,7 +49,7 @@ private:
             if (rrset.type() == RrType::soa && labels.empty()) continue;
             for (const auto rdata : rrset) {
                 if (position++ < record_) continue;
-                if (!take(WalkedRecord{labels, rrset.type(), rrset.ttl(), rdata})) return false;
+                if (!take(TransferRecord{labels, rrset.type(), rrset.ttl(), rdata})) return false;
                 ++record_;
             }
         }
@@ -85,7 +79,8 @@ private:
                 const auto labels = labels_of(address);
                 bool is_taken = true;
                 if (data.is_lone_ptr()) {
-                    is_taken = take_rrset(labels, make_ptr(data, made_), take);
+                    is_taken = take(TransferRecord{labels, RrType::ptr, data.ttl(),
+                                                   data.beginning(), data.ending()});
                 } else {
                     is_taken = run_node(labels, data.node(), take);
                 }
@@ -119,7 +114,7 @@ private:
 
     template <class Take>
     bool take_rrset(std::span<const std::uint8_t> labels, RrsetView rrset, const Take& take) {
-        return take(WalkedRecord{labels, rrset.type(), rrset.ttl(), *rrset.begin()});
+        return take(TransferRecord{labels, rrset.type(), rrset.ttl(), *rrset.begin()});
     }
 
     [[nodiscard]] std::span<const std::uint8_t> labels_of(Address address) noexcept;

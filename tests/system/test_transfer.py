@@ -1,8 +1,10 @@
 """Zones that other nameservers take from arpad."""
 
+import select
 import socket
 import struct
 import subprocess
+import time
 import unittest
 
 import dns_client as dns
@@ -354,18 +356,29 @@ class Streams(TransferTestCase):
             with self.assertRaises((ConnectionError, AttributeError, dns.MalformedReply)):
                 stream.records()
 
-    def test_bound_on_transfers(self):
+    def test_transfers_above_the_bound_wait_for_their_turn(self):
         workspace = self.workspace({"zone": HUGE}, allow("127.0.0.1")
                                    + "tcp: {transfers: 1}\n")
-        with workspace.start() as server:
-            with Stream(server.endpoint, HUGE_APEX, receive_octets=4096) as first:
-                first.message()
-                with Stream(server.endpoint, HUGE_APEX) as second:
-                    self.assertIsNone(second.message())
-                server.wait_for("no transfer of .* as many are under way as `transfers` of `tcp`")
+        with workspace.start() as server, \
+                Stream(server.endpoint, HUGE_APEX, receive_octets=4096) as first:
+            first.message()
+            with Stream(server.endpoint, HUGE_APEX) as second:
+                self.assertEqual(select.select([second.socket], [], [], 0.5)[0], [])
                 first.records()
-            with Stream(server.endpoint, HUGE_APEX) as third:
-                self.assertEqual(len(third.records()), 2**19 + 4)
+                self.assertEqual(len(second.records()), 2**19 + 4)
+
+    def test_transfers_wait_for_a_while_only(self):
+        workspace = self.workspace({"zone": HUGE}, allow("127.0.0.1")
+                                   + "tcp: {transfers: 1, idle_timeout: 1s}\n")
+        with workspace.start() as server, \
+                Stream(server.endpoint, HUGE_APEX, receive_octets=4096) as first:
+            first.message()
+            with Stream(server.endpoint, HUGE_APEX) as second:
+                # The first one gets on, and the second one does not.
+                while "no transfer of" not in server.log:
+                    self.assertIsNotNone(first.message())
+                    time.sleep(0.05)
+                self.assertIsNone(second.message())
 
     def test_stop_in_mid_transfer(self):
         workspace = self.workspace({"zone": HUGE})

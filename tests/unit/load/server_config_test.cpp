@@ -92,7 +92,7 @@ TEST(ServerConfig, NeedsThreeKeys) {
     EXPECT_THAT(config.identity.nsid, IsEmpty());
     EXPECT_EQ(config.tcp.idle_timeout, std::chrono::seconds(10));
     EXPECT_EQ(config.tcp.connections, 1000U);
-    EXPECT_EQ(config.tcp.connections_per_client, 100U);
+    EXPECT_EQ(config.tcp.connections_per_client, 200U);
     EXPECT_THAT(config.zone_defaults.nameservers, IsEmpty());
 }
 

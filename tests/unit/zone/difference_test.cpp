@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reverse/arpa_name.hpp"
 #include "support/zone_maker.hpp"
 
 namespace arpad {
@@ -70,6 +71,36 @@ TEST(Difference, OfNothingIsEverything) {
     EXPECT_THAT(differences(nullptr, nullptr), IsEmpty());
     EXPECT_THAT(differences(Zone::make_unavailable(Name(zone->apex())), zone),
                 UnorderedElementsAre("1.2.0.192.in-addr.arpa. none -> a.example."));
+}
+
+TEST(Difference, OfAnEditIsFoundWherever) {
+    ZoneMaker maker = zone_for("10.0.0.0/8");
+    for (unsigned i = 0; i < 5000; ++i) {
+        maker.ptr(fmt::format("{}.{}.{}", i % 7, i / 7 % 251, i % 13), "host.example.");
+    }
+    const auto zone = maker.build();
+    std::vector<Address> addresses{*Address::from_text("10.200.1.2")};  // one that is not there
+    zone->addresses().for_each([&](Address address, const AddressData&) {
+        if (addresses.size() < 200) addresses.push_back(address);
+    });
+    const Name target = *Name::from_text("other.example.");
+    for (const Address address : addresses) {
+        const std::string owner = arpa_name(address).to_text();
+        const bool is_there = zone->addresses().find(address).has_value();
+        const std::string old = is_there ? "host.example." : "none";
+        const auto edited =
+            zone->with_addresses(zone->addresses().with_ptr(address, Ttl{3600}, target), Serial{2});
+        EXPECT_THAT(differences(zone, edited),
+                    UnorderedElementsAre(fmt::format("{} {} -> other.example.", owner, old)));
+        const auto without =
+            edited->with_addresses(edited->addresses().without(address), Serial{3});
+        EXPECT_THAT(differences(edited, without),
+                    UnorderedElementsAre(fmt::format("{} other.example. -> none", owner)));
+        EXPECT_THAT(differences(zone, without),
+                    is_there ? testing::Matcher<std::vector<std::string>>(UnorderedElementsAre(
+                                   fmt::format("{} host.example. -> none", owner)))
+                             : testing::Matcher<std::vector<std::string>>(IsEmpty()));
+    }
 }
 
 TEST(Difference, InRangesIsTold) {

@@ -40,13 +40,14 @@ Lines visited(std::shared_ptr<const Zone> zone, RangeWalk ranges, std::size_t st
     Lines lines;
     ZoneCursor cursor(zone, ranges);
     std::size_t calls = 0;
-    const auto take = [&](const WalkedRecord& record) {
+    const auto take = [&](const TransferRecord& record) {
         if (++calls % stride == 0) return false;
         std::vector<std::uint8_t> owner(record.labels.begin(), record.labels.end());
         const auto apex = zone->apex().wire();
         owner.insert(owner.end(), apex.begin(), apex.end());
-        lines.push_back(
-            line_of(NameView::of_valid_wire(owner), record.type, record.ttl, record.rdata));
+        std::vector<std::uint8_t> rdata(record.rdata.begin(), record.rdata.end());
+        rdata.insert(rdata.end(), record.ending.begin(), record.ending.end());
+        lines.push_back(line_of(NameView::of_valid_wire(owner), record.type, record.ttl, rdata));
         return true;
     };
     while (!cursor.run(take)) {
