@@ -141,4 +141,12 @@ void Reply::put_header(Rcode rcode, Authority authority) noexcept {
     header.put_u16(static_cast<std::uint16_t>(additionals_ + (query_.edns ? 1 : 0)));
 }
 
+Outcome Reply::finish_as(std::span<const std::uint8_t> message) noexcept {
+    std::ranges::copy(message, buffer_.begin());
+    Outcome outcome;
+    outcome.kind = Outcome::Kind::answer;
+    outcome.octets = message.size();
+    return outcome;
+}
+
 }  // namespace arpad

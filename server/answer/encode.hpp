@@ -57,6 +57,12 @@ public:
     [[nodiscard]] Outcome finish(Rcode rcode, Authority authority,
                                  std::optional<ExtendedError> extended = {}) noexcept;
 
+    /// Octets that it has at most, without those that are reserved.
+    [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
+
+    /// Completes the reply as `message`, at most `limit()` octets that were made elsewhere.
+    [[nodiscard]] Outcome finish_as(std::span<const std::uint8_t> message) noexcept;
+
 private:
     [[nodiscard]] std::uint16_t put_rrset(NameView owner, RrsetView rrset, Ttl ttl) noexcept;
     void put_record(NameView owner, RrType type, RrClass rr_class, Ttl ttl,

@@ -40,6 +40,23 @@ std::optional<RrsetView> make_alias(const Lookup& found, NameView owner,
     return space.finish(RrType::cname, found.rrset->ttl(), octets);
 }
 
+/// RFC 1995 2, 4: nothing is newer, or the client is to come back over TCP.
+Outcome tell_version(const Zone& zone, Reply& reply) noexcept {
+    reply.put_answer(zone.apex(), zone.soa());
+    return reply.finish(Rcode::no_error, Reply::Authority::ours);
+}
+
+/// What has changed, if that fits into the datagram.
+Outcome tell_differences(const Zone& zone, const Query& query, Reply& reply) {
+    OutgoingTransfer transfer(zone.shared_from_this(), query, std::nullopt);
+    if (!transfer.is_incremental()) return tell_version(zone, reply);
+    std::array<std::uint8_t, max_udp_octets> message;
+    const std::size_t octets =
+        transfer.write_at_once(message, std::min(reply.limit(), message.size()));
+    return octets == 0 ? tell_version(zone, reply)
+                       : reply.finish_as(std::span(message).first(octets));
+}
+
 }  // namespace
 
 /// An answer while its chain of CNAMEs is followed.
@@ -231,11 +248,10 @@ Outcome Responder::transfer(const Request& request, const Query& query,
         outcome = reply.finish(Rcode::serv_fail, Authority::other, ExtendedError::not_ready);
     } else if (!zone->transfer().allows(request.client, key)) {
         outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited);
-    } else if (request.transport == Transport::udp ||
-               (query.known_serial && !is_newer(zone->serial(), *query.known_serial))) {
-        // RFC 1995 2, 4: nothing is newer, or the client is to come back over TCP.
-        reply.put_answer(zone->apex(), zone->soa());
-        outcome = reply.finish(Rcode::no_error, Authority::ours);
+    } else if (query.known_serial && !is_newer(zone->serial(), *query.known_serial)) {
+        outcome = tell_version(*zone, reply);
+    } else if (request.transport == Transport::udp) {
+        outcome = tell_differences(*zone, query, reply);
     } else {
         transfer_ =
             std::make_unique<OutgoingTransfer>(zone->shared_from_this(), query, std::move(tsig));

@@ -143,7 +143,7 @@ Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
       config_(std::move(config)),
       config_file_(std::move(config_file)),
       state_(state),
-      networks_({config_.zones, config_.inventory}, state, state) {
+      networks_({config_.zones, config_.inventory}, state, state, state) {
     boost::asio::post(thread_, [] { begin_thread("arpad-reloader"); });
     boost::asio::post(inspector_, [] { begin_thread("arpad-inspect"); });
 }
@@ -235,6 +235,7 @@ ReloadOutcome Reloader::look(Trigger trigger) {
     directories_ = update.directories;
     log_findings(update);
     // Nothing is answered before it is certain that its serial will not be given to other content.
+    state_.note_histories(update.changes);
     if (auto failure = state_.commit(good_copies(update))) {
         state_.forget_decisions();
         outcome.failure = std::move(*failure);

@@ -135,10 +135,10 @@ std::optional<Secret> secret_from_base64(std::string_view text) {
     if (ldns_str2rdf_b64(&read, std::string(text).c_str()) != LDNS_STATUS_OK) return std::nullopt;
     const LdnsRdf rdf(read);
     const std::span octets(ldns_rdf_data(rdf.get()), ldns_rdf_size(rdf.get()));
-    Secret secret(std::vector<std::uint8_t>(octets.begin(), octets.end()));
+    if (octets.empty()) return std::nullopt;
+    std::vector<std::uint8_t> secret(octets.begin(), octets.end());
     std::ranges::fill(octets, std::uint8_t{0});
-    if (secret.octets().empty()) return std::nullopt;
-    return secret;
+    return Secret(std::move(secret));
 }
 
 std::string to_base64(const Secret& secret) {

@@ -89,6 +89,10 @@ system_clock::time_point time_of(const FileStamp& stamp) {
     return system_clock::time_point(std::chrono::duration_cast<system_clock::duration>(since_1970));
 }
 
+std::size_t octets_of_history(const Zone& zone) {
+    return zone.history() ? zone.history()->octets() : 0;
+}
+
 }  // namespace
 
 /// One look at the files.
@@ -379,18 +383,51 @@ private:
             for (ServedZone& zone : state.zones) {
                 const auto old = before.find(zone.zone->apex());
                 if (old == before.end()) {
+                    zone.zone = with_kept_history(zone.zone);
                     update_.changes.push_back({nullptr, zone.zone});
                     continue;
                 }
                 if (is_same(old->second, zone)) {
                     zone.zone = old->second.zone;
                 } else {
+                    zone.zone = with_longer_history(old->second, zone);
                     update_.changes.push_back({old->second.zone, zone.zone});
                 }
                 before.erase(old);
             }
         }
         for (const auto& [apex, zone] : before) update_.changes.push_back({zone.zone, nullptr});
+    }
+
+    static bool has_history(const Zone& zone) {
+        return zone.is_available() && !zone.transfer().allow.empty();
+    }
+
+    /// A zone that was not served before, with what is known from another run.
+    [[nodiscard]] std::shared_ptr<const Zone> with_kept_history(
+        const std::shared_ptr<const Zone>& zone) const {
+        if (!has_history(*zone)) return zone;
+        auto history = networks_.histories_.history_of(Name(zone->apex()));
+        const bool leads_here = history && history->end() == zone->serial();
+        return leads_here ? zone->with_history(std::move(history)) : zone;
+    }
+
+    [[nodiscard]] std::shared_ptr<const Zone> with_longer_history(const ServedZone& before,
+                                                                  const ServedZone& after) const {
+        const Zone& old = *before.zone;
+        if (!old.is_available() || !has_history(*after.zone)) return after.zone;
+        const bool shows_the_same = before.content == after.content &&
+                                    old.serial() == after.zone->serial() &&
+                                    old.transfer().ranges == after.zone->transfer().ranges;
+        if (shows_the_same) return after.zone->with_history(old.history());
+        constexpr HistoryLimits limits;
+        const std::size_t others = networks_.history_octets_ - octets_of_history(old);
+        const std::size_t room = limits.total_octets - std::min(limits.total_octets, others);
+        const std::size_t octets = std::min(limits.zone_octets, room);
+        auto difference = ZoneDifference::between(old, *after.zone, octets);
+        if (!difference) return after.zone;
+        return after.zone->with_history(ZoneHistory::extend(old.history(), std::move(difference),
+                                                            octets, limits.zone_differences));
     }
 
     static bool is_same(const ServedZone& before, const ServedZone& after) {
@@ -433,10 +470,12 @@ private:
     NetworksUpdate update_;
 };
 
-Networks::Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials, Clock clock)
+Networks::Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials,
+                   HistorySource& histories, Clock clock)
     : paths_(std::move(paths)),
       copies_(copies),
       serials_(serials),
+      histories_(histories),
       clock_(clock),
       snapshot_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>())) {}
 
@@ -461,6 +500,10 @@ void Networks::adopt(NetworksUpdate update) {
     if (update.coverage) coverage_ = std::move(*update.coverage);
     directory_findings_ = std::move(update.findings);
     if (update.changes.empty()) return;
+    for (const auto& [before, after] : update.changes) {
+        if (before) history_octets_ -= octets_of_history(*before);
+        if (after) history_octets_ += octets_of_history(*after);
+    }
     std::vector<std::shared_ptr<const Zone>> zones;
     for (const auto& [key, state] : files_) {
         for (const ServedZone& zone : state.zones) zones.push_back(zone.zone);

@@ -24,6 +24,7 @@
 #include "load/zone_directory.hpp"
 #include "zone/serials.hpp"
 #include "zone/snapshot.hpp"
+#include "zone/zone_history.hpp"
 
 namespace arpad {
 
@@ -104,8 +105,8 @@ public:
 
     using Clock = std::chrono::system_clock::time_point (*)();
 
-    /// No networks yet. `copies` and `serials` outlive it; `clock` tells the time.
-    Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials,
+    /// No networks yet. `copies`, `serials` and `histories` outlive it; `clock` tells the time.
+    Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials, HistorySource& histories,
              Clock clock = &std::chrono::system_clock::now);
     Networks(const Networks&) = delete;
     Networks& operator=(const Networks&) = delete;
@@ -144,6 +145,7 @@ private:
     Paths paths_;
     LastGoodCopies& copies_;
     SerialSource& serials_;
+    HistorySource& histories_;
     Clock clock_;
     std::map<std::string, NetworkState> files_;
     RelatedNetworks related_;
@@ -151,6 +153,7 @@ private:
     Diagnostics coverage_;
     Diagnostics directory_findings_;
     std::shared_ptr<const Snapshot> snapshot_;
+    std::size_t history_octets_ = 0;  // of all zones
 };
 
 /// "4 zones, 3 networks, 120 records, 2 servers": what is in service.

@@ -121,7 +121,8 @@ void TcpConnection::log_transfer() const {
     const OutgoingTransfer& transfer = *session_.transfer();
     const std::chrono::duration<double, std::milli> taken =
         std::chrono::steady_clock::now() - transfer_start_;
-    spdlog::info("transferred {} serial {} to {}: {}, {} ({:.0f} ms)",
+    spdlog::info("transferred {}{} serial {} to {}: {}, {} ({:.0f} ms)",
+                 transfer.is_incremental() ? "the changes of " : "",
                  transfer.zone().apex().to_text(), transfer.zone().serial().value,
                  session_.client().address.to_text(), counted(transfer.records(), "record"),
                  counted(transfer.messages(), "message"), taken.count());

@@ -1,10 +1,11 @@
-/// \file  What must survive a restart: the serials served, and the last good copy of each zone
-/// file.
+/// \file  What must survive a restart: the serials served, what the last versions of zones differ
+/// in, and the last good copy of each zone file.
 ///
 /// Kept on disk by state/state_store, or in memory by state/passing_state where the disk cannot be
 /// had. Threads: one at a time.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,8 +13,10 @@
 
 #include "base/descriptor.hpp"
 #include "crypto/digest.hpp"
+#include "load/networks.hpp"
 #include "load/settlement.hpp"
 #include "zone/serials.hpp"
+#include "zone/zone_history.hpp"
 
 namespace arpad {
 
@@ -25,12 +28,17 @@ struct GoodCopy {
 };
 
 /// See above.
-class State : public LastGoodCopies, public SerialSource {
+class State : public LastGoodCopies, public SerialSource, public HistorySource {
 public:
-    /// Forgets the serials that were decided since the last commit.
+    std::shared_ptr<const ZoneHistory> history_of(const Name& /*apex*/) override { return nullptr; }
+
+    /// Has the next commit keep the histories of the zones that changed, in place of those before.
+    virtual void note_histories(std::span<const ZoneChange> /*changes*/) {}
+
+    /// Forgets the serials that were decided, and histories noted, since the last commit.
     virtual void forget_decisions() noexcept = 0;
 
-    /// Makes them hold, and `copies` the last good ones, both or neither. The error says what
+    /// Makes these hold, and `copies` the last good ones, all or nothing. The error says what
     /// failed and what to do about it; nothing is then changed.
     [[nodiscard]] virtual std::optional<std::string> commit(std::span<const GoodCopy> copies) = 0;
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -17,7 +18,7 @@
 namespace arpad {
 namespace {
 
-constexpr int schema_version = 2;
+constexpr int schema_version = 3;
 
 /// Copies that are longer have files of their own. For shorter ones those would cost more, as each
 /// is synced by itself.
@@ -34,7 +35,17 @@ constexpr const char* schema = R"(
         digest BLOB NOT NULL,      -- SHA-256 of the text
         text BLOB                  -- NULL if it is in a file that is named after its digest
     );
-    PRAGMA user_version = 2;
+)";
+
+constexpr const char* differences_schema = R"(
+    CREATE TABLE differences (
+        apex BLOB NOT NULL,        -- wire form, lower case
+        start INTEGER NOT NULL,    -- the serial that it leads from
+        octets BLOB NOT NULL,      -- as ZoneDifference gives and takes them
+        digest BLOB NOT NULL,      -- their SHA-256
+        PRIMARY KEY (apex, start)
+    );
+    PRAGMA user_version = 3;
 )";
 
 /// In version 1 every text was in the database.
@@ -43,7 +54,6 @@ constexpr const char* schema_from_version_1 = R"(
     CREATE TABLE last_good (file TEXT PRIMARY KEY, digest BLOB NOT NULL, text BLOB);
     INSERT INTO last_good SELECT file, digest, text FROM last_good_of_version_1;
     DROP TABLE last_good_of_version_1;
-    PRAGMA user_version = 2;
 )";
 
 class NewerSchema : public DatabaseError {
@@ -60,6 +70,10 @@ Digest digest_from(std::span<const std::uint8_t> octets) {
     if (octets.size() != digest.size()) throw DatabaseError("holds a digest of the wrong length");
     std::ranges::copy(octets, digest.begin());
     return digest;
+}
+
+std::string_view text_of(std::span<const std::uint8_t> octets) {
+    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
 
 bool is_large(std::string_view text) {
@@ -127,6 +141,7 @@ StateStore::StateStore(std::filesystem::path directory, Descriptor lock, SerialF
       texts_(directory_) {
     prepare_schema();
     served_ = read_served(database_);
+    read_histories();
     if (const auto stamp = stamp_of(directory_ / "state.db")) opened_ = *stamp;
     remove_old_texts();
 }
@@ -138,9 +153,10 @@ bool StateStore::is_still_there() const {
 }
 
 void StateStore::catch_up() {
-    decided_.clear();
+    forget_decisions();
     try {
         served_ = read_served(database_);
+        read_histories();
     } catch (const DatabaseError& failure) {
         spdlog::error("{}", problem(directory_, fmt::format("state.db: {}", failure.what()),
                                     "restart arpad, which says what is wrong with it"));
@@ -165,6 +181,7 @@ void StateStore::prepare_schema() {
     }
     if (version == 0) database_.run(schema);
     if (version == 1) database_.run(schema_from_version_1);
+    if (version < schema_version) database_.run(differences_schema);
     transaction.commit();
 }
 
@@ -197,7 +214,7 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
         return problem(directory_, "state.db was removed or replaced while arpad runs",
                        "restart arpad, which makes a new one");
     }
-    if (decided_.empty() && copies.empty()) return std::nullopt;
+    if (decided_.empty() && noted_.empty() && copies.empty()) return std::nullopt;
     try {
         const std::vector<NewCopy> new_copies = find_new(copies);
         for (const auto& [copy, digest] : new_copies) {
@@ -210,6 +227,7 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
         }
         Transaction transaction(database_);
         write_served();
+        write_histories();
         write_copies(new_copies);
         transaction.commit();
     } catch (const DatabaseError& failure) {
@@ -217,7 +235,14 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
                        "free space on its disk, and check that it is writable");
     }
     for (auto& [apex, served] : decided_) served_.insert_or_assign(apex, served);
-    decided_.clear();
+    for (auto& [apex, history] : noted_) {
+        if (history) {
+            histories_.insert_or_assign(apex, std::move(history));
+        } else {
+            histories_.erase(apex);
+        }
+    }
+    forget_decisions();
     if (!copies.empty()) remove_old_texts();
     return std::nullopt;
 }
@@ -233,6 +258,90 @@ void StateStore::write_served() {
         write.bind(1, std::int64_t{served.serial.value});
         write.bind(2, std::span<const std::uint8_t>(served.content));
         write.step();
+    }
+}
+
+std::shared_ptr<const ZoneHistory> StateStore::history_of(const Name& apex) {
+    const auto found = histories_.find(apex);
+    return found == histories_.end() ? nullptr : found->second;
+}
+
+void StateStore::note_histories(std::span<const ZoneChange> changes) {
+    for (const auto& [before, after] : changes) {
+        const Name apex((after ? after : before)->apex());
+        auto history = after ? after->history() : nullptr;
+        if (history != history_of(apex)) noted_.insert_or_assign(apex, std::move(history));
+    }
+}
+
+/// Reads the differences that lead to the serials served last. Others are of no use any more, and
+/// neither are those before one that is damaged: secondaries then get the whole zone.
+void StateStore::read_histories() {
+    using Rows = std::map<std::uint32_t, std::shared_ptr<const ZoneDifference>>;  // by their end
+    std::map<Name, Rows, CanonicalLess> found;
+    {
+        Statement rows(database_, "SELECT apex, octets, digest FROM differences");
+        while (rows.step()) {
+            const auto apex = Name::from_wire(rows.octets(0));
+            const auto octets = rows.octets(1);
+            const auto digest = rows.octets(2);
+            if (!apex || !std::ranges::equal(digest_of(text_of(octets)), digest)) continue;
+            auto difference = ZoneDifference::from_octets({octets.begin(), octets.end()});
+            if (difference) found[*apex].emplace(difference->to().value, std::move(difference));
+        }
+    }
+    histories_.clear();
+    for (auto& [apex, rows] : found) {
+        const auto served = served_.find(apex);
+        if (served == served_.end()) continue;
+        ZoneHistory::Differences differences;
+        Serial end = served->second.serial;
+        for (auto row = rows.find(end.value); row != rows.end(); row = rows.find(end.value)) {
+            end = row->second->from();
+            differences.push_back(std::move(row->second));
+            rows.erase(row);
+        }
+        if (differences.empty()) continue;
+        std::ranges::reverse(differences);
+        histories_.emplace(apex, std::make_shared<const ZoneHistory>(std::move(differences)));
+    }
+}
+
+/// Writes what has been noted. Nearly always that is one difference more and a few old ones less.
+void StateStore::write_histories() {
+    Statement remove_all(database_, "DELETE FROM differences WHERE apex = ?");
+    Statement remove(database_, "DELETE FROM differences WHERE apex = ? AND start = ?");
+    Statement insert(database_,
+                     "INSERT OR REPLACE INTO differences (apex, start, octets, digest) "
+                     "VALUES (?, ?, ?, ?)");
+    for (const auto& [apex, history] : noted_) {
+        const auto wire = apex.view().wire();
+        const auto kept = history_of(apex);
+        if (!kept || !history) {
+            remove_all.bind(0, wire);
+            remove_all.step();
+        } else {
+            for (const auto& difference : kept->differences()) {
+                if (difference == history->differences().front()) break;
+                remove.bind(0, wire);
+                remove.bind(1, std::int64_t{difference->from().value});
+                remove.step();
+            }
+        }
+        if (!history) continue;
+        const ZoneHistory::Differences& differences = history->differences();
+        const auto last =
+            kept ? std::ranges::find(differences, kept->differences().back()) : differences.end();
+        for (auto next = last == differences.end() ? differences.begin() : last + 1;
+             next != differences.end(); ++next) {
+            const auto octets = (*next)->octets();
+            const Digest digest = digest_of(text_of(octets));
+            insert.bind(0, wire);
+            insert.bind(1, std::int64_t{(*next)->from().value});
+            insert.bind(2, octets);
+            insert.bind(3, std::span<const std::uint8_t>(digest));
+            insert.step();
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -46,7 +47,13 @@ public:
     SerialDecision serial_for(const Name& apex, const SerialModel& model,
                               const Digest& content) override;
 
-    void forget_decisions() noexcept override { decided_.clear(); }
+    std::shared_ptr<const ZoneHistory> history_of(const Name& apex) override;
+    void note_histories(std::span<const ZoneChange> changes) override;
+
+    void forget_decisions() noexcept override {
+        decided_.clear();
+        noted_.clear();
+    }
 
     /// As one transaction. What is known already is not written again.
     [[nodiscard]] std::optional<std::string> commit(std::span<const GoodCopy> copies) override;
@@ -65,7 +72,9 @@ private:
     StateStore(std::filesystem::path directory, Descriptor lock, SerialFormat format);
     void prepare_schema();
     [[nodiscard]] bool is_still_there() const;
+    void read_histories();
     void write_served();
+    void write_histories();
     [[nodiscard]] std::vector<NewCopy> find_new(std::span<const GoodCopy> copies);
     void write_copies(std::span<const NewCopy> copies);
     void remove_old_texts();
@@ -78,6 +87,9 @@ private:
     TextFiles texts_;                  // of copies too large for the database
     ServedContents served_;
     ServedContents decided_;  // since the last commit
+    using Histories = std::map<Name, std::shared_ptr<const ZoneHistory>, CanonicalLess>;
+    Histories histories_;
+    Histories noted_;  // since the last commit; null: none any more
 };
 
 }  // namespace arpad

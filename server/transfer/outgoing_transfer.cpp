@@ -5,7 +5,6 @@
 
 #include "base/invariant.hpp"
 #include "dns/edns.hpp"
-#include "transfer/transfer_writer.hpp"
 
 namespace arpad {
 namespace {
@@ -13,6 +12,8 @@ namespace {
 RangeWalk walk_of(RangesInTransfers ranges) noexcept {
     return ranges == RangesInTransfers::expand ? RangeWalk::expand : RangeWalk::omit;
 }
+
+constexpr std::size_t few_records = 1000;
 
 }  // namespace
 
@@ -24,7 +25,17 @@ OutgoingTransfer::OutgoingTransfer(std::shared_ptr<const Zone> zone, const Query
              (query.recursion_desired ? header_flag::recursion_desired : 0)),
       type_(query.question->type),
       has_edns_(query.edns.has_value()),
-      tsig_(std::move(tsig)) {}
+      tsig_(std::move(tsig)) {
+    if (!query.known_serial || !zone->history()) return;
+    differences_ = zone->history()->since(*query.known_serial);
+    std::size_t records = 0;
+    for (const auto& difference : differences_) records += difference->records();
+    // Where more has changed than there is, the whole zone is less (RFC 1995 2).
+    if (records > zone->addresses().size() + zone->parts().names.size() + few_records) {
+        differences_ = {};
+    }
+    is_incremental_ = !differences_.empty();
+}
 
 std::size_t OutgoingTransfer::next(std::span<std::uint8_t> buffer) {
     if (is_finished_) return 0;
@@ -38,6 +49,26 @@ std::size_t OutgoingTransfer::next(std::span<std::uint8_t> buffer) {
     return tsig_->sign(buffer, octets, tsig_time(std::chrono::system_clock::now()));
 }
 
+std::size_t OutgoingTransfer::write_at_once(std::span<std::uint8_t> buffer, std::size_t limit) {
+    const std::size_t octets = write(buffer, limit - (has_edns_ ? opt_octets : 0));
+    return is_finished_ ? octets : 0;
+}
+
+/// Whether all of them have been put.
+bool OutgoingTransfer::put_differences(TransferWriter& message) {
+    while (!differences_.empty()) {
+        std::size_t next = position_;
+        while (const auto record = differences_.front()->next(next)) {
+            if (!message.put(*record)) return false;
+            ++records_;
+            position_ = next;
+        }
+        position_ = 0;
+        differences_ = differences_.subspan(1);
+    }
+    return true;
+}
+
 /// A message of at most `limit` octets; 0 if not even one record fits.
 std::size_t OutgoingTransfer::write(std::span<std::uint8_t> buffer, std::size_t limit) {
     const Zone& zone = cursor_.zone();
@@ -48,7 +79,9 @@ std::size_t OutgoingTransfer::write(std::span<std::uint8_t> buffer, std::size_t 
         return is_put;
     };
     const bool is_begun = messages_ > 0 || put_soa();
-    if (is_begun && !are_records_written_) {
+    if (is_begun && !are_records_written_ && is_incremental_) {
+        are_records_written_ = put_differences(message);
+    } else if (is_begun && !are_records_written_) {
         are_records_written_ = cursor_.run([&](const TransferRecord& record) {
             const bool is_put = message.put(record);
             if (is_put) ++records_;

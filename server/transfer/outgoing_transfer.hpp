@@ -1,5 +1,5 @@
-/// \file  A zone on its way to a secondary: AXFR (RFC 5936), and the reply to an IXFR (RFC 1995)
-/// that is the whole zone.
+/// \file  A zone on its way to a secondary: all of it (AXFR, RFC 5936), or what has changed since
+/// the secondary's version (IXFR, RFC 1995), where that is known and less.
 ///
 /// A conversation without a socket: message after message, each made when the one before has found
 /// room. The zone is that of one serial from the first message to the last.
@@ -15,8 +15,10 @@
 #include "crypto/tsig.hpp"
 #include "dns/message.hpp"
 #include "dns/types.hpp"
+#include "transfer/transfer_writer.hpp"
 #include "zone/zone.hpp"
 #include "zone/zone_cursor.hpp"
+#include "zone/zone_history.hpp"
 
 namespace arpad {
 
@@ -32,6 +34,13 @@ public:
     /// octets it has; 0 if there is none left.
     [[nodiscard]] std::size_t next(std::span<std::uint8_t> buffer);
 
+    /// Writes all of it as one message of at most `limit` octets, which are at most 16,383, or
+    /// nothing if it does not fit: 0. Not signed, which needs no place in `limit`.
+    [[nodiscard]] std::size_t write_at_once(std::span<std::uint8_t> buffer, std::size_t limit);
+
+    /// Whether it tells what has changed, and not the whole zone.
+    [[nodiscard]] bool is_incremental() const noexcept { return is_incremental_; }
+
     /// Whether the last message has been written.
     [[nodiscard]] bool is_finished() const noexcept { return is_finished_; }
 
@@ -43,8 +52,12 @@ public:
 
 private:
     [[nodiscard]] std::size_t write(std::span<std::uint8_t> buffer, std::size_t limit);
+    [[nodiscard]] bool put_differences(TransferWriter& message);
 
     ZoneCursor cursor_;
+    std::span<const std::shared_ptr<const ZoneDifference>> differences_;  // those to come
+    std::size_t position_ = 0;                                            // in the first of them
+    bool is_incremental_ = false;
     std::uint16_t id_;
     std::uint16_t flags_;
     RrType type_;

@@ -86,6 +86,13 @@ std::shared_ptr<const Zone> Zone::with_addresses(AddressIndex addresses, Serial 
     return std::shared_ptr<const Zone>(new Zone(parts_, rrsets, std::move(addresses)));
 }
 
+std::shared_ptr<const Zone> Zone::with_history(std::shared_ptr<const ZoneHistory> history) const {
+    const std::vector<Rrset> rrsets = to_rrsets(apex_node());
+    const std::shared_ptr<Zone> zone(new Zone(parts_, rrsets, addresses_));
+    zone->history_ = std::move(history);
+    return zone;
+}
+
 Serial Zone::serial() const noexcept {
     return {soa_number(soa(), 0)};
 }

@@ -26,6 +26,8 @@
 
 namespace arpad {
 
+class ZoneHistory;
+
 /// Distances below an apex, in labels.
 using DepthSet = std::bitset<max_labels + 1>;
 
@@ -82,6 +84,10 @@ public:
     [[nodiscard]] std::shared_ptr<const Zone> with_addresses(AddressIndex addresses,
                                                              Serial serial) const;
 
+    /// This zone with `history`, which ends with its serial; null for none. Shares everything.
+    [[nodiscard]] std::shared_ptr<const Zone> with_history(
+        std::shared_ptr<const ZoneHistory> history) const;
+
     [[nodiscard]] bool is_available() const noexcept { return available_; }
     [[nodiscard]] NameView apex() const noexcept { return parts_->apex; }
     [[nodiscard]] unsigned apex_labels() const noexcept { return apex_labels_; }
@@ -134,6 +140,11 @@ public:
     /// Who may take it by transfer.
     [[nodiscard]] const TransferPolicy& transfer() const noexcept { return parts_->transfer; }
 
+    /// How it has come from older versions; null if that is not known.
+    [[nodiscard]] const std::shared_ptr<const ZoneHistory>& history() const noexcept {
+        return history_;
+    }
+
     /// The addresses with anything of their own.
     [[nodiscard]] const AddressIndex& addresses() const noexcept { return addresses_; }
 
@@ -158,6 +169,7 @@ private:
     Ttl negative_ttl_;
     NegativeAnswer negative_answer_;
     bool available_ = true;
+    std::shared_ptr<const ZoneHistory> history_;
 };
 
 }  // namespace arpad

@@ -43,7 +43,7 @@ class Nsd(Secondary, peers.Nsd):
             f'  secret: "{self.key.secret}"\n')
         zones = "".join(
             f'zone:\n  name: "{wire.name_text(apex)}"\n  zonefile: "{self.zone_file(apex)}"\n'
-            f"  request-xfr: AXFR {primary}@{primary_port} {key}\n"
+            f"  request-xfr: {primary}@{primary_port} {key}\n"
             f"  allow-notify: {primary} {key}\n  provide-xfr: 127.0.0.1 NOKEY\n"
             for apex in self.zones)
         text = super().config()

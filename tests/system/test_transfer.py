@@ -1,7 +1,9 @@
 """Zones that other nameservers take from arpad."""
 
 import select
+import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import time
@@ -284,6 +286,119 @@ class Ranges(TransferTestCase):
             workspace = self.workspace({"zone": self.ranges}, allow("127.0.0.1", f", {bounds}"))
             done = workspace.run("--check")
             self.assertEqual(done.returncode == 0, is_allowed, done.stdout)
+
+
+class Differences(TransferTestCase):
+    """IXFR."""
+
+    def records(self, server, serial, *options, apex=APEX):
+        """What dig gets for an IXFR: type and data of each record."""
+        text = self.dig(server, *options, apex, f"IXFR={serial}")
+        lines = [line.split(None, 4) for line in text.splitlines()
+                 if line and not line.startswith(";")]
+        return [(kind, data.split()[2] if kind == "SOA" else data)
+                for _, _, _, kind, data in lines]
+
+    def change(self, server, workspace, content, apex=APEX):
+        """Writes the zone's file again; the new serial."""
+        workspace.write_zone("zone", content)
+        done = run_program("ARPACTL", "reload", "--socket", workspace.state / "control.sock")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        return str(server.serial(apex))
+
+    @staticmethod
+    def steps(first, second, third):
+        """What leads from ONE by TWO to ONE again."""
+        return [("SOA", third),
+                ("SOA", first), ("PTR", "one.example.net."),
+                ("SOA", second), ("PTR", "two.example.net."),
+                ("SOA", second), ("PTR", "two.example.net."),
+                ("SOA", third), ("PTR", "one.example.net."),
+                ("SOA", third)]
+
+    def test_of_reloads(self):
+        workspace = self.workspace()
+        with workspace.start() as server:
+            first = str(server.serial(APEX))
+            second = self.change(server, workspace, TWO)
+            third = self.change(server, workspace, ONE)
+            steps = self.steps(first, second, third)
+            for options in ([], ["+notcp"]):
+                self.assertEqual(self.records(server, first, *options), steps)
+                self.assertEqual(self.records(server, second, *options),
+                                 [steps[0], *steps[5:]])
+                self.assertEqual(self.records(server, third, *options), [("SOA", third)])
+            # Of a serial that arpad never had it sends all, or, over UDP, what makes dig come back.
+            self.assertEqual([kind for kind, _ in self.records(server, 1)],
+                             ["SOA", "NS", "NS", "PTR", "SOA"])
+            self.assertEqual(self.records(server, 1, "+notcp"), [("SOA", third)])
+            server.wait_for(f"transferred the changes of {APEX} serial {third} to .*: 10 records")
+
+    def test_signed(self):
+        key = self.make_key()
+        workspace = self.workspace(settings=allow(f"{{key: {KEY}}}") + f"keys:\n  {key}")
+        with workspace.start() as server:
+            first = server.serial(APEX)
+            self.change(server, workspace, TWO)
+            for options in ([], ["+notcp"]):
+                text = self.dig(server, *options, APEX, f"IXFR={first}", key=key)
+                self.assertIn("one.example.net.", text)
+                self.assertIn("two.example.net.", text)
+                self.assertNotIn("could not be validated", text)
+
+    def test_names_of_ranges_come_back(self):
+        zone = ("network: 192.0.2.0/24\nranges:\n  192.0.2.0/30: \"{ip}.dyn.example.net\"\n"
+                "records:\n  192.0.2.7: seven.example.net\n")
+        workspace = self.workspace({"zone": zone + "  192.0.2.1: one.example.net\n"})
+        with workspace.start() as server:
+            first = str(server.serial(APEX))
+            second = self.change(server, workspace, zone)
+            self.assertEqual(self.records(server, first),
+                             [("SOA", second), ("SOA", first), ("PTR", "one.example.net."),
+                              ("SOA", second), ("PTR", "192-0-2-1.dyn.example.net."),
+                              ("SOA", second)])
+
+    def test_survive_a_restart(self):
+        workspace = self.workspace()
+        with workspace.start() as server:
+            first = str(server.serial(APEX))
+            second = self.change(server, workspace, TWO)
+            server._end(signal.SIGKILL)  # pylint: disable=protected-access
+        with workspace.start() as server:
+            third = self.change(server, workspace, ONE)
+            self.assertEqual(self.records(server, first), self.steps(first, second, third))
+
+    def test_damaged_ones_are_not_sent(self):
+        workspace = self.workspace()
+        with workspace.start() as server:
+            first = str(server.serial(APEX))
+            second = self.change(server, workspace, TWO)
+            third = self.change(server, workspace, ONE)
+        with sqlite3.connect(workspace.state / "state.db") as state:
+            state.execute("UPDATE differences SET octets = CAST(substr(octets, 2) AS BLOB) "
+                          "WHERE start = ?", (int(first),))
+        state.close()
+        with workspace.start() as server:
+            self.assertEqual([kind for kind, _ in self.records(server, first)],
+                             ["SOA", "NS", "NS", "PTR", "SOA"])
+            self.assertEqual(self.records(server, second),
+                             [("SOA", third), *self.steps(first, second, third)[5:]])
+
+    def test_large_ones_are_many_messages(self):
+        workspace = self.workspace({"zone": large_zone()})
+        with workspace.start() as server:
+            first = str(server.serial(LARGE_APEX))
+            changed = large_zone().replace("host-1", "other-1")
+            self.change(server, workspace, changed, LARGE_APEX)
+            records = self.records(server, first, apex=LARGE_APEX)
+            targets = [data for kind, data in records if kind == "PTR"]
+            count = changed.count("other-1")
+            self.assertEqual(len(targets), 2 * count)
+            self.assertTrue(all(target.startswith("host-1") for target in targets[:count]))
+            self.assertTrue(all(target.startswith("other-1") for target in targets[count:]))
+            # Where all has changed the zone itself is less.
+            self.change(server, workspace, large_zone("new"), LARGE_APEX)
+            self.assertEqual(len(self.records(server, first, apex=LARGE_APEX)), 60_004)
 
 
 class Stream:

@@ -28,8 +28,13 @@ system_clock::time_point tomorrow() {
 }
 
 /// Remembers copies and serials as a state does.
-class TestState final : public LastGoodCopies, public SerialSource {
+class TestState final : public LastGoodCopies, public SerialSource, public HistorySource {
 public:
+    std::shared_ptr<const ZoneHistory> history_of(const Name& apex) override {
+        const auto found = histories.find(apex);
+        return found == histories.end() ? nullptr : found->second;
+    }
+
     std::optional<std::string> find_copy(const std::string& key) override {
         const auto found = copies.find(key);
         return found == copies.end() ? std::nullopt : std::optional(found->second);
@@ -46,6 +51,7 @@ public:
     }
 
     std::map<std::string, std::string> copies;
+    std::map<Name, std::shared_ptr<const ZoneHistory>, CanonicalLess> histories;
 
 private:
     std::map<Name, ServedContent, CanonicalLess> served_;
@@ -115,7 +121,7 @@ protected:
     const fs::path zones_ = root_ / "zones";
     const fs::path inventory_ = root_ / "inventory.yaml";
     TestState state_;
-    Networks networks_{{zones_, inventory_}, state_, state_, &tomorrow};
+    Networks networks_{{zones_, inventory_}, state_, state_, state_, &tomorrow};
 };
 
 constexpr const char* a_apex = "2.0.192.in-addr.arpa.";
@@ -182,7 +188,7 @@ TEST_F(NetworksTest, OtherTextWithTheSameMeaningKeepsTheSerialAndTheZone) {
 }
 
 TEST_F(NetworksTest, YoungStampsAreNotTrusted) {
-    Networks now({zones_, std::nullopt}, state_, state_);
+    Networks now({zones_, std::nullopt}, state_, state_, state_);
     write("a.yaml", zone_text("192.0.2.0/24"));
     now.adopt(now.look({}, false, Networks::Missing::drop));
     EXPECT_EQ(now.look({}, false, Networks::Missing::drop).files_read, 1U);
@@ -345,7 +351,7 @@ TEST_F(NetworksTest, TimeIsThatOfTheLastVersionThatWasGood) {
     EXPECT_GT(state_of("a.yaml").loaded_at, loaded_at);
     // Not made of the file since the start.
     write("a.yaml", "network: [\n");
-    Networks later({zones_, inventory_}, state_, state_, &tomorrow);
+    Networks later({zones_, inventory_}, state_, state_, state_, &tomorrow);
     later.adopt(later.look({}, false, Networks::Missing::drop));
     EXPECT_EQ(later.files().at("a.yaml").standing, Standing::last_good);
     EXPECT_FALSE(later.files().at("a.yaml").loaded_at.has_value());
@@ -420,6 +426,59 @@ TEST_F(NetworksTest, UpdateThatIsNotAdoptedChangesNothing) {
     EXPECT_TRUE(networks_.look({}, false, Networks::Missing::drop).changes_zones());
     EXPECT_EQ(networks_.snapshot(), before);
     EXPECT_TRUE(networks_.look({}, false, Networks::Missing::drop).changes_zones());
+}
+
+constexpr const char* transferable = "transfer: {allow: [192.0.2.53]}\n";
+
+std::string transferable_zone(std::string_view records) {
+    return zone_text("192.0.2.0/24", std::string(transferable) + std::string(records));
+}
+
+TEST_F(NetworksTest, ZonesThatMayBeTransferredHaveAHistory) {
+    write("a.yaml", transferable_zone("records: {192.0.2.1: a.example.net}\n"));
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    look();
+    write("a.yaml", transferable_zone("records: {192.0.2.1: b.example.net}\n"));
+    write("b.yaml", zone_text("198.51.100.0/24", "records: {198.51.100.1: b.example.net}\n"));
+    look();
+    const auto& history = find("2.0.192.in-addr.arpa.")->history();
+    ASSERT_NE(history, nullptr);
+    EXPECT_EQ(history->since(Serial{1}).size(), 1U);
+    EXPECT_EQ(history->end(), Serial{2});
+    EXPECT_EQ(find("100.51.198.in-addr.arpa.")->history(), nullptr);
+}
+
+TEST_F(NetworksTest, HistoryGoesOnWhereOnlyTheRulesChange) {
+    write("a.yaml", transferable_zone("records: {192.0.2.1: a.example.net}\n"));
+    look();
+    write("a.yaml", transferable_zone("records: {192.0.2.1: b.example.net}\n"));
+    look();
+    write("a.yaml", zone_text("192.0.2.0/24",
+                              "transfer: {allow: [192.0.2.54]}\n"
+                              "records: {192.0.2.1: b.example.net}\n"));
+    look();
+    ASSERT_NE(find("2.0.192.in-addr.arpa.")->history(), nullptr);
+    write("a.yaml", zone_text("192.0.2.0/24",
+                              "transfer: {allow: [192.0.2.54], ranges: omit}\n"
+                              "records: {192.0.2.1: b.example.net}\n"));
+    look();
+    EXPECT_EQ(find("2.0.192.in-addr.arpa.")->history(), nullptr);
+}
+
+TEST_F(NetworksTest, HistoryOfAnotherRunIsUsedIfItLeadsToWhatIsServed) {
+    write("a.yaml", transferable_zone("records: {192.0.2.1: a.example.net}\n"));
+    look();
+    write("a.yaml", transferable_zone("records: {192.0.2.1: b.example.net}\n"));
+    look();
+    const Name apex = test::name("2.0.192.in-addr.arpa.");
+    state_.histories[apex] = find("2.0.192.in-addr.arpa.")->history();
+    Networks again({zones_, std::nullopt}, state_, state_, state_);
+    const NetworksUpdate same = again.look({}, false, Networks::Missing::drop);
+    EXPECT_EQ(same.changes.at(0).after->history()->end(), Serial{2});
+    write("a.yaml", transferable_zone("records: {192.0.2.1: c.example.net}\n"));
+    Networks other({zones_, std::nullopt}, state_, state_, state_);
+    const NetworksUpdate changed = other.look({}, false, Networks::Missing::drop);
+    EXPECT_EQ(changed.changes.at(0).after->history(), nullptr);
 }
 
 }  // namespace

@@ -220,25 +220,25 @@ TEST_F(StateStoreOpen, WithTablesOfAnotherProgramIsAnError) {
 
 TEST_F(StateStoreOpen, OfANewerSchemaIsRefused) {
     open().reset();
-    Database(directory() / "state.db").run("PRAGMA user_version = 3");
+    Database(directory() / "state.db").run("PRAGMA user_version = 4");
     EXPECT_THAT(error_of(directory()), HasSubstr("was written by a newer arpad"));
 }
 
 // A database of a newer arpad is not damaged: moving it away would lose its serials.
 TEST_F(StateStoreOpen, OfANewerSchemaIsNotCalledDamaged) {
     open().reset();
-    Database(directory() / "state.db").run("PRAGMA user_version = 3");
+    Database(directory() / "state.db").run("PRAGMA user_version = 4");
     EXPECT_THAT(error_of(directory()), testing::Not(HasSubstr("move it away")));
 }
 
 TEST_F(StateStoreOpen, OfANewerSchemaChangesNothing) {
     open().reset();
-    Database(directory() / "state.db").run("PRAGMA user_version = 3; DROP TABLE served");
+    Database(directory() / "state.db").run("PRAGMA user_version = 4; DROP TABLE served");
     (void)error_of(directory());
     Database database(directory() / "state.db");
     Statement version(database, "PRAGMA user_version");
     ASSERT_TRUE(version.step());
-    EXPECT_EQ(version.integer(0), 3);
+    EXPECT_EQ(version.integer(0), 4);
 }
 
 TEST_F(StateStoreSerials, OfANewZoneFollowTheFormat) {
@@ -497,6 +497,19 @@ TEST_F(StateStoreCopies, ThatCannotBeReadAreNone) {
     const auto store = open();
     Database(directory() / "state.db").run("DROP TABLE last_good");
     EXPECT_EQ(store->find_copy("a.yaml"), std::nullopt);
+}
+
+TEST_F(StateStoreOpen, TakesTheSerialsOfTheSecondVersion) {
+    fs::create_directories(directory());
+    Database(directory() / "state.db").run(R"(
+        CREATE TABLE served (apex BLOB PRIMARY KEY, serial INTEGER NOT NULL,
+            content BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE last_good (file TEXT PRIMARY KEY, digest BLOB NOT NULL, text BLOB);
+        INSERT INTO served VALUES (x'016100', 7, zeroblob(32));
+        PRAGMA user_version = 2)");
+    const auto store = open();
+    EXPECT_EQ(store->serial_for(test::name("a."), {}, Digest{}).serial, Serial{7});
+    EXPECT_EQ(store->history_of(test::name("a.")), nullptr);
 }
 
 }  // namespace

@@ -1,0 +1,104 @@
+/// \file  What the last versions of a zone differ in, for secondaries that have an older one
+/// (RFC 1995).
+///
+/// Made while zones are exchanged, kept by the state, sent by transfer/outgoing_transfer. Of a zone
+/// as transfers show it: with or without the names that ranges make, as its policy says.
+/// Threads: immutable.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "dns/name.hpp"
+#include "dns/types.hpp"
+#include "zone/transfer_record.hpp"
+#include "zone/zone.hpp"
+
+namespace arpad {
+
+/// From one version to a newer one: the old SOA, records that are gone, the new SOA, records that
+/// are new, as a response to an IXFR has them (RFC 1995 4).
+class ZoneDifference {
+public:
+    /// Between two available versions of a zone; null if `after` is not newer, if the difference
+    /// has more than `max_octets`, or if their ranges differ in what transfers show of them.
+    [[nodiscard]] static std::shared_ptr<const ZoneDifference> between(const Zone& before,
+                                                                       const Zone& after,
+                                                                       std::size_t max_octets);
+
+    /// From what `octets()` gave; null if that is no difference.
+    [[nodiscard]] static std::shared_ptr<const ZoneDifference> from_octets(
+        std::vector<std::uint8_t> octets);
+
+    [[nodiscard]] Serial from() const noexcept { return from_; }
+    [[nodiscard]] Serial to() const noexcept { return to_; }
+    [[nodiscard]] std::size_t records() const noexcept { return records_; }
+
+    /// All of it, in a form that only this class reads.
+    [[nodiscard]] std::span<const std::uint8_t> octets() const noexcept { return octets_; }
+
+    /// The record at `position`, at first 0, which is moved to the next one; none at the end.
+    [[nodiscard]] std::optional<TransferRecord> next(std::size_t& position) const noexcept;
+
+private:
+    ZoneDifference() = default;
+
+    Serial from_;
+    Serial to_;
+    std::size_t records_ = 0;
+    std::vector<std::uint8_t> octets_;
+};
+
+/// How much is kept.
+struct HistoryLimits {
+    std::size_t zone_octets = std::size_t{4} << 20U;    ///< Of one zone.
+    std::size_t zone_differences = 10'000;              ///< Likewise.
+    std::size_t total_octets = std::size_t{64} << 20U;  ///< Of all zones.
+
+    bool operator==(const HistoryLimits&) const = default;
+};
+
+/// See above. Each difference leads to where the next one begins.
+class ZoneHistory {
+public:
+    using Differences = std::vector<std::shared_ptr<const ZoneDifference>>;
+
+    /// Of `differences`, at least one, the oldest first.
+    explicit ZoneHistory(Differences differences);
+
+    /// `history`, null if there is none, and the `newest` difference, without the oldest ones that
+    /// are too many or too large together for `max_octets` and `max_differences`. Null if nothing
+    /// is left.
+    [[nodiscard]] static std::shared_ptr<const ZoneHistory> extend(
+        const std::shared_ptr<const ZoneHistory>& history,
+        std::shared_ptr<const ZoneDifference> newest, std::size_t max_octets,
+        std::size_t max_differences);
+
+    /// Those that lead from `serial` to the end, the oldest first; none if it does not go back to
+    /// it.
+    [[nodiscard]] std::span<const std::shared_ptr<const ZoneDifference>> since(
+        Serial serial) const noexcept;
+
+    [[nodiscard]] const Differences& differences() const noexcept { return differences_; }
+    [[nodiscard]] Serial end() const noexcept { return differences_.back()->to(); }
+    [[nodiscard]] std::size_t octets() const noexcept { return octets_; }
+
+private:
+    Differences differences_;
+    std::size_t octets_ = 0;
+};
+
+/// Keeps histories over a restart.
+class HistorySource {
+public:
+    virtual ~HistorySource() = default;
+
+    /// That of the zone at `apex` (in lower case); null if there is none.
+    [[nodiscard]] virtual std::shared_ptr<const ZoneHistory> history_of(const Name& apex) = 0;
+};
+
+}  // namespace arpad

@@ -1,0 +1,109 @@
+#include "zone/zone_history.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/zone_maker.hpp"
+
+namespace arpad {
+namespace {
+
+using testing::ElementsAre;
+using testing::SizeIs;
+
+constexpr std::size_t much = 100'000;
+
+std::shared_ptr<const Zone> version(std::uint32_t serial, std::string_view target) {
+    const auto zone = zone_for("192.0.2.0/24").ptr("1", target).build();
+    return zone->with_addresses(zone->addresses(), Serial{serial});
+}
+
+std::shared_ptr<const ZoneDifference> step(std::uint32_t from, std::uint32_t to) {
+    return ZoneDifference::between(*version(from, "a.example."), *version(to, "b.example."), much);
+}
+
+std::vector<std::string> lines(const ZoneDifference& difference) {
+    std::vector<std::string> found;
+    std::size_t position = 0;
+    while (const auto record = difference.next(position)) {
+        const bool is_soa = record->type == RrType::soa;
+        found.push_back(is_soa ? "SOA" : NameView::of_valid_wire(record->rdata).to_text());
+    }
+    return found;
+}
+
+TEST(ZoneDifference, IsAsIxfrHasIt) {
+    const auto difference = step(4, 7);
+    ASSERT_NE(difference, nullptr);
+    EXPECT_EQ(difference->from(), Serial{4});
+    EXPECT_EQ(difference->to(), Serial{7});
+    EXPECT_EQ(difference->records(), 4U);
+    EXPECT_THAT(lines(*difference), ElementsAre("SOA", "a.example.", "SOA", "b.example."));
+}
+
+TEST(ZoneDifference, IsNotToldWhereSecondariesWouldNotSeeIt) {
+    EXPECT_EQ(step(7, 7), nullptr);
+    EXPECT_EQ(step(7, 4), nullptr);
+    EXPECT_EQ(ZoneDifference::between(*version(1, "a.example."), *version(2, "b.example."), 50),
+              nullptr);
+    const auto with_range = [](std::uint32_t serial, std::string_view names) {
+        const auto zone = zone_for("192.0.2.0/24").range("192.0.2.0/28", names).build();
+        return zone->with_addresses(zone->addresses(), Serial{serial});
+    };
+    EXPECT_EQ(ZoneDifference::between(*with_range(1, "a-{ip}.example."),
+                                      *with_range(2, "b-{ip}.example."), much),
+              nullptr);
+}
+
+TEST(ZoneDifference, IsReadAgain) {
+    const auto difference = step(1, 2);
+    const std::vector<std::uint8_t> octets(difference->octets().begin(),
+                                           difference->octets().end());
+    const auto again = ZoneDifference::from_octets(octets);
+    ASSERT_NE(again, nullptr);
+    EXPECT_EQ(lines(*again), lines(*difference));
+    EXPECT_EQ(again->to(), Serial{2});
+    // The last record is all that can be missing without leaving half of one.
+    std::size_t whole = 0;
+    for (std::size_t size = 0; size < octets.size(); ++size) {
+        const auto part = ZoneDifference::from_octets(
+            {octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(size)});
+        if (part != nullptr) ++whole;
+    }
+    EXPECT_EQ(whole, 1U);
+}
+
+TEST(ZoneHistory, LeadsFromEachOfItsSerialsToItsEnd) {
+    auto history = ZoneHistory::extend(nullptr, step(1, 2), much, 10);
+    history = ZoneHistory::extend(history, step(2, 5), much, 10);
+    EXPECT_EQ(history->end(), Serial{5});
+    EXPECT_THAT(history->since(Serial{1}), SizeIs(2));
+    EXPECT_THAT(history->since(Serial{2}), SizeIs(1));
+    EXPECT_THAT(history->since(Serial{3}), SizeIs(0));
+    EXPECT_THAT(history->since(Serial{5}), SizeIs(0));
+}
+
+TEST(ZoneHistory, ForgetsTheOldestWhereThereAreTooMany) {
+    const std::size_t octets = step(1, 2)->octets().size();
+    std::shared_ptr<const ZoneHistory> few;
+    std::shared_ptr<const ZoneHistory> small;
+    for (std::uint32_t serial = 1; serial < 10; ++serial) {
+        few = ZoneHistory::extend(few, step(serial, serial + 1), much, 3);
+        small = ZoneHistory::extend(small, step(serial, serial + 1), 2 * octets, 100);
+    }
+    EXPECT_THAT(few->since(Serial{7}), SizeIs(3));
+    EXPECT_THAT(few->since(Serial{6}), SizeIs(0));
+    EXPECT_THAT(small->since(Serial{8}), SizeIs(2));
+    EXPECT_THAT(small->since(Serial{7}), SizeIs(0));
+    EXPECT_EQ(small->octets(), 2 * octets);
+    EXPECT_EQ(ZoneHistory::extend(small, step(10, 11), octets - 1, 100), nullptr);
+}
+
+}  // namespace
+}  // namespace arpad
