@@ -1,4 +1,5 @@
-"""NSD, Knot and BIND take zones from arpad, and have then what arpad has.
+"""NSD, Knot and BIND take zones from arpad, and have then what arpad has; without a key also after
+changes, of which they are told and which they take by IXFR.
 
 Usage: test_secondaries.py [--seeds N] [--first-seed N]
 
@@ -8,11 +9,14 @@ key, and compares the zones record by record. The paths of the programs stand in
 
 import argparse
 import json
+import re
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from random import Random
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
@@ -28,6 +32,8 @@ from dns_tools import find_tool
 
 KEY_NAME = "transfer.example.net"
 SECONDS = 60
+CHANGES = 3
+PLAIN_RECORD = re.compile(r'  "[0-9a-f.:]+": "[^"{]+"\n')
 
 
 def make_key(algorithm):
@@ -90,28 +96,93 @@ def zones_of(config):
             for zone in network["zones"] if zone["available"]]
 
 
-def compare(seed, secondary, directory, algorithm=None):
+def change_records(directory, step):
+    """Gives some addresses of some networks other names, and takes some away."""
+    random = Random(step)
+    for path in sorted((directory / "zones").iterdir()):
+        lines = path.read_text(encoding="ascii").splitlines(keepends=True)
+        plain = [i for i, line in enumerate(lines) if PLAIN_RECORD.fullmatch(line)]
+        if len(plain) < 4 or random.random() < 0.3:
+            continue
+        for number in random.sample(plain[1:], len(plain) // 3):
+            address = lines[number].split('"')[1]
+            is_removed = random.random() < 0.3
+            lines[number] = "" if is_removed else f'  "{address}": "changed-{step}-{number}.example.net"\n'
+        path.write_text("".join(lines), encoding="ascii")
+
+
+def serial_of(endpoint, apex):
+    """The serial that a server has of a zone."""
+    host, port = endpoint
+    done = subprocess.run([find_tool("dig"), "-r", f"@{host}", "-p", str(port), "+short", "+time=5",
+                           wire.name_text(apex), "SOA"], stdout=subprocess.PIPE, timeout=SECONDS,
+                          check=False, text=True)
+    return done.stdout.split()[2]
+
+
+def notify(endpoint, apex):
+    """Tells a secondary that a zone has changed (RFC 1996)."""
+    opcode_notify, authoritative = 0x2000, 0x0400
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(wire.query(apex, wire.type_number("SOA"), 1, flags=opcode_notify | authoritative), endpoint)
+
+
+def follow(server, peer, zones, serials):
+    """Waits until a secondary has what has changed; the new serials."""
+    now = {apex: serial_of(server.endpoint, apex) for apex in zones}
+    changed = [apex for apex in zones if now[apex] != serials[apex]]
+    deadline = time.monotonic() + SECONDS
+    while changed:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{peer.name} does not follow: "
+                                 + ", ".join(map(wire.name_text, changed)))
+        for apex in changed:
+            notify(peer.endpoint, apex)
+        time.sleep(0.5)
+        changed = [apex for apex in changed if serial_of(peer.endpoint, apex) != now[apex]]
+    return now
+
+
+def compare_zones(server, peer, zones, key):
     """How many records a secondary has, all of them arpad's."""
+    records = 0
+    for apex in zones:
+        ours = transferred(server.endpoint, apex, key)
+        theirs = transferred(peer.endpoint, apex)
+        if peer.lowers_names:
+            ours, theirs = (sorted(map(lower_names, lines)) for lines in (ours, theirs))
+        records += len(ours)
+        if ours == theirs:
+            continue
+        missing = "\n".join(sorted(set(ours) - set(theirs))[:20])
+        added = "\n".join(sorted(set(theirs) - set(ours))[:20])
+        raise AssertionError(f"{peer.name} has another {wire.name_text(apex)}\n"
+                             f"missing:\n{missing}\nadded:\n{added}")
+    return records
+
+
+def compare(seed, secondary, directory, algorithm=None):
+    """What was compared, all of it the same."""
     key, key_line = make_key(algorithm) if algorithm else (None, "")
     config = write_networks(seed, directory, key_line)
-    records = 0
     with Server(config) as server:
         zones = zones_of(config)
         with secondary(directory / "secondary", zones, server.endpoint, key) as peer:
-            for apex in zones:
-                ours = transferred(server.endpoint, apex, key)
-                theirs = transferred(peer.endpoint, apex)
-                if peer.lowers_names:
-                    ours, theirs = (sorted(map(lower_names, lines)) for lines in (ours, theirs))
-                records += len(ours)
-                if ours == theirs:
-                    continue
-                missing = "\n".join(sorted(set(ours) - set(theirs))[:20])
-                added = "\n".join(sorted(set(theirs) - set(ours))[:20])
-                raise AssertionError(f"seed {seed}: {secondary.name} has another "
-                                     f"{wire.name_text(apex)}\nmissing:\n{missing}\n"
-                                     f"added:\n{added}")
-    return len(zones), records
+            records = compare_zones(server, peer, zones, key)
+            if key:
+                return f"{len(zones)} zones, {records} records"
+            serials = {apex: serial_of(server.endpoint, apex) for apex in zones}
+            for step in range(1, CHANGES + 1):
+                change_records(directory, step)
+                done = run_program("ARPACTL", "reload", "-c", config)
+                assert done.returncode == 0, done.stdout
+                serials = follow(server, peer, zones, serials)
+                records += compare_zones(server, peer, zones, key)
+            taken = server.log.count("transferred the changes of ")
+            if taken == 0:
+                raise AssertionError(f"{peer.name} took no changes by IXFR:\n{server.log}")
+            return (f"{len(zones)} zones in {CHANGES + 1} versions, {records} records, {taken} "
+                    "times by IXFR over TCP")
 
 
 def main():
@@ -128,13 +199,12 @@ def main():
                 what = f"seed {seed}: {secondary.name}, {algorithm or 'without a key'}"
                 with tempfile.TemporaryDirectory(prefix="arpad-interop-") as directory:
                     try:
-                        zones, records = compare(seed, secondary, Path(directory) / "run",
-                                                 algorithm)
+                        compared = compare(seed, secondary, Path(directory) / "run", algorithm)
                     except (AssertionError, asking.NoReply, secondaries.peers.PeerFailure) as failure:
                         print(f"{what}: FAILED\n{failure}", flush=True)
                         failures += 1
                         continue
-                print(f"{what}: {zones} zones, {records} records, the same on both sides "
+                print(f"{what}: {compared}, the same on both sides "
                       f"({time.monotonic() - started:.1f} s)", flush=True)
     sys.exit(1 if failures else 0)
 
