@@ -1,4 +1,4 @@
-/// \file  All of a zone, RRset by RRset: for export and, later, transfers.
+/// \file  All of a zone, RRset by RRset: for export.
 ///
 /// Beside the query path, which needs no list of names. Canonical order (RFC 4034 6.1), each name
 /// with all its RRsets; the SOA comes first.
