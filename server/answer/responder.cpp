@@ -43,7 +43,7 @@ std::optional<RrsetView> make_alias(const Lookup& found, NameView owner,
 /// RFC 1995 2, 4: nothing is newer, or the client is to come back over TCP.
 Outcome tell_version(const Zone& zone, Reply& reply) noexcept {
     reply.put_answer(zone.apex(), zone.soa());
-    return reply.finish(Rcode::no_error, Reply::Authority::ours);
+    return reply.finish(Rcode::no_error, Authority::ours);
 }
 
 /// What has changed, if that fits into the datagram.

@@ -54,13 +54,19 @@ std::size_t OutgoingTransfer::write_at_once(std::span<std::uint8_t> buffer, std:
     return is_finished_ ? octets : 0;
 }
 
+/// Puts and counts `record`; false if there is no room for it.
+bool OutgoingTransfer::put(TransferWriter& message, const TransferRecord& record) {
+    const bool is_put = message.put(record);
+    if (is_put) ++records_;
+    return is_put;
+}
+
 /// Whether all of them have been put.
 bool OutgoingTransfer::put_differences(TransferWriter& message) {
     while (!differences_.empty()) {
         std::size_t next = position_;
         while (const auto record = differences_.front()->next(next)) {
-            if (!message.put(*record)) return false;
-            ++records_;
+            if (!put(message, *record)) return false;
             position_ = next;
         }
         position_ = 0;
@@ -74,19 +80,14 @@ std::size_t OutgoingTransfer::write(std::span<std::uint8_t> buffer, std::size_t 
     const Zone& zone = cursor_.zone();
     TransferWriter message(buffer, limit, id_, flags_, zone.apex(), type_);
     const auto put_soa = [&] {
-        const bool is_put = message.put({{}, RrType::soa, zone.soa().ttl(), *zone.soa().begin()});
-        if (is_put) ++records_;
-        return is_put;
+        return put(message, {{}, RrType::soa, zone.soa().ttl(), *zone.soa().begin()});
     };
     const bool is_begun = messages_ > 0 || put_soa();
     if (is_begun && !are_records_written_ && is_incremental_) {
         are_records_written_ = put_differences(message);
     } else if (is_begun && !are_records_written_) {
-        are_records_written_ = cursor_.run([&](const TransferRecord& record) {
-            const bool is_put = message.put(record);
-            if (is_put) ++records_;
-            return is_put;
-        });
+        are_records_written_ =
+            cursor_.run([&](const TransferRecord& record) { return put(message, record); });
     }
     if (are_records_written_) is_finished_ = put_soa();
     if (message.is_empty()) return 0;

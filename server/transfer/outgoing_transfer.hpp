@@ -52,6 +52,7 @@ public:
 
 private:
     [[nodiscard]] std::size_t write(std::span<std::uint8_t> buffer, std::size_t limit);
+    [[nodiscard]] bool put(TransferWriter& message, const TransferRecord& record);
     [[nodiscard]] bool put_differences(TransferWriter& message);
 
     ZoneCursor cursor_;

@@ -155,13 +155,6 @@ const Zone* available(const Zone* zone) {
     return zone != nullptr && zone->is_available() ? zone : nullptr;
 }
 
-std::vector<std::span<const std::uint8_t>> sorted_rdatas(RrsetView rrset) {
-    std::vector<std::span<const std::uint8_t>> rdatas;
-    for (const auto rdata : rrset) rdatas.push_back(rdata);
-    std::ranges::sort(rdatas, std::ranges::lexicographical_compare);
-    return rdatas;
-}
-
 bool is_same(RrsetView left, RrsetView right) {
     return left.ttl() == right.ttl() && left.size() == right.size() &&
            std::ranges::equal(sorted_rdatas(left), sorted_rdatas(right),

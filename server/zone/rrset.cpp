@@ -65,6 +65,13 @@ RrsetView MadeRrset::finish(RrType type, Ttl ttl, std::size_t octets) noexcept {
     return RrsetView(octets_.data() + stored::node_header_octets);
 }
 
+std::vector<std::span<const std::uint8_t>> sorted_rdatas(RrsetView rrset) {
+    std::vector<std::span<const std::uint8_t>> rdatas;
+    for (const auto rdata : rrset) rdatas.push_back(rdata);
+    std::ranges::sort(rdatas, std::ranges::lexicographical_compare);
+    return rdatas;
+}
+
 Rdata comparable_rdata(RrType type, std::span<const std::uint8_t> rdata) {
     Rdata octets(rdata.begin(), rdata.end());
     // Lengths of labels are below any letter.

@@ -201,6 +201,9 @@ private:
 /// Appends a node of at most 65,535 RRsets to `octets` as it is stored.
 void append_node(std::vector<std::uint8_t>& octets, std::span<const Rrset> rrsets);
 
+/// The RDATA of `rrset` in ascending order of their octets.
+[[nodiscard]] std::vector<std::span<const std::uint8_t>> sorted_rdatas(RrsetView rrset);
+
 /// `rdata` such that the same is made of two that are one record's (RFC 2181 5): where it is one
 /// name, that is in lower case.
 [[nodiscard]] Rdata comparable_rdata(RrType type, std::span<const std::uint8_t> rdata);

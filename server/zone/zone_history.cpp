@@ -42,9 +42,7 @@ void append_missing(Octets& octets, std::span<const std::uint8_t> labels, RrsetV
         for (const auto rdata : rrset) append(octets, labels, rrset.type(), rrset.ttl(), rdata);
         return;
     }
-    std::vector<std::span<const std::uint8_t>> others;
-    for (const auto rdata : *other) others.push_back(rdata);
-    std::ranges::sort(others, std::ranges::lexicographical_compare);
+    const auto others = sorted_rdatas(*other);
     for (const auto rdata : rrset) {
         if (std::ranges::binary_search(others, rdata, std::ranges::lexicographical_compare)) {
             continue;

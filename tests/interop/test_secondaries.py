@@ -107,7 +107,8 @@ def change_records(directory, step):
         for number in random.sample(plain[1:], len(plain) // 3):
             address = lines[number].split('"')[1]
             is_removed = random.random() < 0.3
-            lines[number] = "" if is_removed else f'  "{address}": "changed-{step}-{number}.example.net"\n'
+            name = f"changed-{step}-{number}.example.net"
+            lines[number] = "" if is_removed else f'  "{address}": "{name}"\n'
         path.write_text("".join(lines), encoding="ascii")
 
 
@@ -124,7 +125,9 @@ def notify(endpoint, apex):
     """Tells a secondary that a zone has changed (RFC 1996)."""
     opcode_notify, authoritative = 0x2000, 0x0400
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.sendto(wire.query(apex, wire.type_number("SOA"), 1, flags=opcode_notify | authoritative), endpoint)
+        message = wire.query(apex, wire.type_number("SOA"), 1,
+                             flags=opcode_notify | authoritative)
+        sender.sendto(message, endpoint)
 
 
 def follow(server, peer, zones, serials):
