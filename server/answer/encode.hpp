@@ -18,10 +18,6 @@
 
 namespace arpad {
 
-/// Payload size that we offer and never exceed over UDP: fits an IPv6 packet of minimal MTU without
-/// fragments (RFC 9715).
-inline constexpr std::uint16_t max_udp_octets = 1232;
-
 /// See above.
 class Reply {
 public:

@@ -28,7 +28,7 @@ bool admits(const QueryLogConfig& config, const Exchange& exchange) noexcept {
     const auto& rcodes = config.rcodes;
     const bool has_rcode =
         rcodes.empty() || std::ranges::find(rcodes, exchange.outcome.rcode) != rcodes.end();
-    const bool is_from = config.clients.empty() || lies_in(config.clients, exchange.client);
+    const bool is_from = config.clients.empty() || lies_in(config.clients, exchange.client.address);
     if (!has_rcode || !is_from) return false;
     if (config.networks.empty()) return true;
     const Query query = decode_query(exchange.message);
@@ -40,7 +40,7 @@ std::string LoggedQuery::to_text() const {
         fmt::format("{}{}", recursion_desired ? "+" : "", has_edns ? "e" : "");
     const NameView asked =
         NameView::of_valid_wire(std::span(name).first(std::max<std::size_t>(name_octets, 1)));
-    return fmt::format("{}#{} {} {} {} {} {}{} {}", client.to_text(), port,
+    return fmt::format("{}#{} {} {} {} {} {}{} {}", client.address.to_text(), client.port,
                        transport == Transport::udp ? "udp" : "tcp",
                        name_octets == 0 ? "-" : asked.to_text(),
                        name_octets == 0 ? "-" : arpad::to_text(type), flags.empty() ? "-" : flags,
@@ -53,7 +53,6 @@ void QueryLogQueue::note(const Exchange& exchange) noexcept {
     const Query query = decode_query(exchange.message);
     LoggedQuery entry;
     entry.client = exchange.client;
-    entry.port = exchange.port;
     entry.transport = exchange.transport;
     entry.rcode = exchange.outcome.rcode;
     entry.is_truncated = exchange.outcome.is_truncated;

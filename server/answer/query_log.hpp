@@ -16,7 +16,7 @@
 #include "dns/name.hpp"
 #include "dns/types.hpp"
 #include "load/server_config.hpp"
-#include "reverse/address.hpp"
+#include "reverse/endpoint.hpp"
 
 namespace arpad {
 
@@ -25,8 +25,7 @@ struct Exchange {
     std::span<const std::uint8_t> message;
     Outcome outcome;
     Transport transport = Transport::udp;
-    Address client;
-    std::uint16_t port = 0;  ///< Of the client.
+    Endpoint client = {};
 };
 
 /// Whether `exchange` meets all conditions of `config`.
@@ -34,8 +33,7 @@ struct Exchange {
 
 /// A query that was answered, as it is noted down.
 struct LoggedQuery {
-    Address client;
-    std::uint16_t port = 0;
+    Endpoint client;
     Transport transport = Transport::udp;
     RrType type = RrType::any;
     Rcode rcode = Rcode::no_error;

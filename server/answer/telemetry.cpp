@@ -83,7 +83,7 @@ void Telemetry::look_at(const Exchange& exchange) noexcept {
     const auto missing = missing_in(exchange);
     if (!missing) return;
     missing_.add(*missing);
-    missing_clients_.add(exchange.client);
+    missing_clients_.add(exchange.client.address);
 }
 
 TelemetryReport Telemetry::report() const {

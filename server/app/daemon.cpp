@@ -147,9 +147,8 @@ void Daemon::do_without_state() {
 /// Before the zones are loaded, which may take a while: a port that is taken should be known at
 /// once.
 bool Daemon::claim_endpoints() {
-    std::vector<ListenEndpoint> unclaimed;
-    for (const ListenEndpoint& wanted :
-         options_.listen.empty() ? config_.listen : options_.listen) {
+    std::vector<Endpoint> unclaimed;
+    for (const Endpoint& wanted : options_.listen.empty() ? config_.listen : options_.listen) {
         if (const auto inherited = inherited_.find(wanted)) {
             endpoints_.push_back(*inherited);
         } else {
@@ -168,12 +167,19 @@ bool Daemon::claim_endpoints() {
 void Daemon::make_reloader() {
     reloader_ = std::make_unique<Reloader>(
         io_, config_, options_.config, *state_,
-        [this](const std::shared_ptr<const Snapshot>& snapshot, std::function<void()> published) {
-            publish(snapshot, std::move(published));
+        [this](const std::shared_ptr<const Snapshot>& snapshot,
+               const std::vector<std::shared_ptr<const Zone>>& new_versions,
+               std::function<void()> published) {
+            publish(snapshot, [this, new_versions, published = std::move(published)] {
+                // Whoever is told may come at once.
+                if (notify_thread_) notify_thread_->announce(new_versions);
+                published();
+            });
         },
         [this](const std::vector<std::filesystem::path>& directories) { watch(directories); },
         [this](const std::shared_ptr<const Keyring>& keys) {
             for (Worker& worker : workers_) worker.adopt(keys);
+            if (notify_thread_) notify_thread_->adopt(keys);
         });
 }
 
@@ -219,7 +225,7 @@ bool Daemon::start_workers() {
 /// Has `worker`, the one with `number`, listen on all endpoints.
 std::optional<ListenFailure> Daemon::listen(Worker& worker, std::size_t number,
                                             std::size_t workers) {
-    for (const ListenEndpoint& endpoint : endpoints_) {
+    for (const Endpoint& endpoint : endpoints_) {
         auto inherited = inherited_.part_of(number, workers, endpoint);
         if (inherited.empty()) {
             if (auto failure = worker.listen(endpoint)) return failure;
@@ -249,7 +255,7 @@ void Daemon::serve(const std::string& what) {
     drop_privileges();
     for (Worker& worker : workers_) worker.start();
     if (config_.pins_workers) pin_workers();
-    for (const ListenEndpoint& endpoint : endpoints_) {
+    for (const Endpoint& endpoint : endpoints_) {
         spdlog::info("listening on {}", endpoint.to_text());
     }
     log_receive_buffer(workers_.front().receive_octets());
@@ -260,12 +266,23 @@ void Daemon::serve(const std::string& what) {
     relieve_predecessor();
     spdlog::info("serving {} with {}", what, counted(workers_.size(), "worker"));
     manager_.ready(what, workers_);
+    start_notifying();
     if (config_.reload.watches) start_watching();
     io_.run();  // ends when a signal has come, perhaps while loading
     if (!is_handed_over_) ServiceManager::stopping();
     if (watch_) watch_->stop();
+    notify_thread_.reset();
     metrics_.reset();
     control_.reset();
+}
+
+/// Of all zones at first: whether their last versions were told before this start is not known.
+void Daemon::start_notifying() {
+    notify_thread_.emplace(endpoints_, std::make_shared<const Keyring>(config_.keys));
+    NotifyThread::Zones zones;
+    std::ranges::copy_if(reloader_->first_snapshot()->zones(), std::back_inserter(zones),
+                         [](const auto& zone) { return zone->is_available(); });
+    notify_thread_->announce(std::move(zones));
 }
 
 void Daemon::wait_for_hangup() {
@@ -369,6 +386,7 @@ bool Daemon::hand_over(pid_t successor) {
         return false;
     }
     is_handed_over_ = true;
+    notify_thread_.reset();
     if (watch_) watch_->stop();
     if (metrics_) metrics_->stop_accepting();
     if (is_reload_missed_) ::kill(successor, SIGHUP);

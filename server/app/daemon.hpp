@@ -26,6 +26,7 @@
 #include "control/http_server.hpp"
 #include "load/server_config.hpp"
 #include "net/connection_limits.hpp"
+#include "net/notify_thread.hpp"
 #include "net/transfer_thread.hpp"
 #include "net/worker.hpp"
 #include "state/state.hpp"
@@ -57,6 +58,7 @@ private:
     void publish(const std::shared_ptr<const Snapshot>& snapshot, std::function<void()> published);
     void serve(const std::string& what);
     void wait_for_hangup();
+    void start_notifying();
     void start_watching();
     void open_control();
     void open_metrics();
@@ -78,11 +80,12 @@ private:
     boost::asio::io_context io_;
     boost::asio::signal_set signals_;  // held to the end, so that a second signal changes nothing
     boost::asio::signal_set hangup_;
-    std::vector<ListenEndpoint> endpoints_;
+    std::vector<Endpoint> endpoints_;
     std::unique_ptr<State> state_;
     ConnectionLimits limits_;  // outlives the workers
     std::list<Worker> workers_;
     TransferThread transfers_;
+    std::optional<NotifyThread> notify_thread_;  // while this one serves
     std::unique_ptr<Reloader> reloader_;
     std::optional<FileWatch> watch_;
     ServiceManager manager_;

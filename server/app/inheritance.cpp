@@ -28,14 +28,14 @@ bool take(DescriptorChannel::Message& message, Inheritance& inheritance) {
         return true;
     }
     if (text.starts_with(sockets_kind) && descriptors.size() == 2) {
-        const auto endpoint = ListenEndpoint::from_text(text.substr(sockets_kind.size()));
+        const auto endpoint = Endpoint::from_text(text.substr(sockets_kind.size()));
         if (!endpoint) return false;
         inheritance.sockets.push_back(
             {*endpoint, std::move(descriptors[0]), std::move(descriptors[1])});
         return true;
     }
     if (text.starts_with(metrics_kind) && descriptors.size() == 1) {
-        const auto endpoint = ListenEndpoint::from_text(text.substr(metrics_kind.size()));
+        const auto endpoint = Endpoint::from_text(text.substr(metrics_kind.size()));
         if (!endpoint) return false;
         inheritance.metrics = SharedAcceptor{*endpoint, std::move(descriptors.front())};
         return true;
@@ -44,25 +44,25 @@ bool take(DescriptorChannel::Message& message, Inheritance& inheritance) {
 }
 
 /// Whether `wanted`, perhaps with any port, is `endpoint`.
-bool is_meant(const ListenEndpoint& wanted, const ListenEndpoint& endpoint) {
+bool is_meant(const Endpoint& wanted, const Endpoint& endpoint) {
     return endpoint.address == wanted.address && (endpoint.port == wanted.port || wanted.port == 0);
 }
 
 }  // namespace
 
-std::optional<ListenEndpoint> Inheritance::find(const ListenEndpoint& wanted) const {
+std::optional<Endpoint> Inheritance::find(const Endpoint& wanted) const {
     const auto found = std::ranges::find_if(
         sockets, [&](const SharedSockets& shared) { return is_meant(wanted, shared.endpoint); });
     return found == sockets.end() ? std::nullopt : std::optional(found->endpoint);
 }
 
-std::optional<SharedAcceptor> Inheritance::take_metrics(const ListenEndpoint& wanted) {
+std::optional<SharedAcceptor> Inheritance::take_metrics(const Endpoint& wanted) {
     if (!metrics || !is_meant(wanted, metrics->endpoint)) return std::nullopt;
     return std::exchange(metrics, std::nullopt);
 }
 
 std::vector<SharedSockets> Inheritance::part_of(std::size_t worker, std::size_t workers,
-                                                const ListenEndpoint& endpoint) const {
+                                                const Endpoint& endpoint) const {
     std::vector<const SharedSockets*> all;
     for (const SharedSockets& shared : sockets) {
         if (shared.endpoint == endpoint) all.push_back(&shared);

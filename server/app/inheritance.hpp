@@ -27,16 +27,16 @@ struct Inheritance {
 
     /// The endpoint that is listened on already and is what `wanted` asks for: with port 0, one of
     /// the same address.
-    [[nodiscard]] std::optional<ListenEndpoint> find(const ListenEndpoint& wanted) const;
+    [[nodiscard]] std::optional<Endpoint> find(const Endpoint& wanted) const;
 
     /// The metrics' listener, if it is what `wanted` asks for.
-    [[nodiscard]] std::optional<SharedAcceptor> take_metrics(const ListenEndpoint& wanted);
+    [[nodiscard]] std::optional<SharedAcceptor> take_metrics(const Endpoint& wanted);
 
     /// What worker number `worker` of `workers` is to listen on for `endpoint`. No socket is left
     /// out, as what waits in it would be lost; if there are more workers, some share one. Empty if
     /// nothing is left for `endpoint`.
     [[nodiscard]] std::vector<SharedSockets> part_of(std::size_t worker, std::size_t workers,
-                                                     const ListenEndpoint& endpoint) const;
+                                                     const Endpoint& endpoint) const;
 };
 
 /// Sends it. The reason if that fails.

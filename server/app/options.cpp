@@ -15,7 +15,7 @@ constexpr const char* footer =
     "SIGTERM and SIGINT stop the server in order.";
 
 std::string check_endpoint(const std::string& text) {
-    if (ListenEndpoint::from_text(text)) return {};
+    if (Endpoint::from_text(text)) return {};
     return fmt::format("{} is no address and port, such as 192.0.2.53:53 or [2001:db8::53]:53",
                        text);
 }
@@ -44,7 +44,7 @@ std::variant<Options, ExitCode> read_options(int argc, const char* const* argv) 
         return app.exit(error) == 0 ? ExitCode::success : ExitCode::configuration;
     }
     for (const std::string& text : listen) {
-        options.listen.push_back(*ListenEndpoint::from_text(text));
+        options.listen.push_back(*Endpoint::from_text(text));
     }
     return options;
 }

@@ -22,10 +22,10 @@ enum class ExitCode : int {
 /// The command line, read.
 struct Options {
     std::filesystem::path config = default_config_file;
-    std::vector<ListenEndpoint> listen;  ///< In place of `listen`; empty if not given.
-    bool strict = false;                 ///< Any error in a zone file ends the start.
-    bool check_only = false;             ///< Do not serve.
-    std::optional<int> predecessor;      ///< A socket to the arpad whose place this one takes.
+    std::vector<Endpoint> listen;    ///< In place of `listen`; empty if not given.
+    bool strict = false;             ///< Any error in a zone file ends the start.
+    bool check_only = false;         ///< Do not serve.
+    std::optional<int> predecessor;  ///< A socket to the arpad whose place this one takes.
 };
 
 /// What a running arpad gives the one that it starts in its place, with a descriptor; not for

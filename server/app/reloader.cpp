@@ -109,6 +109,17 @@ std::string report_of(Trigger trigger, const NetworksUpdate& update, const Reloa
                        zones, outcome.seconds * 1000);
 }
 
+std::vector<std::shared_ptr<const Zone>> new_versions(const NetworksUpdate& update) {
+    std::vector<std::shared_ptr<const Zone>> zones;
+    for (const auto& [before, after] : update.changes) {
+        if (!after || !after->is_available()) continue;
+        const bool has_other_serial =
+            !before || !before->is_available() || before->serial() != after->serial();
+        if (has_other_serial) zones.push_back(after);
+    }
+    return zones;
+}
+
 std::size_t octets_of(const NetworksUpdate& update) {
     std::size_t octets = 0;
     for (const SourceFile& source : update.sources) octets += source.text ? source.text->size() : 0;
@@ -191,7 +202,7 @@ void Reloader::begin() {
             const auto complete = [this, outcome, pending] { this->complete(outcome, *pending); };
             const bool is_new = outcome.zones_changed > 0 && outcome.failure.empty();
             if (is_new) {
-                publish_(snapshot, complete);
+                publish_(snapshot, outcome.new_versions, complete);
             } else {
                 complete();
             }
@@ -232,6 +243,7 @@ ReloadOutcome Reloader::look(Trigger trigger) {
     outcome.networks_loaded = update.loaded.size();
     outcome.networks_dropped = update.dropped.size();
     outcome.zones_changed = update.changes.size();
+    outcome.new_versions = new_versions(update);
     directories_ = update.directories;
     log_findings(update);
     // Nothing is answered before it is certain that its serial will not be given to other content.

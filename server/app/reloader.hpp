@@ -43,8 +43,10 @@ struct ReloadOutcome {
     std::size_t networks_loaded = 0;
     std::size_t zones_changed = 0;
     std::size_t networks_dropped = 0;
-    std::size_t errors = 0;        ///< In all files as they are now.
-    std::size_t warnings = 0;      ///< Likewise.
+    std::size_t errors = 0;    ///< In all files as they are now.
+    std::size_t warnings = 0;  ///< Likewise.
+    std::vector<std::shared_ptr<const Zone>>
+        new_versions;              ///< Zones with serials not served before.
     std::uint64_t generation = 0;  ///< Of what is served; rises with each change.
     double seconds = 0;            ///< What it took.
 };
@@ -52,8 +54,10 @@ struct ReloadOutcome {
 /// See above.
 class Reloader {
 public:
-    /// Publishes a snapshot, and calls `published` once every worker answers from it.
+    /// Publishes a snapshot in which these zones have serials that were not served before, and
+    /// calls `published` once every worker answers from it.
     using Publish = std::function<void(const std::shared_ptr<const Snapshot>&,
+                                       const std::vector<std::shared_ptr<const Zone>>& new_versions,
                                        std::function<void()> published)>;
     using Done = std::function<void(const ReloadOutcome&)>;
 

@@ -178,7 +178,7 @@ Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_conte
 }
 
 Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_context& io,
-                                                                  const ListenEndpoint& endpoint) {
+                                                                  const Endpoint& endpoint) {
     auto acceptor = open_acceptor(io, endpoint);
     if (!acceptor) return acceptor.error().to_text();
     std::unique_ptr<HttpServer> server(new HttpServer(io));
@@ -225,12 +225,11 @@ bool HttpServer::is_in_place() const {
     return identity_of(path_) == bound_;
 }
 
-ListenEndpoint HttpServer::endpoint() const {
+Endpoint HttpServer::endpoint() const {
     sockaddr_storage address{};
     const auto local = acceptor_->local_endpoint();
     std::memcpy(&address, local.data(), std::min(local.size(), sizeof address));
-    const Peer own = peer_of(address);
-    return {own.address, own.port};
+    return endpoint_of(address);
 }
 
 SharedAcceptor HttpServer::share() {

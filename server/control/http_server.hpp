@@ -38,7 +38,7 @@ struct HttpReply {
 
 /// A listening TCP socket, for another process.
 struct SharedAcceptor {
-    ListenEndpoint endpoint;
+    Endpoint endpoint;
     Descriptor socket;
 };
 
@@ -62,7 +62,7 @@ public:
 
     /// Listens at `endpoint`, over TCP.
     [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> open(
-        boost::asio::io_context& io, const ListenEndpoint& endpoint);
+        boost::asio::io_context& io, const Endpoint& endpoint);
 
     /// Listens on a TCP socket of another process.
     [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> adopt(
@@ -73,7 +73,7 @@ public:
     HttpServer& operator=(const HttpServer&) = delete;
 
     /// Where it listens over TCP; it has a port.
-    [[nodiscard]] ListenEndpoint endpoint() const;
+    [[nodiscard]] Endpoint endpoint() const;
 
     /// Its TCP socket, for another process.
     [[nodiscard]] SharedAcceptor share();

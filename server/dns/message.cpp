@@ -139,7 +139,7 @@ Query decode_query(std::span<const std::uint8_t> message) noexcept {
         query.defect = Defect::no_header;
         return query;
     }
-    query.opcode = static_cast<Opcode>(flags >> 11U & 0xFU);
+    query.opcode = opcode_of(flags);
     query.recursion_desired = (flags & header_flag::recursion_desired) != 0;
     if ((flags & header_flag::response) != 0) {
         query.defect = Defect::is_response;

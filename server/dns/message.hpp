@@ -18,6 +18,10 @@ inline constexpr std::size_t header_octets = 12;
 inline constexpr std::size_t max_plain_udp_octets = 512;  ///< Without EDNS (RFC 1035 4.2.1).
 inline constexpr std::size_t max_message_octets = 65'535;
 
+/// Payload size that we offer and never exceed over UDP: fits an IPv6 packet of minimal MTU without
+/// fragments (RFC 9715).
+inline constexpr std::uint16_t max_udp_octets = 1232;
+
 /// Bits of the second 16-bit word of the header (RFC 1035 4.1.1).
 namespace header_flag {
 inline constexpr std::uint16_t response = 0x8000;
@@ -25,6 +29,16 @@ inline constexpr std::uint16_t authoritative = 0x0400;
 inline constexpr std::uint16_t truncated = 0x0200;
 inline constexpr std::uint16_t recursion_desired = 0x0100;
 }  // namespace header_flag
+
+/// `opcode` as that word has it.
+[[nodiscard]] constexpr std::uint16_t opcode_bits(Opcode opcode) noexcept {
+    return static_cast<std::uint16_t>(static_cast<unsigned>(opcode) << 11U);
+}
+
+/// The opcode in that word.
+[[nodiscard]] constexpr Opcode opcode_of(std::uint16_t flags) noexcept {
+    return static_cast<Opcode>(flags >> 11U & 0xFU);
+}
 
 /// What is wrong with a message as a query.
 enum class Defect : std::uint8_t {

@@ -50,12 +50,10 @@ std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
     if (!add_keys_of_file(*config, diagnostics)) return std::nullopt;
     auto& known = config->zone_defaults.known_keys.emplace();
     for (const TsigKey& key : config->keys) known.push_back(key.name);
-    if (const auto& allow = config->zone_defaults.transfer.allow) {
-        const std::string file = path.string();
-        FileFindings findings(file, diagnostics);
-        report_unknown_keys(*allow, known, {}, findings);
-        if (findings.error_count() > 0) return std::nullopt;
-    }
+    const std::string file = path.string();
+    FileFindings findings(file, diagnostics);
+    report_unknown_keys(config->zone_defaults.transfer, known, {}, findings);
+    if (findings.error_count() > 0) return std::nullopt;
     return config;
 }
 

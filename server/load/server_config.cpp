@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
-#include <limits>
 #include <utility>
 
 #include "load/fields.hpp"
@@ -41,69 +39,37 @@ constexpr std::uint32_t max_idle_seconds = 3600;
 constexpr std::size_t max_character_string = 255;  // RFC 1035 3.3
 constexpr std::size_t max_nsid_octets = 128;
 
-/// A listen entry cut into what stands before and behind the colon of the port.
-struct EndpointText {
-    std::string_view address;              ///< Without brackets.
-    std::optional<std::string_view> port;  ///< None if there is no colon.
-    bool has_brackets = false;
-};
-
-std::optional<EndpointText> split_endpoint(std::string_view text) {
-    if (!text.starts_with('[')) {
-        const std::size_t colon = text.find(':');
-        if (colon == std::string_view::npos) return EndpointText{text, std::nullopt, false};
-        return EndpointText{text.substr(0, colon), text.substr(colon + 1), false};
+void explain_bad_endpoint(std::string_view text, EndpointError error, Place place,
+                          FileFindings& findings) {
+    switch (error) {
+        case EndpointError::no_brackets:
+            findings.error(place, fmt::format("{} has no brackets", in_backquotes(text)),
+                           fmt::format("write \"[{}]:53\"", text));
+            break;
+        case EndpointError::bad_port:
+            findings.error(place, fmt::format("{} has a wrong port", in_backquotes(text)),
+                           "write a port from 0 to 65535 behind the colon");
+            break;
+        case EndpointError::bad_address:
+            findings.error(place, fmt::format("{} is no address to listen on", in_backquotes(text)),
+                           "write \"192.0.2.53:53\" or \"[2001:db8::53]:53\"; all addresses are "
+                           "\"0.0.0.0:53\" and \"[::]:53\"");
+            break;
     }
-    const std::size_t end = text.find(']');
-    if (end == std::string_view::npos) return std::nullopt;
-    const std::string_view address = text.substr(1, end - 1);
-    const std::string_view rest = text.substr(end + 1);
-    if (rest.empty()) return EndpointText{address, std::nullopt, true};
-    if (!rest.starts_with(':')) return std::nullopt;
-    return EndpointText{address, rest.substr(1), true};
 }
 
-/// The address, if brackets stand where its family wants them: without them the port of an IPv6
-/// address could not be told from its last group.
-std::optional<Address> address_of(const EndpointText& text) {
-    const auto address = Address::from_text(text.address);
-    if (!address || text.has_brackets != (address->family() == Family::ipv6)) return std::nullopt;
-    return address;
-}
-
-std::optional<std::uint16_t> port_from_text(std::string_view text) {
-    unsigned port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    const bool is_number = error == std::errc{} && end == text.data() + text.size();
-    if (!is_number || port > std::numeric_limits<std::uint16_t>::max()) return std::nullopt;
-    return static_cast<std::uint16_t>(port);
-}
-
-void explain_bad_endpoint(std::string_view text, Place place, FileFindings& findings) {
-    const auto parts = split_endpoint(text);
-    if (Address::from_text(text))
-        findings.error(place, fmt::format("{} has no brackets", in_backquotes(text)),
-                       fmt::format("write \"[{}]:53\"", text));
-    else if (parts && address_of(*parts))
-        findings.error(place, fmt::format("{} has a wrong port", in_backquotes(text)),
-                       "write a port from 0 to 65535 behind the colon");
-    else
-        findings.error(place, fmt::format("{} is no address to listen on", in_backquotes(text)),
-                       "write \"192.0.2.53:53\" or \"[2001:db8::53]:53\"; all addresses are "
-                       "\"0.0.0.0:53\" and \"[::]:53\"");
-}
-
-std::optional<ListenEndpoint> read_endpoint(YamlNode item, FileFindings& findings) {
+std::optional<Endpoint> read_endpoint(YamlNode item, FileFindings& findings) {
     const auto text = read_text(item, "an entry of `listen`", findings);
     if (!text) return std::nullopt;
-    const auto endpoint = ListenEndpoint::from_text(*text);
-    if (!endpoint) explain_bad_endpoint(*text, item.place(), findings);
-    return endpoint;
+    const auto endpoint = Endpoint::from_text(*text);
+    if (endpoint) return *endpoint;
+    explain_bad_endpoint(*text, endpoint.error(), item.place(), findings);
+    return std::nullopt;
 }
 
 /// An endpoint and where it is written.
 struct PlacedEndpoint {
-    ListenEndpoint endpoint;
+    Endpoint endpoint;
     Place place;
 };
 
@@ -120,8 +86,8 @@ void report_repeated_endpoints(const std::vector<PlacedEndpoint>& entries, FileF
                     });
 }
 
-std::vector<ListenEndpoint> read_listen(const Fields& fields, FileFindings& findings) {
-    std::vector<ListenEndpoint> endpoints;
+std::vector<Endpoint> read_listen(const Fields& fields, FileFindings& findings) {
+    std::vector<Endpoint> endpoints;
     const auto list = fields.find("listen");
     if (!list || !list->is_sequence() || list->is_empty()) {
         const Place place = list ? list->place() : fields.place();
@@ -326,7 +292,7 @@ std::optional<QueryLogConfig> read_query_log(const Fields& fields, FileFindings&
     return config;
 }
 
-std::optional<ListenEndpoint> read_metrics(const Fields& fields, FileFindings& findings) {
+std::optional<Endpoint> read_metrics(const Fields& fields, FileFindings& findings) {
     const auto node = fields.find("metrics");
     if (!node) return std::nullopt;
     const Fields metrics(*node, "`metrics`", metrics_keys, findings);
@@ -370,21 +336,6 @@ TcpConfig read_tcp(const Fields& fields, FileFindings& findings) {
 }
 
 }  // namespace
-
-std::optional<ListenEndpoint> ListenEndpoint::from_text(std::string_view text) {
-    const auto parts = split_endpoint(text);
-    if (!parts) return std::nullopt;
-    const auto address = address_of(*parts);
-    if (!address) return std::nullopt;
-    if (!parts->port) return ListenEndpoint{*address};
-    const auto port = port_from_text(*parts->port);
-    return port ? std::optional(ListenEndpoint{*address, *port}) : std::nullopt;
-}
-
-std::string ListenEndpoint::to_text() const {
-    return address.family() == Family::ipv6 ? fmt::format("[{}]:{}", address.to_text(), port)
-                                            : fmt::format("{}:{}", address.to_text(), port);
-}
 
 std::optional<ServerConfig> read_server_config(const std::string& file, std::string_view text,
                                                Diagnostics& diagnostics) {

@@ -15,25 +15,11 @@
 #include "base/log_format.hpp"
 #include "crypto/tsig.hpp"
 #include "load/zone_file.hpp"
-#include "reverse/address.hpp"
+#include "reverse/endpoint.hpp"
 #include "reverse/prefix.hpp"
 #include "zone/serials.hpp"
 
 namespace arpad {
-
-/// Where the server listens, over UDP and TCP. Port 0 lets the system choose one.
-struct ListenEndpoint {
-    Address address;
-    std::uint16_t port = 53;
-
-    /// Reads `192.0.2.53:53`, `[2001:db8::53]:53`, or either without a port, which means 53.
-    [[nodiscard]] static std::optional<ListenEndpoint> from_text(std::string_view text);
-
-    /// `192.0.2.53:53` or `[2001:db8::53]:53`.
-    [[nodiscard]] std::string to_text() const;
-
-    auto operator<=>(const ListenEndpoint&) const = default;
-};
 
 /// When zone files are read again while the server runs.
 struct ReloadConfig {
@@ -90,10 +76,11 @@ struct TcpConfig {
 
 /// `arpad.yaml`.
 struct ServerConfig {
-    std::vector<ListenEndpoint> listen;  ///< At least one, no two equal.
-    std::optional<unsigned> workers;     ///< None: one per core.
-    std::optional<std::string> user;     ///< That root becomes; none: whoever starts it.
-    bool pins_workers = false;           ///< Whether each worker keeps to a core of its own.
+    /// Over UDP and TCP; at least one, no two equal. Port 0 lets the system choose one.
+    std::vector<Endpoint> listen;
+    std::optional<unsigned> workers;  ///< None: one per core.
+    std::optional<std::string> user;  ///< That root becomes; none: whoever starts it.
+    bool pins_workers = false;        ///< Whether each worker keeps to a core of its own.
     std::filesystem::path zones;  ///< Directory; absolute, or relative to the working directory.
     std::optional<std::filesystem::path> inventory;  ///< File, likewise; none: no servers known.
     std::filesystem::path state;                     ///< Directory; likewise.
@@ -105,7 +92,7 @@ struct ServerConfig {
     IdentityConfig identity;
     LogConfig log;
     std::optional<QueryLogConfig> query_log;  ///< None: queries are not logged.
-    std::optional<ListenEndpoint> metrics;    ///< Over TCP; none: not offered.
+    std::optional<Endpoint> metrics;          ///< Over TCP; none: not offered.
     UdpConfig udp;
     TcpConfig tcp;
 

@@ -7,13 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "load/remote_fields.hpp"
 #include "zone/range_index.hpp"
 
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 4> transfer_keys{"allow", "ranges", "max_range_names",
-                                                        "max_zone_names"};
+constexpr std::array<std::string_view, 5> transfer_keys{"allow", "notify", "ranges",
+                                                        "max_range_names", "max_zone_names"};
 constexpr std::array<std::string_view, 2> rule_keys{"address", "key"};
 constexpr IntegerRange names_range{0, 100'000'000};
 constexpr std::uint64_t usual_range_names = 65'536;
@@ -29,16 +30,6 @@ std::optional<Prefix> read_clients(YamlNode node, FileFindings& findings) {
                        "write 192.0.2.53, 2001:db8::/32 or {key: NAME}");
     }
     return clients;
-}
-
-std::optional<Name> read_key_name(YamlNode node, FileFindings& findings) {
-    const auto text = read_text(node, "`key`", findings);
-    if (!text) return std::nullopt;
-    const auto name = Name::from_text(*text);
-    if (name) return name->lower_case();
-    findings.error(node.place(), fmt::format("{} is no name of a key", in_backquotes(*text)),
-                   "write one of `keys` of the server configuration");
-    return std::nullopt;
 }
 
 std::optional<AccessRule> read_rule(YamlNode node, FileFindings& findings) {
@@ -111,23 +102,37 @@ std::vector<std::uint64_t> count_names(std::span<const RangeModel> ranges) {
     return counts;
 }
 
+bool contains(std::span<const Name> names, const Name& name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
 }  // namespace
 
 TransferDefaults read_transfer(YamlNode node, FileFindings& findings) {
     const Fields fields(node, "`transfer`", transfer_keys, findings);
     TransferDefaults transfer;
     if (const auto allow = fields.find("allow")) transfer.allow = read_rules(*allow, findings);
+    if (const auto notify = fields.find("notify")) transfer.notify = read_notify(*notify, findings);
     transfer.ranges = read_ranges_mode(fields, findings);
     transfer.max_range_names = fields.integer("max_range_names", names_range);
     transfer.max_zone_names = fields.integer("max_zone_names", names_range);
     return transfer;
 }
 
-void report_unknown_keys(std::span<const AccessRule> rules, std::span<const Name> known,
-                         Place place, FileFindings& findings) {
-    for (const AccessRule& rule : rules) {
-        if (!rule.key || std::ranges::find(known, *rule.key) != known.end()) continue;
-        findings.error(place, fmt::format("there is no key {}", rule.key->to_text()),
+void report_unknown_keys(const TransferDefaults& transfer, std::span<const Name> known, Place place,
+                         FileFindings& findings) {
+    std::vector<Name> unknown;
+    const auto look_at = [&](const auto& entries) {
+        for (const auto& entry : entries) {
+            if (!entry.key || contains(known, *entry.key) || contains(unknown, *entry.key))
+                continue;
+            unknown.push_back(*entry.key);
+        }
+    };
+    if (transfer.allow) look_at(*transfer.allow);
+    if (transfer.notify) look_at(transfer.notify->remotes);
+    for (const Name& key : unknown) {
+        findings.error(place, fmt::format("there is no key {}", key.to_text()),
                        "write it in `keys` of the server configuration, or correct the name");
     }
 }
@@ -139,12 +144,13 @@ TransferPolicy transfer_policy(const ZoneSettings& settings, const ZoneDefaults&
     const auto either = [](const auto& first, const auto& second) {
         return first ? first : second;
     };
-    if (written.allow && zone_defaults.known_keys) {
-        report_unknown_keys(*written.allow, *zone_defaults.known_keys, settings.transfer, findings);
+    if (zone_defaults.known_keys) {
+        report_unknown_keys(written, *zone_defaults.known_keys, settings.transfer, findings);
     }
     TransferPolicy policy;
     policy.allow = either(written.allow, defaults.allow).value_or(policy.allow);
     policy.ranges = either(written.ranges, defaults.ranges).value_or(policy.ranges);
+    policy.notify = either(written.notify, defaults.notify).value_or(policy.notify);
     if (policy.allow.empty() || policy.ranges != RangesInTransfers::expand || ranges.empty()) {
         return policy;
     }

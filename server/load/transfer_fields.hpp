@@ -26,8 +26,8 @@ namespace arpad {
                                              std::span<const RangeModel> ranges,
                                              FileFindings& findings);
 
-/// Reports the keys that `rules`, which are written at `place`, name and `known` has not.
-void report_unknown_keys(std::span<const AccessRule> rules, std::span<const Name> known,
-                         Place place, FileFindings& findings);
+/// Reports the keys that `transfer`, which is written at `place`, names and `known` has not.
+void report_unknown_keys(const TransferDefaults& transfer, std::span<const Name> known, Place place,
+                         FileFindings& findings);
 
 }  // namespace arpad

@@ -35,6 +35,7 @@ struct SoaDefaults {
 /// `transfer:` as far as written.
 struct TransferDefaults {
     std::optional<std::vector<AccessRule>> allow;
+    std::optional<NotifyList> notify;
     std::optional<RangesInTransfers> ranges;
     std::optional<std::uint64_t> max_range_names;  ///< That one range may be expanded to.
     std::optional<std::uint64_t> max_zone_names;   ///< That those of a network may be.

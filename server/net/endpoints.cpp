@@ -25,7 +25,7 @@ Address from_asio(const asio::ip::address& address) {
     return Address::from_octets(address.to_v6().to_bytes());
 }
 
-Peer peer_of(const sockaddr_storage& peer) noexcept {
+Endpoint endpoint_of(const sockaddr_storage& peer) noexcept {
     if (peer.ss_family == AF_INET) {
         sockaddr_in ipv4;
         std::memcpy(&ipv4, &peer, sizeof ipv4);
@@ -34,6 +34,16 @@ Peer peer_of(const sockaddr_storage& peer) noexcept {
     sockaddr_in6 ipv6;
     std::memcpy(&ipv6, &peer, sizeof ipv6);
     return {Address::from_octets(ipv6.sin6_addr.s6_addr), ntohs(ipv6.sin6_port)};
+}
+
+std::optional<Address> source_for(Address remote, std::span<const Endpoint> listening) {
+    const bool is_loopback = to_asio(remote).is_loopback();
+    for (const Endpoint& endpoint : listening) {
+        if (endpoint.address.family() != remote.family()) continue;
+        const asio::ip::address own = to_asio(endpoint.address);
+        if (!own.is_unspecified() && own.is_loopback() == is_loopback) return endpoint.address;
+    }
+    return std::nullopt;
 }
 
 }  // namespace arpad

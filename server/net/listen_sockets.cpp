@@ -30,7 +30,7 @@ enum class Sharing : std::uint8_t { alone, among_workers };
 
 /// Opens and binds a UDP socket or a TCP acceptor.
 template <class Socket>
-error_code open_bound(Socket& socket, const ListenEndpoint& endpoint, Sharing sharing) {
+error_code open_bound(Socket& socket, const Endpoint& endpoint, Sharing sharing) {
     using Protocol = typename Socket::protocol_type;
     const typename Protocol::endpoint local(to_asio(endpoint.address), endpoint.port);
     error_code error;
@@ -48,7 +48,7 @@ error_code open_bound(Socket& socket, const ListenEndpoint& endpoint, Sharing sh
 }
 
 /// Makes a UDP socket fit for a nameserver. What the system refuses here is not worth failing for.
-error_code tune_udp(int socket, const ListenEndpoint& endpoint) {
+error_code tune_udp(int socket, const Endpoint& endpoint) {
     if (set_option(socket, SOL_SOCKET, SO_RCVBUFFORCE, wanted_receive_octets)) {
         set_option(socket, SOL_SOCKET, SO_RCVBUF, wanted_receive_octets);
     }
@@ -67,7 +67,7 @@ error_code tune_udp(int socket, const ListenEndpoint& endpoint) {
 
 /// Binds both transports without SO_REUSEPORT, so that any other holder of the port is noticed, and
 /// lets go of them.
-Result<ListenEndpoint, error_code> claim_once(asio::io_context& io, ListenEndpoint endpoint) {
+Result<Endpoint, error_code> claim_once(asio::io_context& io, Endpoint endpoint) {
     udp::socket datagrams(io);
     if (const error_code error = open_bound(datagrams, endpoint, Sharing::alone)) return error;
     endpoint.port = datagrams.local_endpoint().port();
@@ -107,12 +107,11 @@ int receive_octets(const udp::socket& socket) {
     return error ? 0 : size.value();
 }
 
-Result<std::vector<ListenEndpoint>, ListenFailure> claim(
-    std::span<const ListenEndpoint> endpoints) {
+Result<std::vector<Endpoint>, ListenFailure> claim(std::span<const Endpoint> endpoints) {
     constexpr unsigned attempts_for_any_port = 16;  // its UDP side may be free and its TCP not
     asio::io_context io;
-    std::vector<ListenEndpoint> claimed;
-    for (const ListenEndpoint& endpoint : endpoints) {
+    std::vector<Endpoint> claimed;
+    for (const Endpoint& endpoint : endpoints) {
         auto result = claim_once(io, endpoint);
         for (unsigned i = 1; !result && endpoint.port == 0 && i < attempts_for_any_port; ++i) {
             result = claim_once(io, endpoint);
@@ -123,8 +122,7 @@ Result<std::vector<ListenEndpoint>, ListenFailure> claim(
     return claimed;
 }
 
-Result<tcp::acceptor, ListenFailure> open_acceptor(asio::io_context& io,
-                                                   const ListenEndpoint& endpoint) {
+Result<tcp::acceptor, ListenFailure> open_acceptor(asio::io_context& io, const Endpoint& endpoint) {
     tcp::acceptor acceptor(io);
     error_code error = open_bound(acceptor, endpoint, Sharing::alone);
     if (!error) acceptor.listen(listen_backlog, error);
@@ -132,8 +130,7 @@ Result<tcp::acceptor, ListenFailure> open_acceptor(asio::io_context& io,
     return acceptor;
 }
 
-Result<ListenSockets, ListenFailure> open_sockets(asio::io_context& io,
-                                                  const ListenEndpoint& endpoint) {
+Result<ListenSockets, ListenFailure> open_sockets(asio::io_context& io, const Endpoint& endpoint) {
     ListenSockets sockets{udp::socket(io), tcp::acceptor(io)};
     error_code error = open_bound(sockets.udp, endpoint, Sharing::among_workers);
     if (!error) error = tune_udp(sockets.udp.native_handle(), endpoint);

@@ -20,7 +20,7 @@ namespace arpad {
 
 /// Why an address cannot be listened on.
 struct ListenFailure {
-    ListenEndpoint endpoint;
+    Endpoint endpoint;
     boost::system::error_code error;
 
     /// One sentence with the reason, one with what to do.
@@ -29,8 +29,8 @@ struct ListenFailure {
 
 /// Makes sure that nobody else listens on `endpoints`, over UDP or TCP, and gives those with port 0
 /// a free port. Returns them in the same order, or the first that cannot be had.
-[[nodiscard]] Result<std::vector<ListenEndpoint>, ListenFailure> claim(
-    std::span<const ListenEndpoint> endpoints);
+[[nodiscard]] Result<std::vector<Endpoint>, ListenFailure> claim(
+    std::span<const Endpoint> endpoints);
 
 /// The sockets of one worker for one endpoint.
 struct ListenSockets {
@@ -40,7 +40,7 @@ struct ListenSockets {
 
 /// The same, for another process; what one of both receives or accepts, the other does not.
 struct SharedSockets {
-    ListenEndpoint endpoint;
+    Endpoint endpoint;
     Descriptor udp;
     Descriptor tcp;
 };
@@ -53,11 +53,11 @@ inline constexpr int wanted_receive_octets = 4 << 20;
 
 /// Opens a socket that listens at `endpoint` over TCP and is not shared.
 [[nodiscard]] Result<boost::asio::ip::tcp::acceptor, ListenFailure> open_acceptor(
-    boost::asio::io_context& io, const ListenEndpoint& endpoint);
+    boost::asio::io_context& io, const Endpoint& endpoint);
 
 /// Opens the sockets of one worker for `endpoint`, which was claimed before.
 [[nodiscard]] Result<ListenSockets, ListenFailure> open_sockets(boost::asio::io_context& io,
-                                                                const ListenEndpoint& endpoint);
+                                                                const Endpoint& endpoint);
 
 /// Sockets that another process opened so, and shares.
 [[nodiscard]] Result<ListenSockets, ListenFailure> adopt_sockets(boost::asio::io_context& io,

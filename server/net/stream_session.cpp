@@ -21,7 +21,7 @@ std::size_t framed_length(const std::uint8_t* frame) noexcept {
 }  // namespace
 
 StreamSession::StreamSession(Responder& responder, Telemetry& telemetry,
-                             std::span<std::uint8_t> scratch, const Peer& client)
+                             std::span<std::uint8_t> scratch, const Endpoint& client)
     : responder_(responder), telemetry_(telemetry), client_(client), scratch_(scratch) {}
 
 std::span<std::uint8_t> StreamSession::input_space() {
@@ -89,7 +89,7 @@ void StreamSession::answer(std::span<const std::uint8_t> query) {
 void StreamSession::tell(std::span<const std::uint8_t> query, const Outcome& outcome) {
     telemetry_.count(outcome, Transport::tcp, client_.address.family());
     if (!telemetry_.is_looking()) return;
-    telemetry_.look_at({query, outcome, Transport::tcp, client_.address, client_.port});
+    telemetry_.look_at({query, outcome, Transport::tcp, client_});
 }
 
 }  // namespace arpad

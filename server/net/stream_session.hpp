@@ -25,7 +25,7 @@ public:
     /// Answers `client` with `responder`, using `scratch` (at least 65,535 octets) for one reply at
     /// a time, and tells `telemetry`. All three are the worker's and outlive the session.
     StreamSession(Responder& responder, Telemetry& telemetry, std::span<std::uint8_t> scratch,
-                  const Peer& client);
+                  const Endpoint& client);
 
     /// Whether more input is welcome.
     [[nodiscard]] bool wants_input() const noexcept {
@@ -56,7 +56,7 @@ public:
     [[nodiscard]] std::unique_ptr<OutgoingTransfer> end_transfer();
 
     /// Who is answered.
-    [[nodiscard]] const Peer& client() const noexcept { return client_; }
+    [[nodiscard]] const Endpoint& client() const noexcept { return client_; }
 
     /// Queries received whole so far, answered or not.
     [[nodiscard]] std::uint64_t query_count() const noexcept { return queries_; }
@@ -72,7 +72,7 @@ private:
 
     Responder& responder_;
     Telemetry& telemetry_;
-    Peer client_;
+    Endpoint client_;
     std::span<std::uint8_t> scratch_;
     std::vector<std::uint8_t> input_;
     std::size_t input_start_ = 0;  // of what is not yet answered

@@ -17,7 +17,7 @@ constexpr std::chrono::minutes longest_transfer{120};
 
 }  // namespace
 
-TcpConnection::TcpConnection(boost::asio::ip::tcp::socket socket, const Peer& client,
+TcpConnection::TcpConnection(boost::asio::ip::tcp::socket socket, const Endpoint& client,
                              ConnectionLimits::Place place, TcpListener& listener)
     : socket_(std::move(socket)),
       place_(std::move(place)),

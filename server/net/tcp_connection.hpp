@@ -21,7 +21,7 @@ namespace arpad {
 /// See above.
 class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
 public:
-    TcpConnection(boost::asio::ip::tcp::socket socket, const Peer& client,
+    TcpConnection(boost::asio::ip::tcp::socket socket, const Endpoint& client,
                   ConnectionLimits::Place place, TcpListener& listener);
 
     /// Starts to read.

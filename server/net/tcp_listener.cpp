@@ -89,7 +89,7 @@ void TcpListener::admit(tcp::socket socket) {
     auto place = limits_.enter(client_of(peer.address()));
     if (!place) return;  // closes the socket: the client sees an end and may come back
     socket.set_option(tcp::no_delay(true), error);  // slower without, but works
-    const Peer client{from_asio(peer.address()), peer.port()};
+    const Endpoint client{from_asio(peer.address()), peer.port()};
     auto connection =
         std::make_shared<TcpConnection>(std::move(socket), client, std::move(*place), *this);
     connection->last_progress_ = steady_clock::now();

@@ -169,7 +169,7 @@ UdpListener::Progress UdpListener::answer_batch() {
         Outcome& outcome = batch_->outcomes[i];
         outcome = has_port(batch_->peers[i])
                       ? responder_.respond({batch_->messages[i], Transport::udp,
-                                            peer_of(batch_->peers[i]).address},
+                                            endpoint_of(batch_->peers[i]).address},
                                            batch_->reply_octets[replies])
                       : Outcome{};
         if (outcome.kind == Outcome::Kind::silence) continue;
@@ -196,8 +196,8 @@ void UdpListener::tell(unsigned received) {
         const Outcome& outcome = batch_->outcomes[i];
         telemetry_.count(outcome, Transport::udp, family_);
         if (!is_looking) continue;
-        const Peer peer = peer_of(batch_->peers[i]);
-        telemetry_.look_at({batch_->messages[i], outcome, Transport::udp, peer.address, peer.port});
+        const Endpoint peer = endpoint_of(batch_->peers[i]);
+        telemetry_.look_at({batch_->messages[i], outcome, Transport::udp, peer});
     }
 }
 

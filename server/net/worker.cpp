@@ -43,7 +43,7 @@ Worker::~Worker() {
     join();
 }
 
-std::optional<ListenFailure> Worker::listen(const ListenEndpoint& endpoint) {
+std::optional<ListenFailure> Worker::listen(const Endpoint& endpoint) {
     auto sockets = open_sockets(io_, endpoint);
     if (!sockets) return sockets.error();
     add(endpoint, std::move(*sockets));
@@ -51,14 +51,14 @@ std::optional<ListenFailure> Worker::listen(const ListenEndpoint& endpoint) {
 }
 
 std::optional<ListenFailure> Worker::listen(SharedSockets shared) {
-    const ListenEndpoint endpoint = shared.endpoint;
+    const Endpoint endpoint = shared.endpoint;
     auto sockets = adopt_sockets(io_, std::move(shared));
     if (!sockets) return sockets.error();
     add(endpoint, std::move(*sockets));
     return std::nullopt;
 }
 
-void Worker::add(const ListenEndpoint& endpoint, ListenSockets sockets) {
+void Worker::add(const Endpoint& endpoint, ListenSockets sockets) {
     endpoints_.push_back(endpoint);
     udp_.emplace_back(std::move(sockets.udp), responder_, telemetry_, udp_config_.gather);
     tcp_.emplace_back(std::move(sockets.tcp), responder_, telemetry_, limits_, transfers_,
@@ -69,7 +69,7 @@ std::vector<SharedSockets> Worker::share_sockets() {
     std::vector<SharedSockets> shared;
     auto udp = udp_.begin();
     auto tcp = tcp_.begin();
-    for (const ListenEndpoint& endpoint : endpoints_) {
+    for (const Endpoint& endpoint : endpoints_) {
         shared.push_back({endpoint, (udp++)->share(), (tcp++)->share()});
     }
     return shared;

@@ -40,7 +40,7 @@ public:
     Worker& operator=(const Worker&) = delete;
 
     /// Opens sockets for `endpoint`, which was claimed before. Before `start` only.
-    [[nodiscard]] std::optional<ListenFailure> listen(const ListenEndpoint& endpoint);
+    [[nodiscard]] std::optional<ListenFailure> listen(const Endpoint& endpoint);
 
     /// Listens on sockets of another process. Before `start` only.
     [[nodiscard]] std::optional<ListenFailure> listen(SharedSockets sockets);
@@ -88,7 +88,7 @@ public:
     void log_queries(std::shared_ptr<QueryLogQueue> queue);
 
 private:
-    void add(const ListenEndpoint& endpoint, ListenSockets sockets);
+    void add(const Endpoint& endpoint, ListenSockets sockets);
     void begin_stop(std::chrono::milliseconds patience);
     void await_idle(std::chrono::milliseconds patience, std::function<void()> done);
     void watch_idle();
@@ -104,8 +104,8 @@ private:
     TcpConfig tcp_config_;
     ConnectionLimits& limits_;
     TransferThread& transfers_;
-    std::vector<std::uint8_t> tcp_reply_;    // one reply at a time, then copied to its connection
-    std::vector<ListenEndpoint> endpoints_;  // one for each of udp_ and of tcp_
+    std::vector<std::uint8_t> tcp_reply_;  // one reply at a time, then copied to its connection
+    std::vector<Endpoint> endpoints_;      // one for each of udp_ and of tcp_
     std::list<UdpListener> udp_;
     std::list<TcpListener> tcp_;
     std::thread thread_;

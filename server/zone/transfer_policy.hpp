@@ -1,4 +1,4 @@
-/// \file  Who may take a zone by transfer, and what they get of its ranges.
+/// \file  Who may take a zone by transfer, what they get of its ranges, and who is told of changes.
 ///
 /// Plain data: written in zone files and `zone_defaults`, kept with each zone, judged by
 /// answer/policy.
@@ -12,6 +12,7 @@
 #include "dns/name.hpp"
 #include "reverse/address.hpp"
 #include "reverse/prefix.hpp"
+#include "zone/remote.hpp"
 
 namespace arpad {
 
@@ -37,6 +38,7 @@ enum class RangesInTransfers : std::uint8_t {
 struct TransferPolicy {
     std::vector<AccessRule> allow;  ///< Empty: nobody.
     RangesInTransfers ranges = RangesInTransfers::expand;
+    NotifyList notify;
 
     [[nodiscard]] bool allows(Address client, std::optional<NameView> signer) const noexcept {
         return std::ranges::any_of(

@@ -62,10 +62,11 @@ class Knot(Secondary, peers.Knot):
             f"key:\n  - id: {self.key.name}\n    algorithm: {self.key.algorithm}\n"
             f"    secret: {self.key.secret}\n")
         others = (f"{keys}remote:\n  - id: primary\n    address: {primary}@{primary_port}\n{key}"
-                  "acl:\n  - id: anybody\n    address: 127.0.0.1\n    action: [transfer, notify]\n")
+                  "acl:\n  - id: anybody\n    address: 127.0.0.1\n    action: transfer\n"
+                  f"  - id: primary\n    address: {primary}\n{key}    action: notify\n")
         zones = "".join(
             f'  - domain: "{wire.name_text(apex)}"\n    file: "{self.zone_file(apex)}"\n'
-            "    master: primary\n    acl: anybody\n"
+            "    master: primary\n    acl: [anybody, primary]\n"
             for apex in self.zones)
         text = super().config()
         return text[:text.index("zone:\n")].replace("template:\n", others + "template:\n") + (

@@ -22,7 +22,7 @@ constexpr int udp_attempts = 5;
 }
 
 /// The socket address of `endpoint`, and its length.
-std::pair<sockaddr_storage, socklen_t> to_socket_address(const ListenEndpoint& endpoint) {
+std::pair<sockaddr_storage, socklen_t> to_socket_address(const Endpoint& endpoint) {
     sockaddr_storage storage{};
     if (endpoint.address.family() == Family::ipv4) {
         sockaddr_in address{};
@@ -52,7 +52,7 @@ void set_patience(const LoopbackSocket& socket, const timeval& time) {
 
 }  // namespace
 
-LoopbackSocket::LoopbackSocket(const ListenEndpoint& server, int type)
+LoopbackSocket::LoopbackSocket(const Endpoint& server, int type)
     : socket_(socket(server.address.family() == Family::ipv4 ? AF_INET : AF_INET6,
                      type | SOCK_CLOEXEC, 0)) {
     if (socket_ < 0) fail("socket");
@@ -69,7 +69,7 @@ LoopbackSocket::~LoopbackSocket() {
     if (socket_ >= 0) close(socket_);
 }
 
-UdpClient::UdpClient(const ListenEndpoint& server) : socket_(server, SOCK_DGRAM) {
+UdpClient::UdpClient(const Endpoint& server) : socket_(server, SOCK_DGRAM) {
     set_patience(socket_, udp_patience);
 }
 
@@ -93,7 +93,7 @@ std::optional<Octets> UdpClient::ask(std::span<const std::uint8_t> message) {
     return std::nullopt;
 }
 
-TcpClient::TcpClient(const ListenEndpoint& server) : socket_(server, SOCK_STREAM) {
+TcpClient::TcpClient(const Endpoint& server) : socket_(server, SOCK_STREAM) {
     set_patience(socket_, patience);
 }
 
@@ -133,11 +133,11 @@ bool TcpClient::sees_end() {
     return received == 0 || (received < 0 && errno == ECONNRESET);
 }
 
-ListenEndpoint any_ipv4_port() {
+Endpoint any_ipv4_port() {
     return {Address::from_text("127.0.0.1").value(), 0};
 }
 
-ListenEndpoint any_ipv6_port() {
+Endpoint any_ipv6_port() {
     return {Address::from_text("::1").value(), 0};
 }
 

@@ -16,7 +16,7 @@ namespace arpad {
 /// A connected socket, closed when destroyed. What goes wrong throws.
 class LoopbackSocket {
 public:
-    LoopbackSocket(const ListenEndpoint& server, int type);
+    LoopbackSocket(const Endpoint& server, int type);
     ~LoopbackSocket();
     LoopbackSocket(LoopbackSocket&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
     LoopbackSocket& operator=(LoopbackSocket&&) = delete;
@@ -32,7 +32,7 @@ private:
 /// Asks over UDP. Takes replies from the server's address only.
 class UdpClient {
 public:
-    explicit UdpClient(const ListenEndpoint& server);
+    explicit UdpClient(const Endpoint& server);
 
     void send(std::span<const std::uint8_t> message);
 
@@ -49,7 +49,7 @@ private:
 /// Asks over TCP.
 class TcpClient {
 public:
-    explicit TcpClient(const ListenEndpoint& server);
+    explicit TcpClient(const Endpoint& server);
 
     /// Sends `octets` as they are. False if the server has closed.
     bool send(std::span<const std::uint8_t> octets);
@@ -70,7 +70,7 @@ private:
 };
 
 /// Any free port of 127.0.0.1 or ::1.
-[[nodiscard]] ListenEndpoint any_ipv4_port();
-[[nodiscard]] ListenEndpoint any_ipv6_port();
+[[nodiscard]] Endpoint any_ipv4_port();
+[[nodiscard]] Endpoint any_ipv6_port();
 
 }  // namespace arpad

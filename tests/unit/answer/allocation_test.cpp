@@ -165,7 +165,7 @@ TEST_P(Allocation, ReplyCostsNone) {
         responder.expect(batch);
         const Outcome outcome = responder.respond({message, transport}, buffer);
         telemetry.count(outcome, transport, Family::ipv4);
-        telemetry.look_at({message, outcome, transport, {}, 0});
+        telemetry.look_at({message, outcome, transport, {}});
         (void)responder.respond_the_long_way({message, transport}, buffer);
         EXPECT_EQ(allocations - before, 0U);
     }

@@ -15,8 +15,7 @@ struct Made {
         : message(query.octets()) {
         exchange.message = message;
         exchange.outcome = {.kind = Outcome::Kind::answer, .rcode = rcode, .octets = 77};
-        exchange.client = *Address::from_text("198.51.100.7");
-        exchange.port = 5353;
+        exchange.client = {*Address::from_text("198.51.100.7"), 5353};
     }
     Made(const Made&) = delete;
     Made& operator=(const Made&) = delete;

@@ -15,8 +15,8 @@ namespace {
 
 using testing::HasSubstr;
 
-ListenEndpoint endpoint(const std::string& text) {
-    return *ListenEndpoint::from_text(text);
+Endpoint endpoint(const std::string& text) {
+    return *Endpoint::from_text(text);
 }
 
 Descriptor make_socket() {

@@ -100,13 +100,14 @@ protected:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
         io_.get_executor()};
     SlowState state_{root_};
-    Reloader reloader_{io_,
-                       config_,
-                       root_ / "arpad.yaml",
-                       state_,
-                       [](const auto&, const std::function<void()>& published) { published(); },
-                       [](const auto&) {},
-                       [](const auto&) {}};
+    Reloader reloader_{
+        io_,
+        config_,
+        root_ / "arpad.yaml",
+        state_,
+        [](const auto&, const auto&, const std::function<void()>& published) { published(); },
+        [](const auto&) {},
+        [](const auto&) {}};
 };
 
 TEST_F(ReloaderTest, WhatIsServedIsToldWhileALookIsUnderWay) {

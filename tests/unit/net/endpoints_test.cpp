@@ -23,7 +23,7 @@ TEST(Endpoints, PeerIsReadFromWhatTheSystemGives) {
         const boost::asio::ip::udp::endpoint endpoint(to_asio(address), 5353);
         sockaddr_storage storage{};
         std::memcpy(&storage, endpoint.data(), endpoint.size());
-        const Peer peer = peer_of(storage);
+        const Endpoint peer = endpoint_of(storage);
         EXPECT_EQ(peer.address, address);
         EXPECT_EQ(peer.port, 5353U);
     }

@@ -15,11 +15,11 @@ using testing::HasSubstr;
 
 const auto loopback = boost::asio::ip::address_v4::loopback();
 
-ListenEndpoint claimed(const ListenEndpoint& endpoint) {
+Endpoint claimed(const Endpoint& endpoint) {
     return (*claim({&endpoint, 1})).front();
 }
 
-ListenFailure failure_of(const ListenEndpoint& endpoint) {
+ListenFailure failure_of(const Endpoint& endpoint) {
     return claim({&endpoint, 1}).error();
 }
 
@@ -29,7 +29,7 @@ TEST(Claim, PortZeroBecomesAFreePort) {
 }
 
 TEST(Claim, KeepsTheOrder) {
-    const std::vector<ListenEndpoint> endpoints{any_ipv6_port(), any_ipv4_port()};
+    const std::vector<Endpoint> endpoints{any_ipv6_port(), any_ipv4_port()};
     const auto result = *claim(endpoints);
     ASSERT_EQ(result.size(), 2U);
     EXPECT_EQ(result[0].address, endpoints[0].address);
@@ -37,14 +37,14 @@ TEST(Claim, KeepsTheOrder) {
 }
 
 TEST(Claim, LeavesThePortFree) {
-    const ListenEndpoint endpoint = claimed(any_ipv4_port());
+    const Endpoint endpoint = claimed(any_ipv4_port());
     EXPECT_EQ(claimed(endpoint), endpoint);
 }
 
 TEST(Claim, NoticesAnotherServerOnUdp) {
     boost::asio::io_context io;
     const udp::socket other(io, udp::endpoint(loopback, 0));
-    const ListenEndpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
+    const Endpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
     EXPECT_EQ(failure_of(taken).error, boost::system::errc::address_in_use);
     EXPECT_EQ(failure_of(taken).endpoint, taken);
 }
@@ -52,27 +52,27 @@ TEST(Claim, NoticesAnotherServerOnUdp) {
 TEST(Claim, NoticesAnotherServerOnTcp) {
     boost::asio::io_context io;
     const tcp::acceptor other(io, tcp::endpoint(loopback, 0));
-    const ListenEndpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
+    const Endpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
     EXPECT_EQ(failure_of(taken).error, boost::system::errc::address_in_use);
 }
 
 TEST(Claim, NoticesAnotherServerThatSharesItsPort) {
     boost::asio::io_context io;
-    const ListenEndpoint endpoint = claimed(any_ipv4_port());
+    const Endpoint endpoint = claimed(any_ipv4_port());
     const auto other = open_sockets(io, endpoint);
     ASSERT_TRUE(other);
     EXPECT_EQ(failure_of(endpoint).error, boost::system::errc::address_in_use);
 }
 
 TEST(Claim, NoticesAnAddressOfAnotherMachine) {
-    const ListenEndpoint foreign{Address::from_text("192.0.2.1").value(), 0};
+    const Endpoint foreign{Address::from_text("192.0.2.1").value(), 0};
     EXPECT_EQ(failure_of(foreign).error, boost::system::errc::address_not_available);
 }
 
 TEST(OpenSockets, SeveralWorkersShareAPort) {
     boost::asio::io_context io;
-    for (const ListenEndpoint& any : {any_ipv4_port(), any_ipv6_port()}) {
-        const ListenEndpoint endpoint = claimed(any);
+    for (const Endpoint& any : {any_ipv4_port(), any_ipv6_port()}) {
+        const Endpoint endpoint = claimed(any);
         const auto first = open_sockets(io, endpoint);
         const auto second = open_sockets(io, endpoint);
         EXPECT_TRUE(first) << endpoint.to_text();
@@ -82,7 +82,7 @@ TEST(OpenSockets, SeveralWorkersShareAPort) {
 
 TEST(OpenSockets, BothTransportsHaveTheEndpoint) {
     boost::asio::io_context io;
-    const ListenEndpoint endpoint = claimed(any_ipv4_port());
+    const Endpoint endpoint = claimed(any_ipv4_port());
     const auto sockets = open_sockets(io, endpoint);
     ASSERT_TRUE(sockets);
     EXPECT_EQ(sockets->udp.local_endpoint(), udp::endpoint(loopback, endpoint.port));
@@ -92,7 +92,7 @@ TEST(OpenSockets, BothTransportsHaveTheEndpoint) {
 
 TEST(OpenSockets, Ipv6WildcardLeavesIpv4Alone) {
     boost::asio::io_context io;
-    const ListenEndpoint wildcard = claimed({Address(Family::ipv6, 0), 0});
+    const Endpoint wildcard = claimed({Address(Family::ipv6, 0), 0});
     const auto ipv6 = open_sockets(io, wildcard);
     ASSERT_TRUE(ipv6);
     boost::asio::ip::v6_only only;
@@ -105,7 +105,7 @@ TEST(OpenSockets, Ipv6WildcardLeavesIpv4Alone) {
 TEST(OpenSockets, TakenPortIsAFailure) {
     boost::asio::io_context io;
     const udp::socket other(io, udp::endpoint(loopback, 0));
-    const ListenEndpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
+    const Endpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
     const auto sockets = open_sockets(io, taken);
     ASSERT_FALSE(sockets);
     EXPECT_EQ(sockets.error().error, boost::system::errc::address_in_use);

@@ -33,7 +33,7 @@ public:
                   Telemetry::Detail::all, limits_, transfers_),
           transfers_(tcp.transfers),
           endpoints_(*claim(std::vector{any_ipv4_port(), any_ipv6_port()})) {
-        for (const ListenEndpoint& endpoint : endpoints_) {
+        for (const Endpoint& endpoint : endpoints_) {
             if (const auto failure = worker_.listen(endpoint)) {
                 throw std::runtime_error(failure->to_text());
             }
@@ -46,8 +46,8 @@ public:
     RunningWorker& operator=(const RunningWorker&) = delete;
 
     [[nodiscard]] Worker& worker() noexcept { return worker_; }
-    [[nodiscard]] const ListenEndpoint& ipv4() const noexcept { return endpoints_[0]; }
-    [[nodiscard]] const ListenEndpoint& ipv6() const noexcept { return endpoints_[1]; }
+    [[nodiscard]] const Endpoint& ipv4() const noexcept { return endpoints_[0]; }
+    [[nodiscard]] const Endpoint& ipv6() const noexcept { return endpoints_[1]; }
 
     /// Stops and joins. Returns how long that took.
     std::chrono::steady_clock::duration stop(
@@ -65,7 +65,7 @@ private:
     ConnectionLimits limits_;
     Worker worker_;
     TransferThread transfers_;
-    std::vector<ListenEndpoint> endpoints_;
+    std::vector<Endpoint> endpoints_;
     bool is_running_ = true;
 };
 

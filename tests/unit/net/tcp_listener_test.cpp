@@ -34,7 +34,7 @@ std::optional<unsigned> next_id(TcpClient& client) {
 
 TEST(TcpListener, AnswersOverIpv4AndIpv6) {
     const RunningWorker running;
-    for (const ListenEndpoint& endpoint : {running.ipv4(), running.ipv6()}) {
+    for (const Endpoint& endpoint : {running.ipv4(), running.ipv6()}) {
         TcpClient client(endpoint);
         client.send(small_query().framed());
         const auto reply = client.receive();
@@ -165,7 +165,7 @@ public:
                      std::make_shared<const Identity>(IdentityConfig{})),
           limits_(10, 10),
           scratch_(max_message_octets) {
-        const ListenEndpoint any = any_ipv4_port();
+        const Endpoint any = any_ipv4_port();
         auto sockets = *open_sockets(io, (*claim({&any, 1})).front());
         listener_.emplace_back(std::move(sockets.tcp), responder_, telemetry_, limits_, transfers_,
                                scratch_, 10s);

@@ -20,7 +20,7 @@ QueryMaker small_query(std::uint16_t id = 1) {
 
 TEST(UdpListener, AnswersOverIpv4AndIpv6) {
     const RunningWorker running;
-    for (const ListenEndpoint& endpoint : {running.ipv4(), running.ipv6()}) {
+    for (const Endpoint& endpoint : {running.ipv4(), running.ipv6()}) {
         const auto reply = UdpClient(endpoint).ask(small_query().octets());
         ASSERT_TRUE(reply) << endpoint.to_text();
         EXPECT_THAT(read_reply(*reply).value().answer, ElementsAre(HasSubstr("a.example.")));
@@ -101,9 +101,9 @@ public:
         : limits_(10, 10),
           worker_(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
                   Telemetry::Detail::counts, limits_, transfers_),
-          endpoints_(*claim(std::vector<ListenEndpoint>{{Address(Family::ipv4, 0), 0},
-                                                        {Address(Family::ipv6, 0), 0}})) {
-        for (const ListenEndpoint& endpoint : endpoints_) {
+          endpoints_(*claim(std::vector<Endpoint>{{Address(Family::ipv4, 0), 0},
+                                                  {Address(Family::ipv6, 0), 0}})) {
+        for (const Endpoint& endpoint : endpoints_) {
             if (const auto failure = worker_.listen(endpoint)) {
                 throw std::runtime_error(failure->to_text());
             }
@@ -119,7 +119,7 @@ public:
     WildcardWorker& operator=(const WildcardWorker&) = delete;
 
     /// The same port at `address`.
-    [[nodiscard]] ListenEndpoint at(std::string_view address) const {
+    [[nodiscard]] Endpoint at(std::string_view address) const {
         const Address parsed = Address::from_text(address).value();
         return {parsed, endpoints_[parsed.family() == Family::ipv4 ? 0 : 1].port};
     }
@@ -128,7 +128,7 @@ private:
     ConnectionLimits limits_;
     Worker worker_;
     TransferThread transfers_{1};
-    std::vector<ListenEndpoint> endpoints_;
+    std::vector<Endpoint> endpoints_;
 };
 
 // The client's socket is connected, so it hears replies from the address it asked only.
@@ -143,7 +143,7 @@ TEST(UdpListener, ReplyLeavesFromTheAddressOfTheQuery) {
 std::chrono::steady_clock::duration time_for(std::uint16_t queries,
                                              std::chrono::milliseconds gather) {
     boost::asio::io_context io;
-    const ListenEndpoint endpoint = (*claim(std::vector{any_ipv4_port()})).front();
+    const Endpoint endpoint = (*claim(std::vector{any_ipv4_port()})).front();
     auto sockets = open_sockets(io, endpoint);
     Responder responder(snapshot_with("a.example."),
                         std::make_shared<const Identity>(IdentityConfig{}));

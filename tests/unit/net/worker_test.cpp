@@ -37,7 +37,7 @@ bool comes_true(const std::atomic<bool>& flag) {
 TEST(Worker, ServesNoZonesBeforeItAdoptsSome) {
     ConnectionLimits limits(10, 10);
     TransferThread transfers(1);
-    const ListenEndpoint any = any_ipv4_port();
+    const Endpoint any = any_ipv4_port();
     const auto endpoints = *claim({&any, 1});
     Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
                   Telemetry::Detail::counts, limits, transfers);
@@ -56,7 +56,7 @@ TEST(Worker, ListenReportsATakenPort) {
     boost::asio::io_context io;
     const boost::asio::ip::udp::socket other(
         io, boost::asio::ip::udp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
-    const ListenEndpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
+    const Endpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
     Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
                   Telemetry::Detail::counts, limits, transfers);
     const auto failure = worker.listen(taken);
@@ -91,7 +91,7 @@ TEST(Worker, AdoptsWhileClientsAsk) {
     std::atomic<bool> is_done{false};
     std::atomic<unsigned> wrong{0};
     std::atomic<unsigned> answered{0};
-    const auto ask_on = [&](const ListenEndpoint& endpoint) {
+    const auto ask_on = [&](const Endpoint& endpoint) {
         UdpClient client(endpoint);
         TcpClient stream(endpoint);
         while (!is_done) {
@@ -293,7 +293,7 @@ TEST(Worker, StopAnswersDatagramsThatHaveArrived) {
 }
 
 TEST(Worker, PortIsFreeAfterItIsGone) {
-    ListenEndpoint endpoint;
+    Endpoint endpoint;
     {
         RunningWorker running;
         endpoint = running.ipv4();
