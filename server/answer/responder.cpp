@@ -40,6 +40,14 @@ std::optional<RrsetView> make_alias(const Lookup& found, NameView owner,
     return space.finish(RrType::cname, found.rrset->ttl(), octets);
 }
 
+/// Whether whoever sends `request`, signed by `tsig` if at all, may take `zone`.
+bool may_transfer(const Zone& zone, const Request& request,
+                  const std::optional<TsigReplier>& tsig) noexcept {
+    const TsigKey* const signer = tsig ? tsig->signer() : nullptr;
+    const auto key = signer == nullptr ? std::nullopt : std::optional(signer->name.view());
+    return zone.transfer().allows(request.client, key);
+}
+
 /// RFC 1995 2, 4: nothing is newer, or the client is to come back over TCP.
 Outcome tell_version(const Zone& zone, Reply& reply) noexcept {
     reply.put_answer(zone.apex(), zone.soa());
@@ -223,7 +231,7 @@ Outcome Responder::carry_out(const Verdict& verdict, const Request& request, con
         case Verdict::Kind::tell_identity:
             return tell_identity(*query.question, reply);
         case Verdict::Kind::look_up:
-            return answer_from_zones(*query.question, reply);
+            return answer_from_zones(request, *query.question, tsig, reply);
         case Verdict::Kind::transfer:
             return transfer(request, query, tsig, reply);
         default:
@@ -241,12 +249,10 @@ Outcome Responder::transfer(const Request& request, const Query& query,
     if (zone == nullptr || zone->apex() != name.view()) {
         return reply.finish(Rcode::not_auth, Authority::other);  // RFC 5936 2.2.1
     }
-    const TsigKey* const signer = tsig ? tsig->signer() : nullptr;
-    const auto key = signer == nullptr ? std::nullopt : std::optional(signer->name.view());
     Outcome outcome;
     if (!zone->is_available()) {
         outcome = reply.finish(Rcode::serv_fail, Authority::other, ExtendedError::not_ready);
-    } else if (!zone->transfer().allows(request.client, key)) {
+    } else if (!may_transfer(*zone, request, tsig)) {
         outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited);
     } else if (query.known_serial && !is_newer(zone->serial(), *query.known_serial)) {
         outcome = tell_version(*zone, reply);
@@ -269,12 +275,19 @@ Outcome Responder::tell_identity(const Question& question, Reply& reply) const n
     return reply.finish(Rcode::no_error, Authority::ours);
 }
 
-Outcome Responder::answer_from_zones(const Question& question, Reply& reply) const noexcept {
+Outcome Responder::answer_from_zones(const Request& request, const Question& question,
+                                     const std::optional<TsigReplier>& tsig,
+                                     Reply& reply) const noexcept {
     NameBuffer name;
     name.assign(question.name);
     const Zone* const zone = snapshot_->find_zone(name, question.type);
     if (zone == nullptr) {
         return reply.finish(Rcode::refused, Authority::other, ExtendedError::not_authoritative);
+    }
+    if (zone->transfer().restricts_queries && !may_transfer(*zone, request, tsig)) {
+        Outcome outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited);
+        outcome.zone = zone;
+        return outcome;
     }
     Chain chain(*snapshot_, name, question, reply);
     chain.follow(zone);

@@ -70,7 +70,9 @@ private:
     [[nodiscard]] Outcome transfer(const Request& request, const Query& query,
                                    std::optional<TsigReplier>& tsig, Reply& reply) noexcept;
     [[nodiscard]] Outcome tell_identity(const Question& question, Reply& reply) const noexcept;
-    [[nodiscard]] Outcome answer_from_zones(const Question& question, Reply& reply) const noexcept;
+    [[nodiscard]] Outcome answer_from_zones(const Request& request, const Question& question,
+                                            const std::optional<TsigReplier>& tsig,
+                                            Reply& reply) const noexcept;
 
     std::shared_ptr<const Snapshot> snapshot_;
     std::shared_ptr<const Identity> identity_;

@@ -234,9 +234,9 @@ ReloadOutcome Reloader::look(Trigger trigger) {
     const auto start = std::chrono::steady_clock::now();
     if (trigger == Trigger::request) read_config_again();
     const bool drops = trigger != Trigger::watch || config_.reload.drops_removed;
-    NetworksUpdate update =
-        networks_.look(config_.zone_defaults, are_defaults_new_,
-                       drops ? Networks::Missing::drop : Networks::Missing::keep);
+    NetworksUpdate update = networks_.look(
+        config_.zone_defaults, are_defaults_new_,
+        drops ? Networks::Missing::drop : Networks::Missing::keep, catalog_model(config_));
     ReloadOutcome outcome;
     outcome.is_readable = update.is_readable;
     outcome.files_read = update.files_read;
@@ -287,8 +287,9 @@ NetworksUpdate Reloader::look_ahead() {
     Diagnostics findings;
     const auto config = read_config_file(config_file_, findings);
     const ZoneDefaults& defaults = config ? config->zone_defaults : config_.zone_defaults;
-    NetworksUpdate update = networks_.look(
-        defaults, are_defaults_new_ || defaults != config_.zone_defaults, Networks::Missing::drop);
+    NetworksUpdate update =
+        networks_.look(defaults, are_defaults_new_ || defaults != config_.zone_defaults,
+                       Networks::Missing::drop, catalog_model(config ? *config : config_));
     state_.forget_decisions();
     update.findings.append(std::move(findings));
     return update;
@@ -314,6 +315,7 @@ void Reloader::read_config_again() {
             take_keys_(keys);
         });
     }
+    config_.catalog = config->catalog;
     if (config->zone_defaults == config_.zone_defaults) return;
     config_.zone_defaults = config->zone_defaults;
     are_defaults_new_ = true;

@@ -53,6 +53,7 @@ std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
     const std::string file = path.string();
     FileFindings findings(file, diagnostics);
     report_unknown_keys(config->zone_defaults.transfer, known, {}, findings);
+    if (config->catalog) report_unknown_keys(config->catalog->transfer, known, {}, findings);
     if (findings.error_count() > 0) return std::nullopt;
     return config;
 }

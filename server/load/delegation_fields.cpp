@@ -113,12 +113,8 @@ std::vector<DelegatedNameserverModel> read_nameservers(YamlNode list, FileFindin
 }
 
 std::optional<Name> read_cname_to(const Fields& fields, FileFindings& findings) {
-    const auto text = fields.text("cname_to");
-    if (!text) return std::nullopt;
-    auto name = zone_name_from_text(*text);
-    if (name) return std::move(*name);
-    findings.error(fields.find("cname_to")->place(), name.error().message, name.error().advice);
-    return std::nullopt;
+    const auto node = fields.find("cname_to");
+    return node ? read_zone_name(*node, "`cname_to`", findings) : std::nullopt;
 }
 
 /// RDATA of a DS record and where it is written.

@@ -151,6 +151,15 @@ std::optional<Name> read_host_name(YamlNode node, std::string_view what, FileFin
     return std::move(host_name->name);
 }
 
+std::optional<Name> read_zone_name(YamlNode node, std::string_view what, FileFindings& findings) {
+    const auto text = read_text(node, what, findings);
+    if (!text) return std::nullopt;
+    auto name = zone_name_from_text(*text);
+    if (name) return std::move(*name);
+    findings.error(node.place(), name.error().message, name.error().advice);
+    return std::nullopt;
+}
+
 std::vector<PlacedName> read_host_names(YamlNode list, std::string_view what,
                                         FileFindings& findings) {
     std::vector<PlacedName> names;

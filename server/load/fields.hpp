@@ -50,6 +50,10 @@ void warn_of_underscore(std::string_view name, Place place, FileFindings& findin
 [[nodiscard]] std::optional<Name> read_host_name(YamlNode node, std::string_view what,
                                                  FileFindings& findings);
 
+/// Reads the name of a zone, which may be any domain name.
+[[nodiscard]] std::optional<Name> read_zone_name(YamlNode node, std::string_view what,
+                                                 FileFindings& findings);
+
 /// A name and where it is written.
 struct PlacedName {
     Name name;

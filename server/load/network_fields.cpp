@@ -30,10 +30,7 @@ std::optional<Name> read_zone(const Fields& fields, FileFindings& findings) {
                        fmt::format("write `network: {}`", *text));
         return std::nullopt;
     }
-    auto name = zone_name_from_text(*text);
-    if (name) return std::move(*name);
-    findings.error(place, name.error().message, name.error().advice);
-    return std::nullopt;
+    return read_zone_name(*fields.find("zone"), "`zone`", findings);
 }
 
 /// What makes `style` senseless for `key`; empty if it has a meaning.

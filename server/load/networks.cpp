@@ -1,5 +1,7 @@
 #include "load/networks.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <span>
 #include <utility>
@@ -99,9 +101,10 @@ std::size_t octets_of_history(const Zone& zone) {
 class Networks::Look {
 public:
     Look(const Networks& networks, const ZoneDefaults& defaults, bool are_defaults_new,
-         Missing missing)
+         Missing missing, const std::optional<CatalogModel>& catalog)
         : networks_(networks),
           defaults_(defaults),
+          catalog_(catalog),
           is_all_anew_(are_defaults_new),
           missing_(missing),
           now_(networks.clock_()) {}
@@ -111,6 +114,7 @@ public:
         find_inventory_changes();
         load_concerned();
         compare_zones();
+        update_catalog();
         look_at_coverage();
         return std::move(update_);
     }
@@ -382,21 +386,90 @@ private:
         for (auto& [key, state] : update_.loaded) {
             for (ServedZone& zone : state.zones) {
                 const auto old = before.find(zone.zone->apex());
-                if (old == before.end()) {
-                    zone.zone = with_kept_history(zone.zone);
-                    update_.changes.push_back({nullptr, zone.zone});
-                    continue;
-                }
-                if (is_same(old->second, zone)) {
-                    zone.zone = old->second.zone;
-                } else {
-                    zone.zone = with_longer_history(old->second, zone);
-                    update_.changes.push_back({old->second.zone, zone.zone});
-                }
-                before.erase(old);
+                compare(old == before.end() ? nullptr : &old->second, zone);
+                if (old != before.end()) before.erase(old);
             }
         }
         for (const auto& [apex, zone] : before) update_.changes.push_back({zone.zone, nullptr});
+    }
+
+    /// Notes that `zone` takes the place of `old`, which is null if the zone is new, unless they
+    /// are the same.
+    void compare(const ServedZone* old, ServedZone& zone) {
+        if (old == nullptr) {
+            zone.zone = with_kept_history(zone.zone);
+            update_.changes.push_back({nullptr, zone.zone});
+        } else if (is_same(*old, zone)) {
+            zone.zone = old->zone;
+        } else {
+            zone.zone = with_longer_history(*old, zone);
+            update_.changes.push_back({old->zone, zone.zone});
+        }
+    }
+
+    void update_catalog() {
+        const CatalogState& before = networks_.catalog_;
+        update_.catalog = before;
+        const bool are_members_same = std::ranges::all_of(update_.changes, [](const auto& change) {
+            return are_same_member(change.before.get(), change.after.get());
+        });
+        if (before.model == catalog_ && are_members_same && !before.is_behind) return;
+        update_.catalog = {catalog_, {}, false};
+        const bool is_of_one_name =
+            before.served.zone && catalog_ && before.served.zone->apex() == catalog_->zone.view();
+        const ServedZone* const old = is_of_one_name ? &before.served : nullptr;
+        if (catalog_) build_catalog(old);
+        if (before.served.zone && !is_of_one_name) {
+            update_.changes.push_back({before.served.zone, nullptr});
+        }
+    }
+
+    /// `old` is what it was under the same name; null if there was none.
+    void build_catalog(const ServedZone* old) {
+        std::vector<std::shared_ptr<const Zone>> members;
+        const std::string name = catalog_->zone.to_text();
+        const NetworkState* unknown = nullptr;
+        for_each_network([&](const NetworkState& state) {
+            if (state.standing == Standing::unknown) unknown = &state;
+            for (const ServedZone& zone : state.zones) members.push_back(zone.zone);
+        });
+        const bool is_taken = std::ranges::any_of(
+            members, [&](const auto& member) { return member->apex() == catalog_->zone.view(); });
+        if (is_taken) {
+            update_.findings.error(name, {}, "the catalog has the name of a zone of a network",
+                                   "give it a name that is nowhere else");
+            update_.catalog.is_behind = true;
+            if (old != nullptr) update_.changes.push_back({old->zone, nullptr});
+            return;
+        }
+        ServedZone& served = update_.catalog.served;
+        if (unknown == nullptr) {
+            ZoneBuilder builder = make_catalog(*catalog_, members);
+            served.content = builder.content();
+            served.zone = builder.build(
+                networks_.serials_.serial_for(catalog_->zone, {}, served.content).serial);
+        } else {
+            // Secondaries drop what is no member any more.
+            update_.catalog.is_behind = true;
+            served = old != nullptr ? *old
+                                    : ServedZone{Zone::make_unavailable(catalog_->zone), Digest{}};
+            update_.findings.warning(
+                unknown->file, {},
+                fmt::format("the catalog {} is {} until this file is mended, since it is not known "
+                            "which zones it has",
+                            name,
+                            served.zone->is_available() ? "served as it was" : "unavailable"));
+        }
+        compare(old, served);
+    }
+
+    /// Calls `visit(state)` with each network as it will be.
+    template <class Visit>
+    void for_each_network(const Visit& visit) const {
+        for (const auto& [key, state] : networks_.files_) {
+            if (!update_.dropped.contains(key) && !update_.loaded.contains(key)) visit(state);
+        }
+        for (const auto& [key, state] : update_.loaded) visit(state);
     }
 
     static bool has_history(const Zone& zone) {
@@ -445,11 +518,7 @@ private:
         update_.coverage.emplace();
         if (!reading->model || reading->standing != Standing::current) return;
         std::vector<Prefix> networks;
-        for (const auto& [key, state] : networks_.files_) {
-            const bool is_old = update_.dropped.contains(key) || update_.loaded.contains(key);
-            if (!is_old) add_prefix(state, networks);
-        }
-        for (const auto& [key, state] : update_.loaded) add_prefix(state, networks);
+        for_each_network([&](const NetworkState& state) { add_prefix(state, networks); });
         check_coverage(*reading->model, std::move(networks), *update_.coverage);
     }
 
@@ -460,6 +529,7 @@ private:
 
     const Networks& networks_;
     const ZoneDefaults& defaults_;
+    const std::optional<CatalogModel>& catalog_;
     bool is_all_anew_;
     Missing missing_;
     system_clock::time_point now_;
@@ -479,9 +549,9 @@ Networks::Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials,
       clock_(clock),
       snapshot_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>())) {}
 
-NetworksUpdate Networks::look(const ZoneDefaults& defaults, bool are_defaults_new,
-                              Missing missing) const {
-    return Look(*this, defaults, are_defaults_new, missing).run();
+NetworksUpdate Networks::look(const ZoneDefaults& defaults, bool are_defaults_new, Missing missing,
+                              const std::optional<CatalogModel>& catalog) const {
+    return Look(*this, defaults, are_defaults_new, missing, catalog).run();
 }
 
 void Networks::adopt(NetworksUpdate update) {
@@ -497,6 +567,7 @@ void Networks::adopt(NetworksUpdate update) {
     for (const auto& [key, seen] : update.touched) files_.at(key).seen = seen;
     for (auto& [key, state] : files_) state.is_gone = update.gone.contains(key);
     if (update.inventory) inventory_ = std::move(update.inventory);
+    catalog_ = std::move(update.catalog);
     if (update.coverage) coverage_ = std::move(*update.coverage);
     directory_findings_ = std::move(update.findings);
     if (update.changes.empty()) return;
@@ -508,6 +579,7 @@ void Networks::adopt(NetworksUpdate update) {
     for (const auto& [key, state] : files_) {
         for (const ServedZone& zone : state.zones) zones.push_back(zone.zone);
     }
+    if (catalog_.served.zone) zones.push_back(catalog_.served.zone);
     snapshot_ = std::make_shared<const Snapshot>(std::move(zones));
 }
 

@@ -22,6 +22,7 @@
 #include "load/related_networks.hpp"
 #include "load/settlement.hpp"
 #include "load/zone_directory.hpp"
+#include "zone/catalog.hpp"
 #include "zone/serials.hpp"
 #include "zone/snapshot.hpp"
 #include "zone/zone_history.hpp"
@@ -62,6 +63,13 @@ struct InventoryState {
     Diagnostics findings;
 };
 
+/// The catalog of the zones, if there is to be one.
+struct CatalogState {
+    std::optional<CatalogModel> model;
+    ServedZone served;       ///< Its zone is null if there is none.
+    bool is_behind = false;  ///< It waits for a file to be mended.
+};
+
 /// One zone before and after an update; not both are null.
 struct ZoneChange {
     std::shared_ptr<const Zone> before;  ///< Null if there was none.
@@ -75,6 +83,7 @@ struct NetworksUpdate {
     std::set<std::string> dropped;               ///< Keys of networks that are not served any more.
     std::set<std::string> gone;                  ///< Keys of files that are not there, but served.
     std::optional<InventoryState> inventory;     ///< If it has changed.
+    CatalogState catalog;
     std::optional<Diagnostics> coverage;  ///< Of the inventory by the networks, if looked at.
     std::vector<ZoneChange> changes;      ///< Zones that are not what they were.
     std::vector<SourceFile> sources;      ///< What was loaded, as it was read.
@@ -112,11 +121,12 @@ public:
     Networks& operator=(const Networks&) = delete;
 
     /// Loads what has changed since the last update that was adopted. `are_defaults_new`: nothing
-    /// that is in service was made with `defaults`, so all is loaded anew. Networks are never
-    /// dropped where anything in the zones directory cannot be looked at, or it holds no zone file
-    /// any more.
-    [[nodiscard]] NetworksUpdate look(const ZoneDefaults& defaults, bool are_defaults_new,
-                                      Missing missing) const;
+    /// that is in service was made with `defaults`, so all is loaded anew. `catalog` is what all
+    /// zones are members of; none: nothing. Networks are never dropped where anything in the zones
+    /// directory cannot be looked at, or it holds no zone file any more.
+    [[nodiscard]] NetworksUpdate look(
+        const ZoneDefaults& defaults, bool are_defaults_new, Missing missing,
+        const std::optional<CatalogModel>& catalog = std::nullopt) const;
 
     /// Makes `update`, the last one that `look` returned, what is in service.
     void adopt(NetworksUpdate update);
@@ -136,6 +146,9 @@ public:
         return inventory_;
     }
 
+    /// The catalog of all these.
+    [[nodiscard]] const CatalogState& catalog() const noexcept { return catalog_; }
+
     /// What was found of the inventory and the directories, and of no zone file.
     [[nodiscard]] Diagnostics general_findings() const;
 
@@ -150,6 +163,7 @@ private:
     std::map<std::string, NetworkState> files_;
     RelatedNetworks related_;
     std::optional<InventoryState> inventory_;
+    CatalogState catalog_;
     Diagnostics coverage_;
     Diagnostics directory_findings_;
     std::shared_ptr<const Snapshot> snapshot_;

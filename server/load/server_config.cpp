@@ -10,18 +10,20 @@
 #include "load/hexadecimal.hpp"
 #include "load/key_fields.hpp"
 #include "load/repeats.hpp"
+#include "load/transfer_fields.hpp"
 #include "load/yaml_document.hpp"
 #include "load/zone_settings.hpp"
 
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 18> config_keys{
-    "listen",        "user",     "workers",   "pin_workers", "zones",     "inventory",
-    "state",         "keys",     "keys_file", "log",         "serials",   "reload",
-    "zone_defaults", "identity", "udp",       "tcp",         "query_log", "metrics"};
+constexpr std::array<std::string_view, 19> config_keys{
+    "listen", "user",      "workers",   "pin_workers", "zones",  "inventory",     "state",
+    "keys",   "keys_file", "log",       "serials",     "reload", "zone_defaults", "identity",
+    "udp",    "tcp",       "query_log", "metrics",     "catalog"};
 constexpr std::array<std::string_view, 4> query_log_keys{"sample", "rcodes", "networks", "clients"};
 constexpr std::array<std::string_view, 1> metrics_keys{"listen"};
+constexpr std::array<std::string_view, 2> catalog_keys{"zone", "transfer"};
 constexpr std::array<std::string_view, 2> log_keys{"format", "level"};
 constexpr std::array<std::string_view, 2> reload_keys{"watch", "removed_files"};
 constexpr std::array<std::string_view, 5> zone_default_keys{"ttl", "nameservers", "nameservers_ttl",
@@ -38,6 +40,7 @@ constexpr IntegerRange connection_range{1, 1'000'000};
 constexpr std::uint32_t max_idle_seconds = 3600;
 constexpr std::size_t max_character_string = 255;  // RFC 1035 3.3
 constexpr std::size_t max_nsid_octets = 128;
+constexpr std::size_t max_catalog_octets = 200;
 
 void explain_bad_endpoint(std::string_view text, EndpointError error, Place place,
                           FileFindings& findings) {
@@ -303,6 +306,30 @@ std::optional<Endpoint> read_metrics(const Fields& fields, FileFindings& finding
     return std::nullopt;
 }
 
+std::optional<CatalogConfig> read_catalog(const Fields& fields, FileFindings& findings) {
+    const auto node = fields.find("catalog");
+    if (!node) return std::nullopt;
+    const Fields catalog(*node, "`catalog`", catalog_keys, findings);
+    CatalogConfig config;
+    if (const auto transfer = catalog.find("transfer")) {
+        config.transfer = read_catalog_transfer(*transfer, findings);
+    }
+    const auto zone = catalog.find("zone");
+    if (!zone) {
+        findings.error(catalog.place(), "`catalog` without `zone`",
+                       "write `zone: catalog.example.net`, a name that is nowhere else");
+        return std::nullopt;
+    }
+    const auto name = read_zone_name(*zone, "`zone`", findings);
+    if (!name) return std::nullopt;
+    if (name->view().octets() > max_catalog_octets) {
+        findings.error(zone->place(), "the name leaves no room for the labels of a catalog",
+                       fmt::format("shorten it to {} octets", max_catalog_octets));
+    }
+    config.zone = name->lower_case();
+    return config;
+}
+
 UdpConfig read_udp(const Fields& fields, FileFindings& findings) {
     UdpConfig config;
     const auto node = fields.find("udp");
@@ -337,6 +364,19 @@ TcpConfig read_tcp(const Fields& fields, FileFindings& findings) {
 
 }  // namespace
 
+std::optional<CatalogModel> catalog_model(const ServerConfig& config) {
+    if (!config.catalog) return std::nullopt;
+    const TransferDefaults& written = config.catalog->transfer;
+    const TransferDefaults& defaults = config.zone_defaults.transfer;
+    CatalogModel model{config.catalog->zone, {}};
+    const auto& allow = written.allow ? written.allow : defaults.allow;
+    const auto& notify = written.notify ? written.notify : defaults.notify;
+    if (allow) model.transfer.allow = *allow;
+    if (notify) model.transfer.notify = *notify;
+    model.transfer.notify.has_nameservers = false;  // it has none
+    return model;
+}
+
 std::optional<ServerConfig> read_server_config(const std::string& file, std::string_view text,
                                                Diagnostics& diagnostics) {
     const auto document =
@@ -358,6 +398,7 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.serial_format = read_serial_format(fields, findings).value_or(config.serial_format);
     config.reload = read_reload(fields, findings);
     config.zone_defaults = read_zone_defaults(fields, findings);
+    config.catalog = read_catalog(fields, findings);
     config.identity = read_identity(fields, findings);
     config.log = read_log(fields, findings);
     config.query_log = read_query_log(fields, findings);

@@ -17,6 +17,7 @@
 #include "load/zone_file.hpp"
 #include "reverse/endpoint.hpp"
 #include "reverse/prefix.hpp"
+#include "zone/catalog.hpp"
 #include "zone/serials.hpp"
 
 namespace arpad {
@@ -74,6 +75,14 @@ struct TcpConfig {
     bool operator==(const TcpConfig&) const = default;
 };
 
+/// The catalog of all zones (RFC 9432), for other nameservers.
+struct CatalogConfig {
+    Name zone;                  ///< Its name, in lower case.
+    TransferDefaults transfer;  ///< As far as written: `allow` and `notify`.
+
+    bool operator==(const CatalogConfig&) const = default;
+};
+
 /// `arpad.yaml`.
 struct ServerConfig {
     /// Over UDP and TCP; at least one, no two equal. Port 0 lets the system choose one.
@@ -89,6 +98,7 @@ struct ServerConfig {
     SerialFormat serial_format = SerialFormat::unix_time;
     ReloadConfig reload;
     ZoneDefaults zone_defaults;
+    std::optional<CatalogConfig> catalog;
     IdentityConfig identity;
     LogConfig log;
     std::optional<QueryLogConfig> query_log;  ///< None: queries are not logged.
@@ -98,6 +108,10 @@ struct ServerConfig {
 
     bool operator==(const ServerConfig&) const = default;
 };
+
+/// What the catalog of `config` is, where `zone_defaults` hold where it is silent; none if there is
+/// none.
+[[nodiscard]] std::optional<CatalogModel> catalog_model(const ServerConfig& config);
 
 /// Reads `text`, the content of `file`; the paths in it are taken as relative to `file`'s
 /// directory. No other file is read: `keys` are those in `text`. None if anything is wrong, all of

@@ -13,8 +13,11 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 5> transfer_keys{"allow", "notify", "ranges",
-                                                        "max_range_names", "max_zone_names"};
+constexpr std::array<std::string_view, 7> transfer_keys{
+    "allow",          "notify",        "ranges",     "max_range_names",
+    "max_zone_names", "catalog_group", "catalog_coo"};
+constexpr std::array<std::string_view, 2> catalog_transfer_keys{"allow", "notify"};
+constexpr std::size_t max_group_octets = 255;  // RFC 1035 3.3
 constexpr std::array<std::string_view, 2> rule_keys{"address", "key"};
 constexpr IntegerRange names_range{0, 100'000'000};
 constexpr std::uint64_t usual_range_names = 65'536;
@@ -78,6 +81,18 @@ std::optional<RangesInTransfers> read_ranges_mode(const Fields& fields, FileFind
     return std::nullopt;
 }
 
+std::optional<std::string> read_group(const Fields& fields, FileFindings& findings) {
+    const auto text = fields.text("catalog_group");
+    if (!text) return std::nullopt;
+    if (text->empty() || text->size() > max_group_octets) {
+        findings.error(fields.find("catalog_group")->place(),
+                       fmt::format("`catalog_group` has not from 1 to {} octets", max_group_octets),
+                       "write the name that the secondaries know it by");
+        return std::nullopt;
+    }
+    return std::string(*text);
+}
+
 /// How many addresses `segment` has; the largest number if they are more.
 std::uint64_t size_of(const RangeSegment& segment) noexcept {
     const Uint128 less_than_size = segment.last - segment.first;
@@ -114,8 +129,20 @@ TransferDefaults read_transfer(YamlNode node, FileFindings& findings) {
     if (const auto allow = fields.find("allow")) transfer.allow = read_rules(*allow, findings);
     if (const auto notify = fields.find("notify")) transfer.notify = read_notify(*notify, findings);
     transfer.ranges = read_ranges_mode(fields, findings);
+    transfer.catalog_group = read_group(fields, findings);
+    if (const auto coo = fields.find("catalog_coo")) {
+        transfer.catalog_coo = read_zone_name(*coo, "`catalog_coo`", findings);
+    }
     transfer.max_range_names = fields.integer("max_range_names", names_range);
     transfer.max_zone_names = fields.integer("max_zone_names", names_range);
+    return transfer;
+}
+
+TransferDefaults read_catalog_transfer(YamlNode node, FileFindings& findings) {
+    const Fields fields(node, "`transfer` of the catalog", catalog_transfer_keys, findings);
+    TransferDefaults transfer;
+    if (const auto allow = fields.find("allow")) transfer.allow = read_rules(*allow, findings);
+    if (const auto notify = fields.find("notify")) transfer.notify = read_notify(*notify, findings);
     return transfer;
 }
 
@@ -151,6 +178,8 @@ TransferPolicy transfer_policy(const ZoneSettings& settings, const ZoneDefaults&
     policy.allow = either(written.allow, defaults.allow).value_or(policy.allow);
     policy.ranges = either(written.ranges, defaults.ranges).value_or(policy.ranges);
     policy.notify = either(written.notify, defaults.notify).value_or(policy.notify);
+    policy.catalog_group = either(written.catalog_group, defaults.catalog_group);
+    policy.catalog_coo = either(written.catalog_coo, defaults.catalog_coo);
     if (policy.allow.empty() || policy.ranges != RangesInTransfers::expand || ranges.empty()) {
         return policy;
     }

@@ -18,6 +18,9 @@ namespace arpad {
 /// Reads `transfer`.
 [[nodiscard]] TransferDefaults read_transfer(YamlNode node, FileFindings& findings);
 
+/// Reads `transfer` of `catalog`.
+[[nodiscard]] TransferDefaults read_catalog_transfer(YamlNode node, FileFindings& findings);
+
 /// The policy of a zone file with `settings`, where `defaults` hold where it is silent. Reports
 /// keys that do not exist, and ranges that are too large to be expanded though somebody may take
 /// them; nobody may then, and all else is as it should be.

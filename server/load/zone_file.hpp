@@ -37,6 +37,8 @@ struct TransferDefaults {
     std::optional<std::vector<AccessRule>> allow;
     std::optional<NotifyList> notify;
     std::optional<RangesInTransfers> ranges;
+    std::optional<std::string> catalog_group;
+    std::optional<Name> catalog_coo;
     std::optional<std::uint64_t> max_range_names;  ///< That one range may be expanded to.
     std::optional<std::uint64_t> max_zone_names;   ///< That those of a network may be.
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -18,6 +19,7 @@ constexpr std::chrono::seconds first_pause{2};
 constexpr std::chrono::seconds longest_pause{300};
 constexpr unsigned failures_until_silent = 3;
 constexpr unsigned attempts_until_unheard = 6;
+constexpr unsigned attempts_until_refused = 3;
 constexpr std::chrono::hours patience{24};
 constexpr std::size_t answer_count_at = 6;
 
@@ -30,6 +32,17 @@ std::chrono::seconds pause_after(unsigned failures) noexcept {
 std::uint16_t random_id() {
     thread_local std::random_device device;
     return static_cast<std::uint16_t>(device());
+}
+
+/// Those of `entries` that are due at `now`; the others stay.
+template <class Entry, class Time>
+std::vector<Entry> take_due(std::vector<Entry>& entries, Time now) {
+    const auto due =
+        std::ranges::partition(entries, [now](const Entry& entry) { return entry.due > now; });
+    std::vector<Entry> taken(std::make_move_iterator(due.begin()),
+                             std::make_move_iterator(due.end()));
+    entries.erase(due.begin(), due.end());
+    return taken;
 }
 
 void put_header(MessageWriter& message, std::uint16_t id, std::uint16_t answers) {
@@ -86,9 +99,16 @@ struct Notifier::Pending {
     std::optional<TsigRequester> tsig;
 };
 
+/// A notice that was refused, and may not be for ever: a secondary may be about to learn of a zone.
+struct Notifier::Deferred {
+    Time due;
+    Notice notice;
+};
+
 /// All that one remote is to be told.
 struct Notifier::Line {
     std::map<Name, Notice, CanonicalLess> waiting;
+    std::vector<Deferred> deferred;
     std::vector<Pending> pending;
     Name last_sent;  // goes on behind it, so that each zone has its turn
     std::size_t window = first_window;
@@ -97,6 +117,12 @@ struct Notifier::Line {
     std::optional<Time> last_reply;
     std::optional<Time> silent_since;
     std::optional<NotifyEvent> complaint;
+
+    /// Has `notice` wait, unless a newer one does.
+    void wait(Notice notice) {
+        Name zone = notice.zone;
+        waiting.try_emplace(std::move(zone), std::move(notice));
+    }
 
     [[nodiscard]] bool is_pending(const Name& zone) const {
         return std::ranges::any_of(pending,
@@ -141,30 +167,26 @@ std::optional<Notifier::Time> Notifier::proceed(Time now, const Send& send) {
     std::optional<Time> next;
     for (auto& [remote, line] : lines_) {
         expire(remote, line, now);
+        for (Deferred& deferred : take_due(line.deferred, now))
+            line.wait(std::move(deferred.notice));
         send_next(remote, line, now, send);
-        for (const Pending& pending : line.pending) {
-            if (!next || pending.due < *next) next = pending.due;
-        }
+        const auto come_back = [&next](const auto& entry) {
+            if (!next || entry.due < *next) next = entry.due;
+        };
+        std::ranges::for_each(line.pending, come_back);
+        std::ranges::for_each(line.deferred, come_back);
     }
     std::erase_if(lines_, [](const auto& entry) {
         const Line& line = entry.second;
-        return line.pending.empty() && line.waiting.empty() && !line.complaint;
+        return line.pending.empty() && line.waiting.empty() && line.deferred.empty() &&
+               !line.complaint;
     });
     return next;
 }
 
 /// Takes back what has not been replied to in time.
 void Notifier::expire(const Endpoint& remote, Line& line, Time now) {
-    std::vector<Pending> expired;
-    for (std::size_t i = 0; i < line.pending.size();) {
-        if (line.pending[i].due > now) {
-            ++i;
-            continue;
-        }
-        expired.push_back(std::move(line.pending[i]));
-        line.pending[i] = std::move(line.pending.back());
-        line.pending.pop_back();
-    }
+    std::vector<Pending> expired = take_due(line.pending, now);
     for (Pending& sent : expired) {
         // All that was sent before the remote was found not to reply is one failure.
         if (line.failures == 0 || sent.sent >= line.last_failure) {
@@ -179,8 +201,7 @@ void Notifier::expire(const Endpoint& remote, Line& line, Time now) {
             complain(line, {NotifyEvent::Kind::unheard, remote, notice.zone});
             continue;
         }
-        // A newer one that waits already stays.
-        line.waiting.try_emplace(notice.zone, std::move(notice));
+        line.wait(std::move(notice));
     }
     if (expired.empty()) return;
     if (line.failures >= failures_until_silent && !line.silent_since) {
@@ -260,7 +281,8 @@ void Notifier::receive(const Endpoint& remote, std::span<const std::uint8_t> mes
         if (failure) event.kind = NotifyEvent::Kind::bad_key;
         event.tsig_error = sent->tsig->remote_error();
     }
-    *sent = std::move(line.pending.back());
+    Notice notice = std::move(sent->notice);
+    if (&*sent != &line.pending.back()) *sent = std::move(line.pending.back());
     line.pending.pop_back();
     line.failures = 0;
     line.last_reply = now;
@@ -268,7 +290,11 @@ void Notifier::receive(const Endpoint& remote, std::span<const std::uint8_t> mes
     if (std::exchange(line.silent_since, std::nullopt)) {
         report_({NotifyEvent::Kind::answers, remote, event.zone, line.waiting.size()});
     }
-    if (reply->rcode != Rcode::no_error) {
+    const bool is_refused = reply->rcode != Rcode::no_error;
+    if (is_refused && event.kind == NotifyEvent::Kind::refused &&
+        notice.attempts < attempts_until_refused) {
+        line.deferred.push_back({now + pause_after(notice.attempts), std::move(notice)});
+    } else if (is_refused) {
         complain(line, event);
     } else if (line.complaint && line.complaint->zone == event.zone) {
         line.complaint.reset();

@@ -33,7 +33,7 @@ struct NotifyEvent {
         answers,      ///< It does again.
         abandoned,    ///< It has not for a day: what it was to be told is forgotten.
         unheard,      ///< It replies to others, but not about this zone.
-        refused,      ///< It says `rcode`.
+        refused,      ///< It says `rcode`, again and again.
         bad_key,      ///< It says `tsig_error` about the signature.
         unknown_key,  ///< There is no key of the name that the operator wrote.
     };
@@ -74,6 +74,7 @@ public:
 private:
     struct Notice;
     struct Pending;
+    struct Deferred;
     struct Line;
 
     void expire(const Endpoint& remote, Line& line, Time now);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "dns/name.hpp"
@@ -39,6 +40,9 @@ struct TransferPolicy {
     std::vector<AccessRule> allow;  ///< Empty: nobody.
     RangesInTransfers ranges = RangesInTransfers::expand;
     NotifyList notify;
+    std::optional<std::string> catalog_group;  ///< RFC 9432 4.3.2; up to 255 octets.
+    std::optional<Name> catalog_coo;           ///< The catalog that it moves to (4.3.1).
+    bool restricts_queries = false;            ///< Who may not take it may not ask for it either.
 
     [[nodiscard]] bool allows(Address client, std::optional<NameView> signer) const noexcept {
         return std::ranges::any_of(

@@ -91,4 +91,37 @@ class Bind(Secondary, peers.Bind):
         return keys + text[:text.index("zone \"")] + zones
 
 
+CATALOG = "catalog.arpad.example."
+
+
+class CatalogKnot(Knot):
+    """Knot DNS that knows a catalog, and no zone."""
+
+    def config(self):
+        text = super().config()
+        template = ("  - id: hosts\n"
+                    f"    storage: {self.directory}\n    semantic-checks: off\n"
+                    "    master: primary\n    acl: [anybody, primary]\n")
+        zone = (f"zone:\n  - domain: {CATALOG}\n    master: primary\n    acl: [anybody, primary]\n"
+                "    catalog-role: interpret\n    catalog-template: [default, hosts]\n")
+        return text[:text.index("zone:\n")] + template + zone
+
+
+class CatalogBind(Bind):
+    """Likewise BIND."""
+
+    def config(self):
+        text = super().config()
+        primary, primary_port = self.primary
+        key = f' key "{self.key.name}"' if self.key else ""
+        primaries = f"{{ {primary} port {primary_port}{key}; }}"
+        text = text.replace("};\ncontrols", "  catalog-zones {\n"
+                            f'    zone "{CATALOG}" default-primaries {primaries} '
+                            "in-memory yes min-update-interval 0;\n  };\n};\ncontrols")
+        text = text.replace("allow-transfer { none; }", "allow-transfer { 127.0.0.1; }")
+        return text[:text.index('\nzone "') + 1] + (
+            f'zone "{CATALOG}" {{ type secondary; file "{self.directory}/catalog";\n'
+            f"  primaries {primaries}; }};\n")
+
+
 ALL = (Nsd, Knot, Bind)

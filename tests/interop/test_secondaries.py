@@ -129,12 +129,13 @@ def change_records(directory, step):
 
 
 def serial_of(endpoint, apex):
-    """The serial that a server has of a zone."""
+    """The serial that a server has of a zone; None if it does not serve it."""
     host, port = endpoint
     done = subprocess.run([find_tool("dig"), "-r", f"@{host}", "-p", str(port), "+short", "+time=5",
                            wire.name_text(apex), "SOA"], stdout=subprocess.PIPE, timeout=SECONDS,
                           check=False, text=True)
-    return done.stdout.split()[2]
+    fields = done.stdout.split()
+    return fields[2] if len(fields) == 7 else None
 
 
 def follow(server, peer, zones, serials):

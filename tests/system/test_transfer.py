@@ -69,6 +69,11 @@ class TransferTestCase(ReplyTestCase):
             text=True)
         return done.stdout
 
+    def reload(self, workspace):
+        """Reloads at once."""
+        done = run_program("ARPACTL", "reload", "--socket", workspace.state / "control.sock")
+        self.assertEqual(done.returncode, 0, done.stdout)
+
     def assert_transferred(self, text, target="one.example.net."):
         """The small zone has come, as a whole."""
         records = [line.split(None, 4)[3:] for line in text.splitlines()
@@ -135,11 +140,6 @@ class Rules(TransferTestCase):
             self.reload(workspace)
             self.assert_refused(self.dig(server))
             self.assertEqual(server.serial(APEX), serial)
-
-    def reload(self, workspace):
-        """Reloads at once."""
-        done = run_program("ARPACTL", "reload", "--socket", workspace.state / "control.sock")
-        self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_zone_that_is_not_ours(self):
         with self.workspace().start() as server:
@@ -302,8 +302,7 @@ class Differences(TransferTestCase):
     def change(self, server, workspace, content, apex=APEX):
         """Writes the zone's file again; the new serial."""
         workspace.write_zone("zone", content)
-        done = run_program("ARPACTL", "reload", "--socket", workspace.state / "control.sock")
-        self.assertEqual(done.returncode, 0, done.stdout)
+        self.reload(workspace)
         return str(server.serial(apex))
 
     @staticmethod

@@ -6,10 +6,13 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "findings_text.hpp"
 #include "support/zone_fixtures.hpp"
+#include "zone/zone_walk.hpp"
 
 namespace arpad {
 namespace {
@@ -17,10 +20,12 @@ namespace {
 namespace fs = std::filesystem;
 
 using std::chrono::system_clock;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
+using testing::SizeIs;
 
 /// So late that no stamp is young.
 system_clock::time_point tomorrow() {
@@ -479,6 +484,113 @@ TEST_F(NetworksTest, HistoryOfAnotherRunIsUsedIfItLeadsToWhatIsServed) {
     Networks other({zones_, std::nullopt}, state_, state_, state_);
     const NetworksUpdate changed = other.look({}, false, Networks::Missing::drop);
     EXPECT_EQ(changed.changes.at(0).after->history(), nullptr);
+}
+
+class CatalogTest : public NetworksTest {
+protected:
+    NetworksUpdate look_at_all(Networks::Missing missing = Networks::Missing::drop) {
+        NetworksUpdate update = networks_.look({}, false, missing, model_);
+        NetworksUpdate told = update;
+        networks_.adopt(std::move(update));
+        return told;
+    }
+
+    /// How many members the catalog has; none if there is no catalog in service.
+    [[nodiscard]] std::optional<std::size_t> members() const {
+        const Zone* const zone = find("cat.example.");
+        if (zone == nullptr || !zone->is_available()) return std::nullopt;
+        std::size_t count = 0;
+        walk(*zone, RangeWalk::omit, [&](NameView, RrsetView rrset) {
+            if (rrset.type() == RrType::ptr) ++count;
+        });
+        return count;
+    }
+
+    std::optional<CatalogModel> model_ = CatalogModel{test::name("cat.example."), {}};
+};
+
+TEST_F(CatalogTest, FollowsTheNetworks) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look_at_all();
+    EXPECT_EQ(members(), 1U);
+    const std::uint32_t first = serial("cat.example.");
+    write("b.yaml", zone_text("198.51.100.0/23"));
+    EXPECT_THAT(look_at_all().changes, SizeIs(3));
+    EXPECT_EQ(members(), 3U);
+    EXPECT_GT(serial("cat.example."), first);
+    fs::remove(zones_ / "a.yaml");
+    look_at_all();
+    EXPECT_EQ(members(), 2U);
+}
+
+TEST_F(CatalogTest, StaysTheSameWhereRecordsChange) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look_at_all();
+    const Zone* const before = find("cat.example.");
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: a.example.net}\n"));
+    EXPECT_THAT(look_at_all().changes, SizeIs(1));
+    EXPECT_EQ(find("cat.example."), before);
+    EXPECT_THAT(look_at_all().changes, IsEmpty());
+}
+
+TEST_F(CatalogTest, FollowsItsOwnSettings) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look_at_all();
+    const std::uint32_t serial_before = serial("cat.example.");
+    model_->transfer.allow.push_back({std::nullopt, test::name("k.example.")});
+    EXPECT_THAT(look_at_all().changes, SizeIs(1));
+    EXPECT_EQ(serial("cat.example."), serial_before);
+    model_->zone = test::name("other.example.");
+    EXPECT_THAT(look_at_all().changes, SizeIs(2));
+    EXPECT_EQ(find("cat.example."), nullptr);
+    EXPECT_NE(find("other.example."), nullptr);
+    model_.reset();
+    EXPECT_THAT(look_at_all().changes, SizeIs(1));
+    EXPECT_EQ(find("other.example."), nullptr);
+}
+
+TEST_F(CatalogTest, LosesNoMemberToAFileThatCannotBeUnderstood) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look_at_all();
+    write("b.yaml", "network: nonsense\n");
+    look_at_all();
+    EXPECT_EQ(members(), 1U);
+    write("c.yaml", zone_text("198.51.100.0/24"));
+    EXPECT_THAT(texts_of(look_at_all().findings), Contains(HasSubstr("is served as it was until")));
+    EXPECT_EQ(members(), 1U);
+    fs::remove(zones_ / "b.yaml");
+    look_at_all();
+    EXPECT_EQ(members(), 2U);
+}
+
+TEST_F(CatalogTest, IsUnavailableIfItCannotBeKnownAtFirst) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    write("b.yaml", "network: nonsense\n");
+    look_at_all();
+    EXPECT_FALSE(members());
+    EXPECT_NE(find("cat.example."), nullptr);
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    look_at_all();
+    EXPECT_EQ(members(), 2U);
+}
+
+TEST_F(CatalogTest, TakesNoNameOfANetwork) {
+    model_->zone = test::name("2.0.192.in-addr.arpa.");
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    EXPECT_THAT(texts_of(look_at_all().findings),
+                Contains(HasSubstr("the catalog has the name of a zone")));
+    EXPECT_EQ(find("2.0.192.in-addr.arpa.")->transfer().restricts_queries, false);
+}
+
+TEST_F(CatalogTest, HasAHistory) {
+    model_->transfer.allow.push_back({std::nullopt, test::name("k.example.")});
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look_at_all();
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    look_at_all();
+    const auto& history = find("cat.example.")->history();
+    ASSERT_NE(history, nullptr);
+    EXPECT_EQ(history->since(Serial{1}).size(), 1U);
 }
 
 }  // namespace

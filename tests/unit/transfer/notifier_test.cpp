@@ -190,17 +190,30 @@ TEST_F(NotifierTest, NewerVersionTakesThePlaceOfOneThatWasLost) {
     EXPECT_THAT(read(again[0].message), testing::HasSubstr(" 8 7200"));
 }
 
-TEST_F(NotifierTest, RefusalEndsItAndIsToldOnce) {
+TEST_F(NotifierTest, RefusalIsToldOnceAndForTheThirdTime) {
     for (std::uint32_t serial = 7; serial < 10; ++serial) {
         notifier_.announce(*zone_with_serial("192.0.0.0/16", serial), remote_);
-        const auto sent = proceed();
-        ASSERT_THAT(sent, SizeIs(1));
-        reply(sent[0], Rcode::refused);
+        for (const seconds pause : {seconds(0), seconds(4), seconds(8)}) {
+            EXPECT_THAT(events_, SizeIs(serial == 7 ? 0 : 1));
+            const auto sent = proceed(pause);
+            ASSERT_THAT(sent, SizeIs(1));
+            reply(sent[0], Rcode::refused);
+        }
         EXPECT_THAT(proceed(hours(1)), IsEmpty());
     }
     ASSERT_THAT(events_, SizeIs(1));
     EXPECT_EQ(events_[0].kind, Kind::refused);
     EXPECT_EQ(events_[0].rcode, Rcode::refused);
+}
+
+TEST_F(NotifierTest, SecondaryMayLearnOfAZoneLater) {
+    notifier_.announce(*zone_with_serial("192.0.0.0/16", 7), remote_);
+    reply(proceed().at(0), Rcode::not_auth);
+    EXPECT_THAT(proceed(seconds(3)), IsEmpty());
+    reply(proceed(seconds(1)).at(0));
+    EXPECT_THAT(proceed(hours(1)), IsEmpty());
+    EXPECT_FALSE(next_);
+    EXPECT_THAT(events_, IsEmpty());
 }
 
 TEST_F(NotifierTest, ZoneThatIsNeverRepliedAboutHoldsUpNoOther) {

@@ -1,0 +1,99 @@
+#include "zone/catalog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/invariant.hpp"
+#include "crypto/digest.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr Ttl no_ttl{0};  // RFC 9432 4.1: nobody caches it
+constexpr std::string_view version = "2";
+
+/// RFC 9432 4: names and times that mean nothing, but that a member is to outlive the primary.
+SoaModel soa() {
+    constexpr std::uint32_t refresh = 3600;
+    constexpr std::uint32_t retry = 600;
+    constexpr std::uint32_t expire = 2'147'483'646;
+    SoaModel soa;
+    soa.primary = *Name::from_text("invalid.");
+    soa.contact = soa.primary;
+    soa.refresh = refresh;
+    soa.retry = retry;
+    soa.expire = expire;
+    soa.negative_ttl = no_ttl;
+    return soa;
+}
+
+/// RDATA of a TXT of one character string.
+Rdata text_rdata(std::string_view text) {
+    Rdata rdata{static_cast<std::uint8_t>(text.size())};
+    rdata.insert(rdata.end(), text.begin(), text.end());
+    return rdata;
+}
+
+Name below(const Name& name, std::string_view label) {
+    auto longer = name.below(label);
+    ensure(longer.has_value(), "the name of a catalog leaves room for its labels");
+    return *longer;
+}
+
+/// 160 bits are enough, and a label has room for them.
+std::string label_of(NameView member) {
+    constexpr std::size_t octets = 20;
+    Digester digester;
+    digester.add(member.wire());
+    const Digest digest = digester.finish();
+    std::string label;
+    for (const std::uint8_t octet : std::span(digest).first(octets)) {
+        label += fmt::format("{:02x}", octet);
+    }
+    return label;
+}
+
+/// What an unavailable zone is is not known.
+const TransferPolicy& policy_of(const Zone& zone) {
+    static const TransferPolicy unknown;
+    return zone.is_available() ? zone.transfer() : unknown;
+}
+
+}  // namespace
+
+ZoneBuilder make_catalog(const CatalogModel& model,
+                         std::span<const std::shared_ptr<const Zone>> members) {
+    ZoneBuilder builder(model.zone, std::nullopt, soa(), no_ttl);
+    TransferPolicy policy = model.transfer;
+    policy.restricts_queries = true;
+    builder.set_transfer(policy);
+    const auto add = [&builder](const Name& owner, RrType type, Rdata rdata) {
+        builder.add(owner, {type, no_ttl, {std::move(rdata)}});
+    };
+    add(model.zone, RrType::ns, name_rdata(*Name::from_text("invalid.")));
+    add(below(model.zone, "version"), RrType::txt, text_rdata(version));
+    const Name zones = below(model.zone, "zones");
+    for (const auto& member : members) {
+        const Name name = below(zones, label_of(member->apex()));
+        const TransferPolicy& says = policy_of(*member);
+        add(name, RrType::ptr, name_rdata(member->apex()));
+        if (says.catalog_group) {
+            add(below(name, "group"), RrType::txt, text_rdata(*says.catalog_group));
+        }
+        if (says.catalog_coo) add(below(name, "coo"), RrType::ptr, name_rdata(*says.catalog_coo));
+    }
+    return builder;
+}
+
+bool are_same_member(const Zone* left, const Zone* right) noexcept {
+    if (left == nullptr || right == nullptr) return left == right;
+    return policy_of(*left).catalog_group == policy_of(*right).catalog_group &&
+           policy_of(*left).catalog_coo == policy_of(*right).catalog_coo;
+}
+
+}  // namespace arpad
