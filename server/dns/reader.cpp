@@ -20,8 +20,7 @@ std::span<const std::uint8_t> WireReader::read_plain_name() noexcept {
     }
 }
 
-void WireReader::read_name(NameBuffer& name) noexcept {
-    std::array<std::uint8_t, max_name_octets> wire;
+std::size_t WireReader::read_name(std::span<std::uint8_t, max_name_octets> room) noexcept {
     std::size_t octets = 0;
     WireReader at = *this;
     std::size_t earliest = position_;  // where the part that is being read begins
@@ -37,16 +36,22 @@ void WireReader::read_name(NameBuffer& name) noexcept {
             continue;
         }
         const auto label = at.read_octets(length);
-        if (!at.intact_ || length > max_label_octets || octets + 1 + length > wire.size()) break;
-        wire[octets++] = length;
-        std::ranges::copy(label, wire.data() + octets);
+        if (!at.intact_ || length > max_label_octets || octets + 1 + length > room.size()) break;
+        room[octets++] = length;
+        std::ranges::copy(label, room.data() + octets);
         octets += length;
         if (length != 0) continue;
         if (!has_jumped) position_ = at.position_;
-        name.assign(NameView::of_valid_wire({wire.data(), octets}));
-        return;
+        return octets;
     }
     intact_ = false;
+    return 0;
+}
+
+void WireReader::read_name(NameBuffer& name) noexcept {
+    std::array<std::uint8_t, max_name_octets> wire;
+    const std::size_t octets = read_name(wire);
+    if (octets > 0) name.assign(NameView::of_valid_wire({wire.data(), octets}));
 }
 
 void WireReader::skip_name() noexcept {

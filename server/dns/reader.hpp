@@ -53,9 +53,12 @@ public:
     /// The next name, which must be uncompressed; its octets, or empty if it is malformed.
     std::span<const std::uint8_t> read_plain_name() noexcept;
 
-    /// Reads the next name into `name`, in lower case, following compression pointers (RFC 1035
-    /// 4.1.4). Each must lead to what stands before all that was read of the name so far, so that
-    /// no loop can arise.
+    /// Writes the next name to `room` as it was sent, following compression pointers (RFC 1035
+    /// 4.1.4), and says how many octets it has; 0 if it is malformed. Each pointer must lead to
+    /// what stands before all that was read of the name so far, so that no loop can arise.
+    std::size_t read_name(std::span<std::uint8_t, max_name_octets> room) noexcept;
+
+    /// The same, into `name` and in lower case.
     void read_name(NameBuffer& name) noexcept;
 
     /// Passes over a name that may end in a compression pointer (RFC 1035 4.1.4). The pointer must

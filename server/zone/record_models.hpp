@@ -103,10 +103,12 @@ public:
     /// Adds an entry.
     void add(const RecordModel& record);
 
-    /// Adds `address: NAME`, without TTL and not locked. `wire` is the name, uncompressed and in
-    /// the case written.
-    void add_plain(Address address, Place place, std::span<const std::uint8_t> wire) {
-        append(make_entry(address, place, 1, wire.size()));
+    /// Adds `address: NAME`, not locked. `wire` is the name, uncompressed and in the case written.
+    void add_plain(Address address, Place place, std::span<const std::uint8_t> wire,
+                   std::optional<Ttl> ttl = std::nullopt) {
+        Entry entry = make_entry(address, place, 1, wire.size());
+        if (ttl) entry.ttl = ttl->seconds;
+        append(entry);
         names_.append(wire);
     }
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/invariant.hpp"
+#include "dns/reader.hpp"
 
 namespace arpad {
 namespace {
@@ -25,6 +26,21 @@ void append_number(std::vector<std::uint8_t>& octets, Number number) {
 }
 
 }  // namespace
+
+std::vector<Rrset> to_rrsets(NodeView node) {
+    std::vector<Rrset> rrsets;
+    for (const RrsetView view : node) {
+        Rrset& rrset = rrsets.emplace_back(Rrset{view.type(), view.ttl(), {}});
+        for (const auto rdata : view) rrset.rdatas.emplace_back(rdata.begin(), rdata.end());
+    }
+    return rrsets;
+}
+
+std::optional<Serial> soa_serial(std::span<const std::uint8_t> rdata) noexcept {
+    constexpr std::size_t numbers_octets = 20;
+    if (rdata.size() < numbers_octets) return std::nullopt;
+    return Serial{WireReader(rdata, rdata.size() - numbers_octets).read_u32()};
+}
 
 void append_node(std::vector<std::uint8_t>& octets, std::span<const Rrset> rrsets) {
     append_number(octets, static_cast<std::uint16_t>(rrsets.size()));

@@ -37,6 +37,9 @@ struct Rrset {
            rrsets.front().rdatas.size() == 1;
 }
 
+/// The serial in the RDATA of a SOA (RFC 1035 3.3.13); none if it is too short.
+[[nodiscard]] std::optional<Serial> soa_serial(std::span<const std::uint8_t> rdata) noexcept;
+
 namespace stored {
 /// A number at `octets`, which need not be aligned.
 template <class Number>
@@ -152,6 +155,9 @@ public:
 private:
     const std::uint8_t* at_ = nullptr;
 };
+
+/// A copy of what `node` has.
+[[nodiscard]] std::vector<Rrset> to_rrsets(NodeView node);
 
 /// Room for a node of one RRset of one name, such as a PTR or CNAME, that is made while answering.
 /// Not initialised: it is made for every query and not always used.

@@ -28,15 +28,6 @@ void set_serial(Rdata& soa, Serial serial) {
     }
 }
 
-std::vector<Rrset> to_rrsets(NodeView node) {
-    std::vector<Rrset> rrsets;
-    for (const RrsetView view : node) {
-        Rrset& rrset = rrsets.emplace_back(Rrset{view.type(), view.ttl(), {}});
-        for (const auto rdata : view) rrset.rdatas.emplace_back(rdata.begin(), rdata.end());
-    }
-    return rrsets;
-}
-
 }  // namespace
 
 RrsetView make_ptr(const AddressData& data, MadeRrset& space) noexcept {
@@ -94,7 +85,7 @@ std::shared_ptr<const Zone> Zone::with_history(std::shared_ptr<const ZoneHistory
 }
 
 Serial Zone::serial() const noexcept {
-    return {soa_number(soa(), 0)};
+    return *soa_serial(*soa().begin());
 }
 
 LabelPath Zone::read_path(const NameBuffer& name) const noexcept {

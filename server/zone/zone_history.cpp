@@ -59,14 +59,6 @@ void append_missing(Octets& octets, std::span<const std::uint8_t> labels, NodeVi
     }
 }
 
-/// The number at the end of a SOA's RDATA that is its serial; none if it is too short.
-std::optional<Serial> serial_of(std::span<const std::uint8_t> soa) noexcept {
-    constexpr std::size_t numbers_octets = 20;
-    if (soa.size() < numbers_octets) return std::nullopt;
-    WireReader reader(soa, soa.size() - numbers_octets);
-    return Serial{reader.read_u32()};
-}
-
 }  // namespace
 
 std::shared_ptr<const ZoneDifference> ZoneDifference::between(const Zone& before, const Zone& after,
@@ -109,7 +101,7 @@ std::shared_ptr<const ZoneDifference> ZoneDifference::from_octets(Octets octets)
             if (soas == 0) return nullptr;
             continue;
         }
-        const auto serial = serial_of(record->rdata);
+        const auto serial = soa_serial(record->rdata);
         if (!serial || ++soas > 2) return nullptr;
         (soas == 1 ? difference->from_ : difference->to_) = *serial;
     }

@@ -1,0 +1,23 @@
+/// \file  The records of a message from another nameserver (RFC 5936, RFC 1995).
+///
+/// Threads: any.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "dns/name.hpp"
+#include "dns/reader.hpp"
+#include "dns/types.hpp"
+#include "zone/received_zone.hpp"
+
+namespace arpad {
+
+/// Reads the record of `message` at `reader`, which passes over it; none if it cannot be in a zone:
+/// a malformed one, of another class than IN, of a meta type, or with RDATA that its type cannot
+/// have.
+[[nodiscard]] std::optional<ReceivedRecord> read_record(WireReader& reader,
+                                                        std::span<const std::uint8_t> message);
+
+}  // namespace arpad

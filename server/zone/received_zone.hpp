@@ -1,0 +1,73 @@
+/// \file  Zones as other nameservers send them: record by record, or as what has changed.
+///
+/// Threads: one at a time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "dns/name.hpp"
+#include "dns/types.hpp"
+#include "reverse/prefix.hpp"
+#include "zone/record_models.hpp"
+#include "zone/rrset.hpp"
+#include "zone/transfer_policy.hpp"
+#include "zone/zone.hpp"
+
+namespace arpad {
+
+/// A record as it was sent.
+struct ReceivedRecord {
+    Name owner;
+    RrType type = RrType::ptr;
+    Ttl ttl;
+    Rdata rdata;  ///< Uncompressed and valid for its type.
+};
+
+/// What is known of a zone before anything of it is received.
+struct ZoneFrame {
+    Name apex;                   ///< In lower case.
+    std::optional<Prefix> base;  ///< Aligned prefix that the apex stands for, if it does.
+    TransferPolicy transfer;     ///< Who may take it from us.
+
+    bool operator==(const ZoneFrame&) const = default;
+};
+
+/// Puts a zone together from its records, which come in any order. A million PTR records of
+/// addresses cost no more than where they stand in a zone file.
+class ReceivedZone {
+public:
+    explicit ReceivedZone(ZoneFrame frame);
+
+    /// Adds `record`, which is at or below the apex. One that is there already counts once; those
+    /// of one RRset have the TTL of the first (RFC 2181 5.2). A SOA takes the place of another.
+    void add(const ReceivedRecord& record);
+
+    /// The zone; null if there was no SOA. This is spent.
+    [[nodiscard]] std::shared_ptr<const Zone> build();
+
+private:
+    ZoneFrame frame_;
+    std::optional<ReceivedRecord> soa_;
+    RecordModels ptrs_;                                         // of addresses
+    std::map<Name, std::vector<Rrset>, CanonicalLess> rrsets_;  // of all other records
+};
+
+/// One step from version to version (RFC 1995 4).
+struct ReceivedStep {
+    std::vector<ReceivedRecord> removed;
+    ReceivedRecord soa;  ///< Of the version that it leads to.
+    std::vector<ReceivedRecord> added;
+};
+
+/// What `steps`, one after the other, make of `zone`, which was received; null if they do not fit:
+/// they remove what is not there, or add what is. Where only addresses change, the new zone shares
+/// all the rest with `zone`, and the cost does not depend on its size.
+[[nodiscard]] std::shared_ptr<const Zone> with_steps(const Zone& zone,
+                                                     std::span<const ReceivedStep> steps);
+
+}  // namespace arpad
