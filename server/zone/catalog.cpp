@@ -34,8 +34,9 @@ SoaModel soa() {
 
 /// RDATA of a TXT of one character string.
 Rdata text_rdata(std::string_view text) {
-    Rdata rdata{static_cast<std::uint8_t>(text.size())};
-    rdata.insert(rdata.end(), text.begin(), text.end());
+    Rdata rdata(1 + text.size());
+    rdata.front() = static_cast<std::uint8_t>(text.size());
+    std::ranges::copy(text, rdata.begin() + 1);
     return rdata;
 }
 
