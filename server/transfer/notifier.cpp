@@ -203,7 +203,7 @@ void Notifier::expire(const Endpoint& remote, Line& line, Time now) {
         }
         line.wait(std::move(notice));
     }
-    if (expired.empty()) return;
+    if (expired.empty() || line.waiting.empty()) return;
     if (line.failures >= failures_until_silent && !line.silent_since) {
         line.silent_since = now;
         report_(
