@@ -48,6 +48,13 @@ bool may_transfer(const Zone& zone, const Request& request,
     return zone.transfer().allows(request.client, key);
 }
 
+/// RFC 8914 4.15, 4.25.
+Outcome deny_service(const Zone& zone, Reply& reply) noexcept {
+    const bool is_expired = zone.unavailability() == Unavailability::expired;
+    return reply.finish(Rcode::serv_fail, Authority::other,
+                        is_expired ? ExtendedError::invalid_data : ExtendedError::not_ready);
+}
+
 /// RFC 1995 2, 4: nothing is newer, or the client is to come back over TCP.
 Outcome tell_version(const Zone& zone, Reply& reply) noexcept {
     reply.put_answer(zone.apex(), zone.soa());
@@ -84,6 +91,7 @@ public:
         for (unsigned link = 0; zone != nullptr; ++link) {
             if (!zone->is_available()) {
                 rcode_ = Rcode::serv_fail;
+                unavailable_ = zone;
                 return;
             }
             const Lookup found = look_up(*zone, name_, type_, spaces_[link]);
@@ -103,6 +111,9 @@ public:
     [[nodiscard]] Rcode rcode() const noexcept { return rcode_; }
     [[nodiscard]] Authority authority() const noexcept { return authority_; }
     [[nodiscard]] bool is_negative() const noexcept { return is_negative_; }
+
+    /// The zone that the chain ends in and that cannot be served; null if there is none.
+    [[nodiscard]] const Zone* unavailable() const noexcept { return unavailable_; }
 
 private:
     /// Whether the chain has come back to where it was: no record is sent twice.
@@ -164,6 +175,7 @@ private:
     Rcode rcode_ = Rcode::no_error;
     Authority authority_ = Authority::ours;
     bool is_negative_ = false;
+    const Zone* unavailable_ = nullptr;
     std::array<MadeRrset, max_links + 1> spaces_;            // what was made for each link
     std::array<NameView, max_links + 1> owners_;             // of each link
     std::array<const std::uint8_t*, max_links + 1> dnames_;  // those that were put
@@ -251,7 +263,7 @@ Outcome Responder::transfer(const Request& request, const Query& query,
     }
     Outcome outcome;
     if (!zone->is_available()) {
-        outcome = reply.finish(Rcode::serv_fail, Authority::other, ExtendedError::not_ready);
+        outcome = deny_service(*zone, reply);
     } else if (!may_transfer(*zone, request, tsig)) {
         outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited);
     } else if (query.known_serial && !is_newer(zone->serial(), *query.known_serial)) {
@@ -291,8 +303,8 @@ Outcome Responder::answer_from_zones(const Request& request, const Question& que
     }
     Chain chain(*snapshot_, name, question, reply);
     chain.follow(zone);
-    Outcome outcome = chain.rcode() == Rcode::serv_fail
-                          ? reply.finish(chain.rcode(), Authority::other, ExtendedError::not_ready)
+    Outcome outcome = chain.unavailable() != nullptr
+                          ? deny_service(*chain.unavailable(), reply)
                           : reply.finish(chain.rcode(), chain.authority());
     outcome.zone = zone;
     outcome.is_negative = chain.is_negative();

@@ -60,6 +60,7 @@ enum class ExtendedError : std::uint16_t {
     prohibited = 18,
     not_authoritative = 20,
     not_supported = 21,
+    invalid_data = 24,
 };
 
 /// Seconds that an answer may be cached: 0 to 2147483647 (RFC 2181 8).

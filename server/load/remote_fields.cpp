@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "load/fields.hpp"
 
@@ -28,18 +29,7 @@ std::optional<Endpoint> read_remote_endpoint(YamlNode node, std::string_view wha
     return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<Name> read_key_name(YamlNode node, FileFindings& findings) {
-    const auto text = read_text(node, "`key`", findings);
-    if (!text) return std::nullopt;
-    const auto name = Name::from_text(*text);
-    if (name) return name->lower_case();
-    findings.error(node.place(), fmt::format("{} is no name of a key", in_backquotes(*text)),
-                   "write one of `keys` of the server configuration");
-    return std::nullopt;
-}
-
+/// `what` is how messages call it.
 std::optional<Remote> read_remote(YamlNode node, std::string_view what, FileFindings& findings) {
     if (!node.is_mapping()) {
         const auto endpoint = read_remote_endpoint(node, what, findings);
@@ -66,30 +56,63 @@ std::optional<Remote> read_remote(YamlNode node, std::string_view what, FileFind
     return remote;
 }
 
+bool is_list(YamlNode node, std::string_view key, FileFindings& findings) {
+    if (node.is_sequence()) return true;
+    findings.error(
+        node.place(), fmt::format("`{}` is no list", key),
+        fmt::format("write `{}: [192.0.2.54, {{address: 192.0.2.55, key: NAME}}]`", key));
+    return false;
+}
+
+/// Adds the one that `item` is, if it is right and not among `remotes` yet.
+void add_remote(YamlNode item, std::string_view what, std::vector<Remote>& remotes,
+                FileFindings& findings) {
+    const auto remote = read_remote(item, what, findings);
+    if (!remote) return;
+    if (std::ranges::find(remotes, remote->endpoint, &Remote::endpoint) == remotes.end()) {
+        remotes.push_back(*remote);
+    } else {
+        findings.error(item.place(), fmt::format("{} is listed twice", remote->endpoint.to_text()),
+                       "remove one of the two");
+    }
+}
+
+}  // namespace
+
+std::optional<Name> read_key_name(YamlNode node, FileFindings& findings) {
+    const auto text = read_text(node, "`key`", findings);
+    if (!text) return std::nullopt;
+    const auto name = Name::from_text(*text);
+    if (name) return name->lower_case();
+    findings.error(node.place(), fmt::format("{} is no name of a key", in_backquotes(*text)),
+                   "write one of `keys` of the server configuration");
+    return std::nullopt;
+}
+
 NotifyList read_notify(YamlNode list, FileFindings& findings) {
     NotifyList notify;
-    if (!list.is_sequence()) {
-        findings.error(list.place(), "`notify` is no list",
-                       "write `notify: [192.0.2.54, {address: 192.0.2.55, key: NAME}]`");
-        return notify;
-    }
+    if (!is_list(list, "notify", findings)) return notify;
     for (const YamlNode item : list.items()) {
         if (item.is_scalar() && item.text() == nameservers_word) {
             notify.has_nameservers = true;
-            continue;
-        }
-        const auto remote = read_remote(item, "an entry of `notify`", findings);
-        if (!remote) continue;
-        const auto same = std::ranges::find(notify.remotes, remote->endpoint, &Remote::endpoint);
-        if (same == notify.remotes.end()) {
-            notify.remotes.push_back(*remote);
         } else {
-            findings.error(item.place(),
-                           fmt::format("{} is listed twice", remote->endpoint.to_text()),
-                           "remove one of the two");
+            add_remote(item, "an entry of `notify`", notify.remotes, findings);
         }
     }
     return notify;
+}
+
+std::vector<Remote> read_primaries(YamlNode list, FileFindings& findings) {
+    std::vector<Remote> primaries;
+    if (!is_list(list, "primaries", findings)) return primaries;
+    for (const YamlNode item : list.items()) {
+        add_remote(item, "an entry of `primaries`", primaries, findings);
+    }
+    if (list.items().begin() == list.items().end()) {
+        findings.error(list.place(), "`primaries` is empty",
+                       "write from where the zone is to be taken, or remove `primaries`");
+    }
+    return primaries;
 }
 
 }  // namespace arpad

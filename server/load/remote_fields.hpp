@@ -2,7 +2,7 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
+#include <vector>
 
 #include "dns/name.hpp"
 #include "load/file_findings.hpp"
@@ -11,12 +11,11 @@
 
 namespace arpad {
 
-/// Reads `192.0.2.54`, `192.0.2.54:5353` or `{address: 192.0.2.54, port: 5353, key: NAME}`. `what`
-/// is how messages call it.
-[[nodiscard]] std::optional<Remote> read_remote(YamlNode node, std::string_view what,
-                                                FileFindings& findings);
+/// Reads `primaries`: a list of `192.0.2.54`, `192.0.2.54:5353` or `{address: 192.0.2.54, port:
+/// 5353, key: NAME}`, at least one, no two equal.
+[[nodiscard]] std::vector<Remote> read_primaries(YamlNode list, FileFindings& findings);
 
-/// Reads `notify`: a list of these, and of the word `nameservers`.
+/// Reads `notify`: a list of the same, and of the word `nameservers`.
 [[nodiscard]] NotifyList read_notify(YamlNode list, FileFindings& findings);
 
 /// Reads the name of a key.

@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "load/remote_fields.hpp"
 #include "zone/range_index.hpp"
@@ -13,9 +14,9 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 7> transfer_keys{
-    "allow",          "notify",        "ranges",     "max_range_names",
-    "max_zone_names", "catalog_group", "catalog_coo"};
+constexpr std::array<std::string_view, 8> transfer_keys{
+    "allow",           "allow_notify",   "notify",        "ranges",
+    "max_range_names", "max_zone_names", "catalog_group", "catalog_coo"};
 constexpr std::array<std::string_view, 2> catalog_transfer_keys{"allow", "notify"};
 constexpr std::size_t max_group_octets = 255;  // RFC 1035 3.3
 constexpr std::array<std::string_view, 2> rule_keys{"address", "key"};
@@ -23,8 +24,9 @@ constexpr IntegerRange names_range{0, 100'000'000};
 constexpr std::uint64_t usual_range_names = 65'536;
 constexpr std::uint64_t usual_zone_names = 1'000'000;
 
-std::optional<Prefix> read_clients(YamlNode node, FileFindings& findings) {
-    const auto text = read_text(node, "an address of `allow`", findings);
+/// `list` is the key of the list that it stands in, as for all of these.
+std::optional<Prefix> read_clients(YamlNode node, std::string_view list, FileFindings& findings) {
+    const auto text = read_text(node, fmt::format("an address of `{}`", list), findings);
     if (!text) return std::nullopt;
     const auto clients = prefix_or_address(*text);
     if (!clients) {
@@ -35,15 +37,16 @@ std::optional<Prefix> read_clients(YamlNode node, FileFindings& findings) {
     return clients;
 }
 
-std::optional<AccessRule> read_rule(YamlNode node, FileFindings& findings) {
+std::optional<AccessRule> read_rule(YamlNode node, std::string_view list, FileFindings& findings) {
     if (!node.is_mapping()) {
-        const auto clients = read_clients(node, findings);
+        const auto clients = read_clients(node, list, findings);
         return clients ? std::optional(AccessRule{clients, std::nullopt}) : std::nullopt;
     }
-    const Fields fields(node, "an entry of `allow`", rule_keys, findings);
+    const std::string what = fmt::format("an entry of `{}`", list);
+    const Fields fields(node, what, rule_keys, findings);
     AccessRule rule;
     if (const auto clients = fields.find("address")) {
-        rule.clients = read_clients(*clients, findings);
+        rule.clients = read_clients(*clients, list, findings);
         if (!rule.clients) return std::nullopt;
     }
     if (const auto key = fields.find("key")) {
@@ -52,20 +55,24 @@ std::optional<AccessRule> read_rule(YamlNode node, FileFindings& findings) {
     }
     if (rule.clients || rule.key) return rule;
     // A rule that asks for nothing would allow everybody.
-    findings.error(node.place(), "an entry of `allow` with neither `address` nor `key`",
+    findings.error(node.place(), what + " with neither `address` nor `key`",
                    "write 0.0.0.0/0 and ::/0 to allow everybody");
     return std::nullopt;
 }
 
-std::vector<AccessRule> read_rules(YamlNode list, FileFindings& findings) {
+std::optional<std::vector<AccessRule>> read_rules(const Fields& fields, std::string_view key,
+                                                  FileFindings& findings) {
+    const auto list = fields.find(key);
+    if (!list) return std::nullopt;
     std::vector<AccessRule> rules;
-    if (!list.is_sequence()) {
-        findings.error(list.place(), "`allow` is no list",
-                       "write `allow: [192.0.2.53, {key: NAME}]`; `allow: []` is nobody");
+    if (!list->is_sequence()) {
+        findings.error(
+            list->place(), fmt::format("`{}` is no list", key),
+            fmt::format("write `{0}: [192.0.2.53, {{key: NAME}}]`; `{0}: []` is nobody", key));
         return rules;
     }
-    for (const YamlNode item : list.items()) {
-        if (auto rule = read_rule(item, findings)) rules.push_back(std::move(*rule));
+    for (const YamlNode item : list->items()) {
+        if (auto rule = read_rule(item, key, findings)) rules.push_back(std::move(*rule));
     }
     return rules;
 }
@@ -121,12 +128,39 @@ bool contains(std::span<const Name> names, const Name& name) {
     return std::ranges::find(names, name) != names.end();
 }
 
+/// Keys that are named and do not exist, each once.
+class UnknownKeys {
+public:
+    explicit UnknownKeys(std::span<const Name> known) : known_(known) {}
+
+    template <class Entries>
+    void look_at(const Entries& entries) {
+        for (const auto& entry : entries) {
+            if (!entry.key || contains(known_, *entry.key) || contains(unknown_, *entry.key))
+                continue;
+            unknown_.push_back(*entry.key);
+        }
+    }
+
+    void report(Place place, FileFindings& findings) const {
+        for (const Name& key : unknown_) {
+            findings.error(place, fmt::format("there is no key {}", key.to_text()),
+                           "write it in `keys` of the server configuration, or correct the name");
+        }
+    }
+
+private:
+    std::span<const Name> known_;
+    std::vector<Name> unknown_;
+};
+
 }  // namespace
 
 TransferDefaults read_transfer(YamlNode node, FileFindings& findings) {
     const Fields fields(node, "`transfer`", transfer_keys, findings);
     TransferDefaults transfer;
-    if (const auto allow = fields.find("allow")) transfer.allow = read_rules(*allow, findings);
+    transfer.allow = read_rules(fields, "allow", findings);
+    transfer.allow_notify = read_rules(fields, "allow_notify", findings);
     if (const auto notify = fields.find("notify")) transfer.notify = read_notify(*notify, findings);
     transfer.ranges = read_ranges_mode(fields, findings);
     transfer.catalog_group = read_group(fields, findings);
@@ -141,30 +175,29 @@ TransferDefaults read_transfer(YamlNode node, FileFindings& findings) {
 TransferDefaults read_catalog_transfer(YamlNode node, FileFindings& findings) {
     const Fields fields(node, "`transfer` of the catalog", catalog_transfer_keys, findings);
     TransferDefaults transfer;
-    if (const auto allow = fields.find("allow")) transfer.allow = read_rules(*allow, findings);
+    transfer.allow = read_rules(fields, "allow", findings);
     if (const auto notify = fields.find("notify")) transfer.notify = read_notify(*notify, findings);
     return transfer;
 }
 
 void report_unknown_keys(const TransferDefaults& transfer, std::span<const Name> known, Place place,
                          FileFindings& findings) {
-    std::vector<Name> unknown;
-    const auto look_at = [&](const auto& entries) {
-        for (const auto& entry : entries) {
-            if (!entry.key || contains(known, *entry.key) || contains(unknown, *entry.key))
-                continue;
-            unknown.push_back(*entry.key);
-        }
-    };
-    if (transfer.allow) look_at(*transfer.allow);
-    if (transfer.notify) look_at(transfer.notify->remotes);
-    for (const Name& key : unknown) {
-        findings.error(place, fmt::format("there is no key {}", key.to_text()),
-                       "write it in `keys` of the server configuration, or correct the name");
-    }
+    UnknownKeys keys(known);
+    if (transfer.allow) keys.look_at(*transfer.allow);
+    if (transfer.allow_notify) keys.look_at(*transfer.allow_notify);
+    if (transfer.notify) keys.look_at(transfer.notify->remotes);
+    keys.report(place, findings);
 }
 
-TransferPolicy transfer_policy(const ZoneSettings& settings, const ZoneDefaults& zone_defaults,
+void report_unknown_keys(std::span<const Remote> remotes, std::span<const Name> known, Place place,
+                         FileFindings& findings) {
+    UnknownKeys keys(known);
+    keys.look_at(remotes);
+    keys.report(place, findings);
+}
+
+TransferPolicy transfer_policy(const ZoneSettings& settings, std::vector<Remote> primaries,
+                               const ZoneDefaults& zone_defaults,
                                std::span<const RangeModel> ranges, FileFindings& findings) {
     const TransferDefaults& written = settings.written.transfer;
     const TransferDefaults& defaults = zone_defaults.transfer;
@@ -175,6 +208,14 @@ TransferPolicy transfer_policy(const ZoneSettings& settings, const ZoneDefaults&
         report_unknown_keys(written, *zone_defaults.known_keys, settings.transfer, findings);
     }
     TransferPolicy policy;
+    policy.primaries = std::move(primaries);
+    if (policy.is_secondary()) {
+        policy.allow_notify =
+            either(written.allow_notify, defaults.allow_notify).value_or(policy.allow_notify);
+    } else if (written.allow_notify) {
+        findings.warning(settings.transfer, "`allow_notify` in a zone without `primaries`",
+                         "remove it: the zone is made here, and nobody else knows better");
+    }
     policy.allow = either(written.allow, defaults.allow).value_or(policy.allow);
     policy.ranges = either(written.ranges, defaults.ranges).value_or(policy.ranges);
     policy.notify = either(written.notify, defaults.notify).value_or(policy.notify);

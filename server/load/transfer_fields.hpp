@@ -21,16 +21,21 @@ namespace arpad {
 /// Reads `transfer` of `catalog`.
 [[nodiscard]] TransferDefaults read_catalog_transfer(YamlNode node, FileFindings& findings);
 
-/// The policy of a zone file with `settings`, where `defaults` hold where it is silent. Reports
-/// keys that do not exist, and ranges that are too large to be expanded though somebody may take
-/// them; nobody may then, and all else is as it should be.
+/// The policy of a zone file with `settings` and `primaries`, where `defaults` hold where it is
+/// silent. Reports keys that do not exist, and ranges that are too large to be expanded though
+/// somebody may take them; nobody may then, and all else is as it should be.
 [[nodiscard]] TransferPolicy transfer_policy(const ZoneSettings& settings,
+                                             std::vector<Remote> primaries,
                                              const ZoneDefaults& defaults,
                                              std::span<const RangeModel> ranges,
                                              FileFindings& findings);
 
 /// Reports the keys that `transfer`, which is written at `place`, names and `known` has not.
 void report_unknown_keys(const TransferDefaults& transfer, std::span<const Name> known, Place place,
+                         FileFindings& findings);
+
+/// Likewise those of `remotes`.
+void report_unknown_keys(std::span<const Remote> remotes, std::span<const Name> known, Place place,
                          FileFindings& findings);
 
 }  // namespace arpad

@@ -14,6 +14,7 @@
 #include "load/network_fields.hpp"
 #include "load/range_fields.hpp"
 #include "load/record_fields.hpp"
+#include "load/remote_fields.hpp"
 #include "load/transfer_fields.hpp"
 #include "load/yaml_document.hpp"
 #include "load/zone_settings.hpp"
@@ -21,9 +22,14 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 12> zone_file_keys{
-    "network", "zone",     "style",   "ttl",    "nameservers", "nameservers_ttl",
-    "soa",     "transfer", "records", "ranges", "delegations", "extra"};
+constexpr std::array<std::string_view, 13> zone_file_keys{
+    "network",         "zone",        "style", "ttl",      "nameservers",
+    "nameservers_ttl", "primaries",   "soa",   "transfer", "records",
+    "ranges",          "delegations", "extra"};
+
+/// What a zone that is taken from primaries has from there.
+constexpr std::array<std::string_view, 5> keys_of_primaries{"soa", "records", "ranges",
+                                                            "delegations", "extra"};
 
 template <class T>
 std::optional<T> first_of(const std::optional<T>& written, const std::optional<T>& other) {
@@ -34,6 +40,24 @@ std::optional<T> first_of(const std::optional<T>& written, const std::optional<T
 std::vector<NameserverModel> without_places(std::vector<NameserverModel> nameservers) {
     for (NameserverModel& nameserver : nameservers) nameserver.place = {};
     return nameservers;
+}
+
+std::vector<Remote> read_primaries(const Fields& fields, const ZoneDefaults& defaults,
+                                   FileFindings& findings) {
+    const auto list = fields.find("primaries");
+    if (!list) return {};
+    for (const std::string_view key : keys_of_primaries) {
+        if (!fields.has(key)) continue;
+        findings.error(
+            fields.key_place(key), fmt::format("`{}` beside `primaries`", key),
+            "remove one of the two: all that such a zone holds comes from its primaries");
+    }
+    std::vector<Remote> primaries = read_primaries(*list, findings);
+    if (defaults.known_keys) {
+        report_unknown_keys(primaries, *defaults.known_keys, fields.key_place("primaries"),
+                            findings);
+    }
+    return primaries;
 }
 
 /// Reports what has no default and stands neither in the file nor in the configuration.
@@ -55,7 +79,8 @@ SoaModel soa_model(const ZoneSettings& settings, const SoaDefaults& defaults,
     const SoaDefaults& written = settings.written.soa;
     const SoaModel standard;
     SoaModel soa;
-    soa.primary = first_of(written.primary, defaults.primary).value_or(nameservers.front().name);
+    soa.primary = first_of(written.primary, defaults.primary)
+                      .value_or(nameservers.empty() ? Name() : nameservers.front().name);
     soa.contact = first_of(written.contact, defaults.contact).value_or(Name());
     soa.refresh = first_of(written.refresh, defaults.refresh).value_or(standard.refresh);
     soa.retry = first_of(written.retry, defaults.retry).value_or(standard.retry);
@@ -162,7 +187,8 @@ ZoneFile read_zone_file(const std::string& file, std::string_view text,
     const Fields fields(document->yaml.root(), "a zone file", zone_file_keys, findings);
     result.key = read_network_key(fields, findings);
     ZoneSettings settings = read_zone_settings(fields, findings);
-    report_missing(settings, defaults, fields.place(), findings);
+    std::vector<Remote> primaries = read_primaries(fields, defaults, findings);
+    if (!fields.has("primaries")) report_missing(settings, defaults, fields.place(), findings);
     AddressParts parts = read_address_parts(fields, document->lines, result.key, findings);
     std::vector<ExtraModel> extra;
     result.extra = find_extra_text(fields, text, findings);
@@ -172,7 +198,8 @@ ZoneFile read_zone_file(const std::string& file, std::string_view text,
                            findings);
     }
     if (findings.error_count() > 0 || !result.key) return result;
-    TransferPolicy transfer = transfer_policy(settings, defaults, parts.ranges, findings);
+    TransferPolicy transfer =
+        transfer_policy(settings, std::move(primaries), defaults, parts.ranges, findings);
     result.model = network_model(*result.key, std::move(settings), defaults);
     result.model->file = file;
     result.model->transfer = std::move(transfer);

@@ -35,6 +35,7 @@ struct SoaDefaults {
 /// `transfer:` as far as written.
 struct TransferDefaults {
     std::optional<std::vector<AccessRule>> allow;
+    std::optional<std::vector<AccessRule>> allow_notify;
     std::optional<NotifyList> notify;
     std::optional<RangesInTransfers> ranges;
     std::optional<std::string> catalog_group;

@@ -1,5 +1,7 @@
 #include "zone/assembly.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/invariant.hpp"
@@ -22,12 +24,12 @@ Assembly::Assembly(const BuildInput& input, Diagnostics& diagnostics) : input_(i
     for (const auto& [apex, zone] : zones) add_apex(zone);
     // What the operator wrote comes before what follows from other networks, which gives way to it.
     for (std::size_t network = 0; network < input_.networks.size(); ++network) {
-        if (model_of(network) == nullptr) continue;
+        if (source_of(network) == nullptr) continue;
         add_delegations(network, diagnostics);
         add_extra(*model_of(network), network, input_.layout, builders_, diagnostics);
         add_names(network);
     }
-    for (const auto& [apex, zone] : zones) delegate(zone);
+    for (const auto& [apex, zone] : zones) delegate(zone, diagnostics);
     for (std::size_t network = 0; network < input_.networks.size(); ++network) {
         leave_out_inner(network);
         if (input_.layout.is_reached_by_cname(network)) add_cnames(network);
@@ -41,7 +43,7 @@ ZoneBuilder* Assembly::builder_at(const Name& apex) {
 }
 
 void Assembly::add_apex(const PlannedZone& zone) {
-    const NetworkModel* const model = model_of(zone.network);
+    const NetworkModel* const model = source_of(zone.network);
     if (model == nullptr) return;
     ZoneBuilder builder(zone.apex, zone.base, model->soa, model->soa.ttl.value_or(model->ttl));
     builder.add(zone.apex, ns_rrset(*model));
@@ -75,7 +77,7 @@ void Assembly::add_names(std::size_t network) {
 /// Rule 4: neither defaults nor ranges of an outer network apply inside an inner one.
 void Assembly::leave_out_inner(std::size_t network) {
     const auto outer = input_.layout.outer_of(network);
-    if (!outer || model_of(*outer) == nullptr) return;
+    if (!outer || source_of(*outer) == nullptr) return;
     const Prefix& inner = *input_.networks[network].key.network;
     for (const PlannedZone& planned : input_.layout.zones_of(*outer)) {
         const bool overlaps = planned.covered->contains(inner) || inner.contains(*planned.covered);
@@ -87,23 +89,34 @@ void Assembly::leave_out_inner(std::size_t network) {
 }
 
 /// Rule 2: the zone above has the NS of this one, unless the operator wrote others.
-void Assembly::delegate(const PlannedZone& zone) {
+void Assembly::delegate(const PlannedZone& zone, Diagnostics& diagnostics) {
     const NetworkModel* const model = model_of(zone.network);
     const PlannedZone* const parent = input_.layout.parent_of(zone.apex);
     if (model == nullptr || parent == nullptr) return;
     ZoneBuilder* const builder = builder_at(parent->apex);
     if (builder == nullptr || builder->find_way_out(zone.apex)) return;
+    if (model->nameservers.empty()) {
+        diagnostics.error(
+            model->file, model->key.place,
+            fmt::format("`nameservers` is missing: {}, which is made here, delegates "
+                        "{} to them",
+                        parent->apex.to_text(), zone.apex.to_text()),
+            "write `nameservers: [ns1.example.net, ns2.example.net]`, as the primaries "
+            "have them");
+        return;
+    }
     builder->add(zone.apex, ns_rrset(*model));
     copy_glue(zone, *builder);
 }
 
 /// The addresses of the nameservers of `zone` that lie in it are glue in the zone above.
 void Assembly::copy_glue(const PlannedZone& zone, ZoneBuilder& parent) {
-    const ZoneBuilder& child = *builder_at(zone.apex);
+    const ZoneBuilder* const child = builder_at(zone.apex);
+    if (child == nullptr) return;  // what the primaries say of addresses is not known here
     for (const NameserverModel& server : model_of(zone.network)->nameservers) {
         if (!server.name.view().is_at_or_below(zone.apex)) continue;
         for (const RrType type : {RrType::a, RrType::aaaa}) {
-            const PlacedRrset* const addresses = find_rrset(child.find(server.name), type);
+            const PlacedRrset* const addresses = find_rrset(child->find(server.name), type);
             if (addresses == nullptr) continue;
             if (find_rrset(parent.find(server.name), type) != nullptr) continue;
             parent.add(server.name, addresses->rrset);
@@ -115,7 +128,7 @@ void Assembly::copy_glue(const PlannedZone& zone, ZoneBuilder& parent) {
 void Assembly::add_cnames(std::size_t network) {
     const Prefix& prefix = *input_.networks[network].key.network;
     const auto outer = input_.layout.outer_of(network);
-    if (!outer || model_of(*outer) == nullptr) return;
+    if (!outer || source_of(*outer) == nullptr) return;
     const PlannedZone* const from = input_.layout.zone_of(*outer, prefix.first());
     const PlannedZone* const to = input_.layout.zone_of(network, prefix.first());
     if (from == nullptr || to == nullptr) return;
@@ -136,7 +149,7 @@ void Assembly::add_defaults() {
     for (const ServerModel& server : inventory.servers) {
         for (const PrimaryModel& primary : server.primaries) {
             const auto network = input_.layout.network_of(primary.address);
-            if (!network || model_of(*network) == nullptr) continue;
+            if (!network || source_of(*network) == nullptr) continue;
             const PlannedZone* const zone = input_.layout.zone_of(*network, primary.address);
             if (zone == nullptr) continue;
             builder_at(zone->apex)

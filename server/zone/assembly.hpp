@@ -28,11 +28,12 @@ struct BuildInput {
 /// See above. Refers to what the input refers to, which must not be moved meanwhile.
 class Assembly {
 public:
-    /// Builders by apex, of all zones whose network has a model.
+    /// Builders by apex, of all zones that are made of what their network's model says.
     using Builders = std::map<Name, ZoneBuilder, CanonicalLess>;
 
     /// Puts the zones of `input` together. Reports entries of delegations and `extra` that have no
-    /// place in a zone of their network; they are left out.
+    /// place in a zone of their network, which are left out, and secondary zones that have to be
+    /// delegated and whose nameservers are not known.
     Assembly(const BuildInput& input, Diagnostics& diagnostics);
 
     Assembly(const Assembly&) = delete;
@@ -42,7 +43,7 @@ public:
 
     [[nodiscard]] Builders& builders() noexcept { return builders_; }
 
-    /// The builder of the zone at `apex`; null if its network is broken.
+    /// The builder of the zone at `apex`; null if its network is broken or has primaries.
     [[nodiscard]] ZoneBuilder* builder_at(const Name& apex);
 
 private:
@@ -50,13 +51,19 @@ private:
     void add_delegations(std::size_t network, Diagnostics& diagnostics);
     void add_names(std::size_t network);
     void leave_out_inner(std::size_t network);
-    void delegate(const PlannedZone& zone);
+    void delegate(const PlannedZone& zone, Diagnostics& diagnostics);
     void copy_glue(const PlannedZone& zone, ZoneBuilder& parent);
     void add_cnames(std::size_t network);
     void add_defaults();
 
     [[nodiscard]] const NetworkModel* model_of(std::size_t network) const {
         return input_.networks[network].model;
+    }
+
+    /// The same where the network's zones are made of it; null for one with primaries.
+    [[nodiscard]] const NetworkModel* source_of(std::size_t network) const {
+        const NetworkModel* const model = model_of(network);
+        return model == nullptr || model->transfer.is_secondary() ? nullptr : model;
     }
 
     BuildInput input_;

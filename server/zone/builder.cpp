@@ -172,10 +172,13 @@ std::vector<std::shared_ptr<const Zone>> build_zones(Assembly& assembly, SerialS
     zones.reserve(input.layout.zones().size());
     for (const auto& [apex, zone] : input.layout.zones()) {
         ZoneBuilder* const builder = assembly.builder_at(apex);
-        zones.push_back(builder == nullptr
-                            ? Zone::make_unavailable(apex)
-                            : finish(*builder, zone, *input.networks[zone.network].model, serials,
-                                     diagnostics));
+        const NetworkModel* const model = input.networks[zone.network].model;
+        if (builder != nullptr) {
+            zones.push_back(finish(*builder, zone, *model, serials, diagnostics));
+        } else {
+            zones.push_back(Zone::make_unavailable(
+                {apex, zone.base, model == nullptr ? TransferPolicy() : model->transfer}));
+        }
     }
     return zones;
 }

@@ -29,9 +29,9 @@ namespace arpad {
 void check_coverage(const InventoryModel& inventory, std::vector<Prefix> networks,
                     Diagnostics& diagnostics);
 
-/// The zones of the layout; those of networks without a model are unavailable. `assembly` is what
-/// `check_networks` found no error in, and is spent. Reports serial floors that did not move as
-/// warnings.
+/// The zones of the layout; those of networks without a model, or with primaries, are unavailable.
+/// `assembly` is what `check_networks` found no error in, and is spent. Reports serial floors that
+/// did not move as warnings.
 [[nodiscard]] std::vector<std::shared_ptr<const Zone>> build_zones(Assembly& assembly,
                                                                    SerialSource& serials,
                                                                    Diagnostics& diagnostics);

@@ -58,6 +58,8 @@ public:
         result_.zone = zone->apex;
         result_.is_broken = entry.model == nullptr;
         if (result_.is_broken) return std::move(result_);
+        result_.primaries = entry.model->transfer.primaries;
+        if (!result_.primaries.empty()) return std::move(result_);
         model_ = entry.model;
         builder_ = assembly_.builder_at(zone->apex);
         find_address();

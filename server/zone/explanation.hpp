@@ -54,6 +54,7 @@ struct Explanation {
     std::string file;          ///< Of that network.
     std::optional<Name> zone;  ///< Its apex.
     bool is_broken = false;    ///< The file cannot be used: answers are SERVFAIL.
+    std::vector<Remote> primaries;  ///< Who alone knows what is in the zone, where there are any.
     std::vector<NameFinding> findings;  ///< In the order in which they are heard.
     std::optional<Name> leads_to;       ///< Where a CNAME that is heard points to.
 };

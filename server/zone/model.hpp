@@ -108,7 +108,8 @@ struct NetworkModel {
     NetworkKey key;
     Ttl ttl{3600};
     std::optional<Ttl> nameservers_ttl;        ///< Of the apex NS RRset, else `ttl`.
-    std::vector<NameserverModel> nameservers;  ///< At least one, no two equal.
+    std::vector<NameserverModel> nameservers;  ///< No two equal; at least one, but for networks
+                                               ///< with primaries, which have none of what follows.
     SoaModel soa;
     RecordModels records;            ///< By address, none twice.
     std::vector<RangeModel> ranges;  ///< By first address, an outer one directly before all it

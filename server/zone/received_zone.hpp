@@ -12,11 +12,10 @@
 
 #include "dns/name.hpp"
 #include "dns/types.hpp"
-#include "reverse/prefix.hpp"
 #include "zone/record_models.hpp"
 #include "zone/rrset.hpp"
-#include "zone/transfer_policy.hpp"
 #include "zone/zone.hpp"
+#include "zone/zone_frame.hpp"
 
 namespace arpad {
 
@@ -26,15 +25,6 @@ struct ReceivedRecord {
     RrType type = RrType::ptr;
     Ttl ttl;
     Rdata rdata;  ///< Uncompressed and valid for its type.
-};
-
-/// What is known of a zone before anything of it is received.
-struct ZoneFrame {
-    Name apex;                   ///< In lower case.
-    std::optional<Prefix> base;  ///< Aligned prefix that the apex stands for, if it does.
-    TransferPolicy transfer;     ///< Who may take it from us.
-
-    bool operator==(const ZoneFrame&) const = default;
 };
 
 /// Puts a zone together from its records, which come in any order. A million PTR records of

@@ -1,4 +1,5 @@
-/// \file  Who may take a zone by transfer, what they get of its ranges, and who is told of changes.
+/// \file  Where a zone comes from if it is not made here, who may take it by transfer, what they
+/// get of its ranges, and who is told of changes.
 ///
 /// Plain data: written in zone files and `zone_defaults`, kept with each zone, judged by
 /// answer/policy.
@@ -37,7 +38,9 @@ enum class RangesInTransfers : std::uint8_t {
 
 /// See above.
 struct TransferPolicy {
-    std::vector<AccessRule> allow;  ///< Empty: nobody.
+    std::vector<Remote> primaries;         ///< Where it is taken from; empty: it is made here.
+    std::vector<AccessRule> allow_notify;  ///< Who beside these may say that it has changed there.
+    std::vector<AccessRule> allow;         ///< Empty: nobody.
     RangesInTransfers ranges = RangesInTransfers::expand;
     NotifyList notify;
     std::optional<std::string> catalog_group;  ///< RFC 9432 4.3.2; up to 255 octets.
@@ -47,6 +50,23 @@ struct TransferPolicy {
     [[nodiscard]] bool allows(Address client, std::optional<NameView> signer) const noexcept {
         return std::ranges::any_of(
             allow, [&](const AccessRule& rule) { return rule.allows(client, signer); });
+    }
+
+    [[nodiscard]] bool is_secondary() const noexcept { return !primaries.empty(); }
+
+    /// Whether to believe `client` that the primaries have a newer version: one of them itself, by
+    /// its key if it has one (RFC 1996 3.11).
+    [[nodiscard]] bool allows_notify(Address client,
+                                     std::optional<NameView> signer) const noexcept {
+        const auto is_client = [&](const Remote& primary) {
+            return AccessRule{Prefix(primary.endpoint.address, primary.endpoint.address.bits()),
+                              primary.key}
+                .allows(client, signer);
+        };
+        return std::ranges::any_of(primaries, is_client) ||
+               std::ranges::any_of(allow_notify, [&](const AccessRule& rule) {
+                   return rule.allows(client, signer);
+               });
     }
 
     bool operator==(const TransferPolicy&) const = default;

@@ -58,15 +58,27 @@ Zone::Zone(std::shared_ptr<const ZoneParts> parts, std::span<const Rrset> apex_r
     negative_answer_ = NegativeAnswer(apex(), *soa, negative_ttl_);
 }
 
-Zone::Zone(Unavailable, const Name& apex)
-    : apex_labels_(apex.view().label_count()), apex_hash_(hash_of(apex)), available_(false) {
+Zone::Zone(ZoneFrame frame, Unavailability why)
+    : apex_labels_(frame.apex.view().label_count()),
+      apex_hash_(hash_of(frame.apex)),
+      unavailability_(why) {
     auto parts = std::make_shared<ZoneParts>();
-    parts->apex = apex;
+    parts->apex = std::move(frame.apex);
+    parts->base = frame.base;
+    parts->transfer = std::move(frame.transfer);
     parts_ = std::move(parts);
 }
 
+std::shared_ptr<const Zone> Zone::make_unavailable(ZoneFrame frame, Unavailability why) {
+    return std::shared_ptr<const Zone>(new Zone(std::move(frame), why));
+}
+
 std::shared_ptr<const Zone> Zone::make_unavailable(const Name& apex) {
-    return std::shared_ptr<const Zone>(new Zone(Unavailable{}, apex.lower_case()));
+    return make_unavailable({apex.lower_case(), std::nullopt, {}});
+}
+
+ZoneFrame Zone::frame() const {
+    return {parts_->apex, parts_->base, parts_->transfer};
 }
 
 std::shared_ptr<const Zone> Zone::with_addresses(AddressIndex addresses, Serial serial) const {

@@ -23,6 +23,7 @@
 #include "zone/range_index.hpp"
 #include "zone/rrset.hpp"
 #include "zone/transfer_policy.hpp"
+#include "zone/zone_frame.hpp"
 
 namespace arpad {
 
@@ -69,6 +70,12 @@ RrsetView make_ptr(const AddressData& data, MadeRrset& space) noexcept;
 /// The PTR that `range` makes for `address` in `space`; lives as long.
 RrsetView make_ptr(const NamedRange& range, Address address, MadeRrset& space) noexcept;
 
+/// Why we cannot serve a zone that we should.
+enum class Unavailability : std::uint8_t {
+    not_ready,  ///< It is not known what it holds.
+    expired,    ///< No primary has confirmed for too long what is known (RFC 1034 4.3.5).
+};
+
 /// See above.
 class Zone : public std::enable_shared_from_this<Zone> {
 public:
@@ -77,6 +84,8 @@ public:
     Zone(ZoneParts parts, std::span<const Rrset> apex_rrsets, AddressIndex addresses);
 
     /// A zone that we should serve and cannot: every question in it gets SERVFAIL.
+    [[nodiscard]] static std::shared_ptr<const Zone> make_unavailable(
+        ZoneFrame frame, Unavailability why = Unavailability::not_ready);
     [[nodiscard]] static std::shared_ptr<const Zone> make_unavailable(const Name& apex);
 
     /// This zone with other addresses, made of its own by AddressIndex::with_ptr and the like, and
@@ -88,10 +97,22 @@ public:
     [[nodiscard]] std::shared_ptr<const Zone> with_history(
         std::shared_ptr<const ZoneHistory> history) const;
 
-    [[nodiscard]] bool is_available() const noexcept { return available_; }
+    [[nodiscard]] bool is_available() const noexcept { return !unavailability_; }
+
+    /// None if it is available.
+    [[nodiscard]] const std::optional<Unavailability>& unavailability() const noexcept {
+        return unavailability_;
+    }
+
     [[nodiscard]] NameView apex() const noexcept { return parts_->apex; }
     [[nodiscard]] unsigned apex_labels() const noexcept { return apex_labels_; }
     [[nodiscard]] std::uint64_t apex_hash() const noexcept { return apex_hash_; }
+
+    /// Where it comes from, and who may take it by transfer.
+    [[nodiscard]] const TransferPolicy& transfer() const noexcept { return parts_->transfer; }
+
+    /// What it was before anything in it was known.
+    [[nodiscard]] ZoneFrame frame() const;
 
     /// The SOA RRset. The zone must be available, as for all below.
     [[nodiscard]] RrsetView soa() const noexcept { return RrsetView(soa_); }
@@ -137,9 +158,6 @@ public:
     [[nodiscard]] const ZoneParts& parts() const noexcept { return *parts_; }
     [[nodiscard]] NodeView apex_node() const noexcept { return apex_.at(NodeId{}); }
 
-    /// Who may take it by transfer.
-    [[nodiscard]] const TransferPolicy& transfer() const noexcept { return parts_->transfer; }
-
     /// How it has come from older versions; null if that is not known.
     [[nodiscard]] const std::shared_ptr<const ZoneHistory>& history() const noexcept {
         return history_;
@@ -152,8 +170,7 @@ public:
     [[nodiscard]] bool is_diverted(Address address) const noexcept;
 
 private:
-    struct Unavailable {};
-    Zone(Unavailable, const Name& apex);
+    Zone(ZoneFrame frame, Unavailability why);
     Zone(std::shared_ptr<const ZoneParts> parts, std::span<const Rrset> apex_rrsets,
          AddressIndex addresses);
 
@@ -168,7 +185,7 @@ private:
     const std::uint8_t* soa_ = nullptr;
     Ttl negative_ttl_;
     NegativeAnswer negative_answer_;
-    bool available_ = true;
+    std::optional<Unavailability> unavailability_;
     std::shared_ptr<const ZoneHistory> history_;
 };
 

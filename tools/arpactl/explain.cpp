@@ -86,6 +86,12 @@ std::string name_text(const Explanation& explanation) {
         return text +
                "  the file has errors: a server that runs answers from its last good copy, else "
                "SERVFAIL\n";
+    if (!explanation.primaries.empty()) {
+        for (const Remote& primary : explanation.primaries) {
+            text += fmt::format("  taken from {}\n", primary.endpoint.to_text());
+        }
+        return text + "  ask a server that runs: what the primary says is not known here\n";
+    }
     for (const NameFinding& finding : explanation.findings) text += finding_text(finding);
     if (explanation.findings.empty()) text += "    nothing says anything about it\n";
     return text;
