@@ -40,12 +40,16 @@ std::optional<RrsetView> make_alias(const Lookup& found, NameView owner,
     return space.finish(RrType::cname, found.rrset->ttl(), octets);
 }
 
+/// The key that a request is signed with, by `tsig`; none if it is not.
+std::optional<NameView> signer_of(const std::optional<TsigReplier>& tsig) noexcept {
+    const TsigKey* const signer = tsig ? tsig->signer() : nullptr;
+    return signer == nullptr ? std::nullopt : std::optional(signer->name.view());
+}
+
 /// Whether whoever sends `request`, signed by `tsig` if at all, may take `zone`.
 bool may_transfer(const Zone& zone, const Request& request,
                   const std::optional<TsigReplier>& tsig) noexcept {
-    const TsigKey* const signer = tsig ? tsig->signer() : nullptr;
-    const auto key = signer == nullptr ? std::nullopt : std::optional(signer->name.view());
-    return zone.transfer().allows(request.client, key);
+    return zone.transfer().allows(request.client, signer_of(tsig));
 }
 
 /// RFC 8914 4.15, 4.25.
@@ -246,19 +250,57 @@ Outcome Responder::carry_out(const Verdict& verdict, const Request& request, con
             return answer_from_zones(request, *query.question, tsig, reply);
         case Verdict::Kind::transfer:
             return transfer(request, query, tsig, reply);
+        case Verdict::Kind::take_notice:
+            return take_notice(request, *query.question, tsig, reply);
+        case Verdict::Kind::refuse_update:
+            return refuse_update(*query.question, reply);
         default:
             return reply.finish(verdict.rcode, Authority::other, verdict.extended);
     }
 }
 
+/// The zone at `apex`; null if we serve none.
+const Zone* Responder::find_apex(NameView apex) const noexcept {
+    NameBuffer name;
+    name.assign(apex);
+    // Not DS, so that a zone is found at its apex.
+    const Zone* const zone = snapshot_->find_zone(name, RrType::soa);
+    return zone != nullptr && zone->apex() == name.view() ? zone : nullptr;
+}
+
+/// RFC 1996 3.
+Outcome Responder::take_notice(const Request& request, const Question& question,
+                               const std::optional<TsigReplier>& tsig,
+                               Reply& reply) const noexcept {
+    const Zone* const zone = find_apex(question.name);
+    if (zone == nullptr) return reply.finish(Rcode::not_auth, Authority::other);
+    Outcome outcome;
+    if (zone->transfer().allows_notify(request.client, signer_of(tsig))) {
+        if (take_notice_) take_notice_(zone->apex(), request.client);
+        outcome = reply.finish(Rcode::no_error, Authority::ours);
+    } else {
+        outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited);
+    }
+    outcome.zone = zone;
+    return outcome;
+}
+
+/// Zones are changed by their files; those of others by their primaries (RFC 2136 3.1.2, 3.3).
+Outcome Responder::refuse_update(const Question& question, Reply& reply) const noexcept {
+    const Zone* const zone = find_apex(question.name);
+    if (zone == nullptr || zone->transfer().is_secondary()) {
+        return reply.finish(Rcode::not_auth, Authority::other);
+    }
+    Outcome outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited);
+    outcome.zone = zone;
+    return outcome;
+}
+
 /// `tsig` goes with the transfer, if it comes to one.
 Outcome Responder::transfer(const Request& request, const Query& query,
                             std::optional<TsigReplier>& tsig, Reply& reply) noexcept {
-    NameBuffer name;
-    name.assign(query.question->name);
-    // Not DS, so that a zone is found at its apex.
-    const Zone* const zone = snapshot_->find_zone(name, RrType::soa);
-    if (zone == nullptr || zone->apex() != name.view()) {
+    const Zone* const zone = find_apex(query.question->name);
+    if (zone == nullptr) {
         return reply.finish(Rcode::not_auth, Authority::other);  // RFC 5936 2.2.1
     }
     Outcome outcome;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,6 +38,12 @@ public:
     /// Knows `keys` from now on, and no others.
     void adopt(std::shared_ptr<const Keyring> keys) { keys_ = std::move(keys); }
 
+    /// Calls `take(apex, from)` with each zone that somebody who may says has changed at its
+    /// primary; `apex` is borrowed.
+    void tell_notices_to(std::function<void(NameView apex, const Address& from)> take) {
+        take_notice_ = std::move(take);
+    }
+
     /// What it answers from.
     [[nodiscard]] const Snapshot& snapshot() const noexcept { return *snapshot_; }
 
@@ -46,7 +53,7 @@ public:
 
     /// Answers `request` in `buffer`, which holds at least 1232 octets for UDP and 65,535 for TCP
     /// and does not overlap the request. Takes no lock, logs nothing, and allocates nothing but for
-    /// requests with a TSIG record and transfers.
+    /// requests with a TSIG record, transfers and notices.
     [[nodiscard]] Outcome respond(const Request& request, std::span<std::uint8_t> buffer) noexcept;
 
     /// The transfer that the last request has led to.
@@ -69,6 +76,11 @@ private:
                                     Reply& reply) noexcept;
     [[nodiscard]] Outcome transfer(const Request& request, const Query& query,
                                    std::optional<TsigReplier>& tsig, Reply& reply) noexcept;
+    [[nodiscard]] Outcome take_notice(const Request& request, const Question& question,
+                                      const std::optional<TsigReplier>& tsig,
+                                      Reply& reply) const noexcept;
+    [[nodiscard]] Outcome refuse_update(const Question& question, Reply& reply) const noexcept;
+    [[nodiscard]] const Zone* find_apex(NameView apex) const noexcept;
     [[nodiscard]] Outcome tell_identity(const Question& question, Reply& reply) const noexcept;
     [[nodiscard]] Outcome answer_from_zones(const Request& request, const Question& question,
                                             const std::optional<TsigReplier>& tsig,
@@ -79,6 +91,7 @@ private:
     std::shared_ptr<const Keyring> keys_;
     Clock clock_;
     std::unique_ptr<OutgoingTransfer> transfer_;
+    std::function<void(NameView apex, const Address& from)> take_notice_;
 };
 
 }  // namespace arpad

@@ -180,7 +180,9 @@ void Daemon::make_reloader() {
         [this](const std::shared_ptr<const Keyring>& keys) {
             for (Worker& worker : workers_) worker.adopt(keys);
             if (notify_thread_) notify_thread_->adopt(keys);
-        });
+            refresh_thread_->adopt(keys);
+        },
+        [this](std::vector<SecondaryZone> zones) { refresh_thread_->follow(std::move(zones)); });
 }
 
 /// The first look at the files; what to end with if the server must not start.
@@ -207,6 +209,11 @@ std::optional<ExitCode> Daemon::load_networks() {
 bool Daemon::start_workers() {
     const auto identity = std::make_shared<const Identity>(config_.identity);
     const auto keys = std::make_shared<const Keyring>(config_.keys);
+    refresh_thread_.emplace(endpoints_, keys, [this](Refresh refresh) {
+        boost::asio::post(io_, [this, refresh = std::move(refresh)]() mutable {
+            reloader_->exchange(std::move(refresh));
+        });
+    });
     const unsigned count =
         config_.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
     const auto detail = config_.metrics ? Telemetry::Detail::all : Telemetry::Detail::counts;
@@ -214,6 +221,8 @@ bool Daemon::start_workers() {
         Worker& worker =
             workers_.emplace_back(identity, config_.udp, config_.tcp, detail, limits_, transfers_);
         worker.adopt(keys);
+        worker.tell_notices_to(
+            [this](NameView apex, const Address& from) { refresh_thread_->notice(apex, from); });
         if (const auto failure = listen(worker, i, count)) {
             spdlog::error("{}", failure->to_text());
             return false;
@@ -267,11 +276,13 @@ void Daemon::serve(const std::string& what) {
     spdlog::info("serving {} with {}", what, counted(workers_.size(), "worker"));
     manager_.ready(what, workers_);
     start_notifying();
+    start_refreshing();
     if (config_.reload.watches) start_watching();
     io_.run();  // ends when a signal has come, perhaps while loading
     if (!is_handed_over_) ServiceManager::stopping();
     if (watch_) watch_->stop();
     notify_thread_.reset();
+    refresh_thread_->stop();
     metrics_.reset();
     control_.reset();
 }
@@ -283,6 +294,12 @@ void Daemon::start_notifying() {
     std::ranges::copy_if(reloader_->first_snapshot()->zones(), std::back_inserter(zones),
                          [](const auto& zone) { return zone->is_available(); });
     notify_thread_->announce(std::move(zones));
+}
+
+/// From here on what primaries have sent can be kept.
+void Daemon::start_refreshing() {
+    refresh_thread_->start();
+    refresh_thread_->follow(reloader_->secondaries());
 }
 
 void Daemon::wait_for_hangup() {
@@ -387,6 +404,7 @@ bool Daemon::hand_over(pid_t successor) {
     }
     is_handed_over_ = true;
     notify_thread_.reset();
+    refresh_thread_->stop();
     if (watch_) watch_->stop();
     if (metrics_) metrics_->stop_accepting();
     if (is_reload_missed_) ::kill(successor, SIGHUP);

@@ -27,6 +27,7 @@
 #include "load/server_config.hpp"
 #include "net/connection_limits.hpp"
 #include "net/notify_thread.hpp"
+#include "net/refresh_thread.hpp"
 #include "net/transfer_thread.hpp"
 #include "net/worker.hpp"
 #include "state/state.hpp"
@@ -59,6 +60,7 @@ private:
     void serve(const std::string& what);
     void wait_for_hangup();
     void start_notifying();
+    void start_refreshing();
     void start_watching();
     void open_control();
     void open_metrics();
@@ -82,7 +84,8 @@ private:
     boost::asio::signal_set hangup_;
     std::vector<Endpoint> endpoints_;
     std::unique_ptr<State> state_;
-    ConnectionLimits limits_;  // outlives the workers
+    ConnectionLimits limits_;                      // outlives the workers
+    std::optional<RefreshThread> refresh_thread_;  // likewise
     std::list<Worker> workers_;
     TransferThread transfers_;
     std::optional<NotifyThread> notify_thread_;  // while this one serves

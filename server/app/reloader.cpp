@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -109,9 +110,9 @@ std::string report_of(Trigger trigger, const NetworksUpdate& update, const Reloa
                        zones, outcome.seconds * 1000);
 }
 
-std::vector<std::shared_ptr<const Zone>> new_versions(const NetworksUpdate& update) {
+std::vector<std::shared_ptr<const Zone>> new_versions(std::span<const ZoneChange> changes) {
     std::vector<std::shared_ptr<const Zone>> zones;
-    for (const auto& [before, after] : update.changes) {
+    for (const auto& [before, after] : changes) {
         if (!after || !after->is_available()) continue;
         const bool has_other_serial =
             !before || !before->is_available() || before->serial() != after->serial();
@@ -145,16 +146,17 @@ void return_memory() {
 Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
                    std::filesystem::path config_file, State& state, Publish publish,
                    std::function<void(const std::vector<std::filesystem::path>&)> looked,
-                   TakeKeys take_keys)
+                   TakeKeys take_keys, Follow follow)
     : io_(io),
       publish_(std::move(publish)),
       looked_(std::move(looked)),
       take_keys_(std::move(take_keys)),
+      follow_(std::move(follow)),
       retry_(io),
       config_(std::move(config)),
       config_file_(std::move(config_file)),
       state_(state),
-      networks_({config_.zones, config_.inventory}, state, state, state) {
+      networks_({config_.zones, config_.inventory}, state, state, state, state) {
     boost::asio::post(thread_, [] { begin_thread("arpad-reloader"); });
     boost::asio::post(inspector_, [] { begin_thread("arpad-inspect"); });
 }
@@ -172,7 +174,12 @@ void Reloader::reload(Trigger trigger, Done done) {
     if (!pending_) pending_ = std::make_unique<Pending>();
     if (trigger == Trigger::request) pending_->trigger = trigger;
     if (done) pending_->done.push_back(std::move(done));
-    if (!is_looking_ && !is_paused_) begin();
+    if (!is_busy_ && !is_paused_) begin();
+}
+
+void Reloader::exchange(Refresh refresh) {
+    refreshed_.insert_or_assign(std::move(refresh.apex), std::move(refresh.version));
+    if (!is_busy_ && !is_paused_) begin();
 }
 
 void Reloader::pause(std::function<void()> paused) {
@@ -194,8 +201,87 @@ void Reloader::resume() {
 }
 
 void Reloader::begin() {
-    is_looking_ = true;
+    is_busy_ = true;
     retry_.cancel();
+    const bool is_turn_of_look = pending_ && (refreshed_.empty() || !has_looked_last_);
+    has_looked_last_ = is_turn_of_look;
+    if (is_turn_of_look) {
+        begin_look();
+    } else {
+        begin_exchange();
+    }
+}
+
+void Reloader::begin_exchange() {
+    std::vector<Refresh> refreshed;
+    for (auto& [apex, version] : std::exchange(refreshed_, {})) {
+        refreshed.push_back({apex, std::move(version)});
+    }
+    boost::asio::post(thread_, [this, refreshed = std::move(refreshed)] {
+        const ExchangeOutcome outcome = take(refreshed);
+        boost::asio::post(io_, [this, outcome, refreshed, snapshot = networks_.snapshot()] {
+            const auto complete = [this, outcome, refreshed] {
+                this->complete(outcome, refreshed);
+            };
+            if (outcome.is_anything_new) {
+                publish_(snapshot, outcome.new_versions, complete);
+            } else {
+                complete();
+            }
+        });
+    });
+}
+
+/// Makes durable what primaries have sent, and takes it over.
+Reloader::ExchangeOutcome Reloader::take(std::vector<Refresh> refreshed) {
+    ReceivedUpdate update = networks_.exchange(std::move(refreshed));
+    ExchangeOutcome outcome;
+    state_.note_histories(update.changes);
+    state_.note_versions(update.refreshed);
+    if (auto failure = state_.commit({})) {
+        state_.forget_decisions();
+        outcome.failure = std::move(*failure);
+        spdlog::error("{}\n  zones are served as they were; arpad tries again", outcome.failure);
+        return outcome;
+    }
+    outcome.is_anything_new = !update.changes.empty();
+    outcome.new_versions = new_versions(update.changes);
+    const std::scoped_lock lock(adoption_);
+    if (outcome.is_anything_new) ++generation_;
+    networks_.adopt(std::move(update));
+    return outcome;
+}
+
+void Reloader::complete(const ExchangeOutcome& outcome, const std::vector<Refresh>& refreshed) {
+    // Unless newer ones have come meanwhile.
+    if (!outcome.failure.empty()) {
+        for (const auto& [apex, version] : refreshed) refreshed_.try_emplace(apex, version);
+    }
+    if (!failed_look_) failure_ = outcome.failure;
+    go_on(outcome.failure.empty());
+}
+
+/// Goes on with what has been asked for meanwhile, unless it has just failed; later with what has.
+void Reloader::go_on(bool has_succeeded) {
+    is_busy_ = false;
+    if (is_paused_) return;
+    if (pending_ || (has_succeeded && !refreshed_.empty())) {
+        begin();
+        return;
+    }
+    if (!failed_look_ && refreshed_.empty()) return;
+    retry_.expires_after(retry_interval);
+    retry_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        if (failed_look_) {
+            reload(*failed_look_);
+        } else if (!is_busy_ && !is_paused_) {
+            begin();
+        }
+    });
+}
+
+void Reloader::begin_look() {
     boost::asio::post(thread_, [this, pending = std::shared_ptr<Pending>(std::move(pending_))] {
         const ReloadOutcome outcome = look(pending->trigger);
         boost::asio::post(io_, [this, outcome, pending, snapshot = networks_.snapshot()] {
@@ -212,21 +298,14 @@ void Reloader::begin() {
 
 /// What was found is served: says so, and goes on with what has been asked for meanwhile.
 void Reloader::complete(const ReloadOutcome& outcome, const Pending& pending) {
-    is_looking_ = false;
-    failure_ = outcome.failure;
     if (!outcome.report.empty()) spdlog::info("{}", outcome.report);
     looked_(directories_);
+    if (outcome.secondaries) follow_(*outcome.secondaries);
+    failure_ = outcome.failure;
+    failed_look_.reset();
+    if (!outcome.failure.empty()) failed_look_ = pending.trigger;
     for (const Done& call : pending.done) call(outcome);
-    if (is_paused_) return;
-    if (pending_) {
-        if (!is_looking_) begin();
-    } else if (!outcome.failure.empty()) {
-        retry_.expires_after(retry_interval);
-        retry_.async_wait(
-            [this, trigger = pending.trigger](const boost::system::error_code& error) {
-                if (!error) reload(trigger);
-            });
-    }
+    go_on(outcome.failure.empty());
 }
 
 /// Looks at the files, makes durable what has changed, and takes it over.
@@ -243,7 +322,7 @@ ReloadOutcome Reloader::look(Trigger trigger) {
     outcome.networks_loaded = update.loaded.size();
     outcome.networks_dropped = update.dropped.size();
     outcome.zones_changed = update.changes.size();
-    outcome.new_versions = new_versions(update);
+    outcome.new_versions = new_versions(update.changes);
     directories_ = update.directories;
     log_findings(update);
     // Nothing is answered before it is certain that its serial will not be given to other content.
@@ -267,13 +346,23 @@ ReloadOutcome Reloader::look(Trigger trigger) {
     const bool is_news =
         trigger == Trigger::request || update.files_read > 0 || update.changes_zones();
     if (trigger != Trigger::start && is_news) outcome.report = report_of(trigger, update, outcome);
+    const bool has_other_secondaries = concerns_secondaries(update);
     adopt(std::move(update));
+    if (has_other_secondaries) outcome.secondaries = networks_.secondaries();
     outcome.generation = generation_;
     are_defaults_new_ = false;
     outcome.summary = summary_of(networks_);
     count_findings(outcome);
     if (was_much) return_memory();
     return outcome;
+}
+
+/// Whether there may be other zones that have primaries afterwards, or others for the same zones.
+bool Reloader::concerns_secondaries(const NetworksUpdate& update) const {
+    const auto was_secondary = [](const ZoneChange& change) {
+        return change.before && change.before->transfer().is_secondary();
+    };
+    return !update.received.empty() || std::ranges::any_of(update.changes, was_secondary);
 }
 
 void Reloader::adopt(NetworksUpdate update) {

@@ -14,8 +14,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +51,7 @@ struct ReloadOutcome {
         new_versions;              ///< Zones with serials not served before.
     std::uint64_t generation = 0;  ///< Of what is served; rises with each change.
     double seconds = 0;            ///< What it took.
+    std::optional<std::vector<SecondaryZone>> secondaries;  ///< If there are others than before.
 };
 
 /// See above.
@@ -64,14 +67,17 @@ public:
     /// Takes the keys of a configuration that was read again.
     using TakeKeys = std::function<void(std::shared_ptr<const Keyring>)>;
 
+    /// Takes all zones that have primaries.
+    using Follow = std::function<void(std::vector<SecondaryZone>)>;
+
     /// Looks at the files of `config`, which was read from `config_file`, and keeps what is needed
     /// in `state`. `publish` is called with each snapshot but the first. `looked` is called after
     /// each look but the first with the directories that were looked into, `take_keys` when there
-    /// are other keys.
+    /// are other keys, `follow` after a look that has found others with primaries.
     Reloader(boost::asio::io_context& io, ServerConfig config, std::filesystem::path config_file,
              State& state, Publish publish,
              std::function<void(const std::vector<std::filesystem::path>&)> looked,
-             TakeKeys take_keys);
+             TakeKeys take_keys, Follow follow);
 
     /// Waits for a look that is under way.
     ~Reloader();
@@ -89,6 +95,9 @@ public:
     /// "4 zones, 3 networks": what is served. Before any other look only.
     [[nodiscard]] std::string summary() const { return summary_of(networks_); }
 
+    /// The zones that have primaries. Before any other look only.
+    [[nodiscard]] std::vector<SecondaryZone> secondaries() const { return networks_.secondaries(); }
+
     /// Directories that were looked into at first. Before any other look only.
     [[nodiscard]] const std::vector<std::filesystem::path>& directories() const noexcept {
         return directories_;
@@ -101,6 +110,10 @@ public:
     /// Looks at the files, and calls `done` with what came of it. While a look is under way others
     /// wait for it, and are done together.
     void reload(Trigger trigger, Done done = {});
+
+    /// Has `refresh` served in place of what is known of its zone. What comes while something else
+    /// is under way waits, and is done together.
+    void exchange(Refresh refresh);
 
     /// Looks no more, and calls `paused` once the look that may be under way has come to its end:
     /// from then on another process may change the state.
@@ -141,9 +154,22 @@ private:
         std::vector<Done> done;
     };
 
+    /// What came of an exchange.
+    struct ExchangeOutcome {
+        std::string failure;  // why nothing was changed; empty if all is as it should be
+        bool is_anything_new = false;
+        std::vector<std::shared_ptr<const Zone>> new_versions;
+    };
+
     void begin();
+    void begin_look();
+    void begin_exchange();
     void complete(const ReloadOutcome& outcome, const Pending& pending);
+    void complete(const ExchangeOutcome& outcome, const std::vector<Refresh>& refreshed);
+    void go_on(bool has_succeeded);
     [[nodiscard]] ReloadOutcome look(Trigger trigger);
+    [[nodiscard]] ExchangeOutcome take(std::vector<Refresh> refreshed);
+    [[nodiscard]] bool concerns_secondaries(const NetworksUpdate& update) const;
     [[nodiscard]] NetworksUpdate look_ahead();
     void adopt(NetworksUpdate update);
     void read_config_again();
@@ -156,11 +182,15 @@ private:
     Publish publish_;
     std::function<void(const std::vector<std::filesystem::path>&)> looked_;
     TakeKeys take_keys_;
+    Follow follow_;
     boost::asio::steady_timer retry_;  // where the state could not be written
     std::unique_ptr<Pending> pending_;
-    bool is_looking_ = false;
+    std::map<Name, ReceivedVersion, CanonicalLess> refreshed_;
+    bool is_busy_ = false;
+    bool has_looked_last_ = false;  // so that neither of the two keeps the other from its turn
     bool is_paused_ = false;
-    std::string failure_;  // of the last look
+    std::string failure_;                 // of the last look, or of an exchange since
+    std::optional<Trigger> failed_look_;  // that is to be done again
 
     // Of the thread that looks.
     ServerConfig config_;

@@ -143,7 +143,7 @@ Query decode_query(std::span<const std::uint8_t> message) noexcept {
     query.recursion_desired = (flags & header_flag::recursion_desired) != 0;
     if ((flags & header_flag::response) != 0) {
         query.defect = Defect::is_response;
-    } else if (query.opcode == Opcode::query) {
+    } else if (has_question(query.opcode)) {
         query.defect = read_query(reader, message, counts, query);
     } else {
         read_edns_of_other_opcode(reader, counts, query);

@@ -82,8 +82,14 @@ struct Query {
     Defect defect = Defect::none;
 };
 
-/// Decodes `message`. Of a message whose opcode is not QUERY only the header and the OPT record are
-/// read, as other opcodes give the sections other meanings; it has no defect then.
+/// Whether a message of `opcode` has one question, as queries have: NOTIFY (RFC 1996 3.5), and
+/// UPDATE by the name of its zone section (RFC 2136 2.3).
+[[nodiscard]] constexpr bool has_question(Opcode opcode) noexcept {
+    return opcode == Opcode::query || opcode == Opcode::notify || opcode == Opcode::update;
+}
+
+/// Decodes `message`. Of a message whose opcode has no question only the header and the OPT record
+/// are read, as it may give the sections other meanings; it has no defect then.
 [[nodiscard]] Query decode_query(std::span<const std::uint8_t> message) noexcept;
 
 }  // namespace arpad

@@ -6,9 +6,11 @@
 #include <span>
 #include <utility>
 
+#include "base/invariant.hpp"
 #include "load/inventory_file.hpp"
 #include "load/loader.hpp"
 #include "zone/builder.hpp"
+#include "zone/received_zone.hpp"
 
 namespace arpad {
 namespace {
@@ -91,8 +93,22 @@ system_clock::time_point time_of(const FileStamp& stamp) {
     return system_clock::time_point(std::chrono::duration_cast<system_clock::duration>(since_1970));
 }
 
-std::size_t octets_of_history(const Zone& zone) {
-    return zone.history() ? zone.history()->octets() : 0;
+/// What is served at `now` of the zone of `frame`, of which `version` has come last.
+ServedZone served_of(const ZoneFrame& frame, const ReceivedVersion& version,
+                     system_clock::time_point now) {
+    if (!version.zone) return {Zone::make_unavailable(frame), {}};
+    if (version.is_expired(now)) {
+        return {Zone::make_unavailable(frame, Unavailability::expired), {}};
+    }
+    return {version.zone, {}};
+}
+
+/// `version`, which may have come when the zone had another frame, in `frame`.
+ReceivedVersion fitted(ReceivedVersion version, const ZoneFrame& frame) {
+    if (!version.zone || version.zone->frame() == frame) return version;
+    auto history = version.zone->history();
+    version.zone = in_frame(*version.zone, frame)->with_history(std::move(history));
+    return version;
 }
 
 }  // namespace
@@ -107,7 +123,8 @@ public:
           catalog_(catalog),
           is_all_anew_(are_defaults_new),
           missing_(missing),
-          now_(networks.clock_()) {}
+          now_(networks.clock_()),
+          exchange_(networks.histories_, networks.history_octets_) {}
 
     NetworksUpdate run() {
         find_files();
@@ -274,6 +291,7 @@ private:
                 changed_.erase(key);
             }
             update_.loaded.clear();
+            update_.received.clear();
             keys_by_file_.clear();
         }
     }
@@ -327,11 +345,27 @@ private:
             const PlannedZone& planned = settlement.input().layout.zones().at(Name(zone->apex()));
             const std::string& file = settlement.input().networks[planned.network].file;
             const Digest content = serials.content_of(zone->apex());
-            state_of(file)->zones.push_back({std::move(zone), content});
+            state_of(file)->zones.push_back(zone->transfer().is_secondary()
+                                                ? received(zone->frame())
+                                                : ServedZone{std::move(zone), content});
         }
         for (const Diagnostic& finding : findings.entries()) place(finding);
         for (auto& [key, state] : update_.loaded) state.findings.sort();
         update_.sources = std::move(files);
+    }
+
+    /// The zone of `frame` as its primaries have sent it.
+    ServedZone received(const ZoneFrame& frame) {
+        const auto known = networks_.secondaries_.find(frame.apex);
+        ReceivedVersion version;
+        if (known != networks_.secondaries_.end()) {
+            version = fitted(known->second.version, frame);
+        } else if (auto kept = networks_.versions_.find_version(frame)) {
+            version = std::move(*kept);
+        }
+        ServedZone zone = served_of(frame, version, now_);
+        update_.received.insert_or_assign(frame.apex, std::move(version));
+        return zone;
     }
 
     void keep(const LoadedNetwork& network, const SourceFile& file, const Source& source) {
@@ -386,25 +420,12 @@ private:
         for (auto& [key, state] : update_.loaded) {
             for (ServedZone& zone : state.zones) {
                 const auto old = before.find(zone.zone->apex());
-                compare(old == before.end() ? nullptr : &old->second, zone);
+                exchange_.exchange(old == before.end() ? nullptr : &old->second, zone,
+                                   update_.changes);
                 if (old != before.end()) before.erase(old);
             }
         }
         for (const auto& [apex, zone] : before) update_.changes.push_back({zone.zone, nullptr});
-    }
-
-    /// Notes that `zone` takes the place of `old`, which is null if the zone is new, unless they
-    /// are the same.
-    void compare(const ServedZone* old, ServedZone& zone) {
-        if (old == nullptr) {
-            zone.zone = with_kept_history(zone.zone);
-            update_.changes.push_back({nullptr, zone.zone});
-        } else if (is_same(*old, zone)) {
-            zone.zone = old->zone;
-        } else {
-            zone.zone = with_longer_history(*old, zone);
-            update_.changes.push_back({old->zone, zone.zone});
-        }
     }
 
     void update_catalog() {
@@ -460,7 +481,7 @@ private:
                             name,
                             served.zone->is_available() ? "served as it was" : "unavailable"));
         }
-        compare(old, served);
+        exchange_.exchange(old, served, update_.changes);
     }
 
     /// Calls `visit(state)` with each network as it will be.
@@ -470,44 +491,6 @@ private:
             if (!update_.dropped.contains(key) && !update_.loaded.contains(key)) visit(state);
         }
         for (const auto& [key, state] : update_.loaded) visit(state);
-    }
-
-    static bool has_history(const Zone& zone) {
-        return zone.is_available() && !zone.transfer().allow.empty();
-    }
-
-    /// A zone that was not served before, with what is known from another run.
-    [[nodiscard]] std::shared_ptr<const Zone> with_kept_history(
-        const std::shared_ptr<const Zone>& zone) const {
-        if (!has_history(*zone)) return zone;
-        auto history = networks_.histories_.history_of(Name(zone->apex()));
-        const bool leads_here = history && history->end() == zone->serial();
-        return leads_here ? zone->with_history(std::move(history)) : zone;
-    }
-
-    [[nodiscard]] std::shared_ptr<const Zone> with_longer_history(const ServedZone& before,
-                                                                  const ServedZone& after) const {
-        const Zone& old = *before.zone;
-        if (!old.is_available() || !has_history(*after.zone)) return after.zone;
-        const bool shows_the_same = before.content == after.content &&
-                                    old.serial() == after.zone->serial() &&
-                                    old.transfer().ranges == after.zone->transfer().ranges;
-        if (shows_the_same) return after.zone->with_history(old.history());
-        constexpr HistoryLimits limits;
-        const std::size_t others = networks_.history_octets_ - octets_of_history(old);
-        const std::size_t room = limits.total_octets - std::min(limits.total_octets, others);
-        const std::size_t octets = std::min(limits.zone_octets, room);
-        auto difference = ZoneDifference::between(old, *after.zone, octets);
-        if (!difference) return after.zone;
-        return after.zone->with_history(ZoneHistory::extend(old.history(), std::move(difference),
-                                                            octets, limits.zone_differences));
-    }
-
-    static bool is_same(const ServedZone& before, const ServedZone& after) {
-        if (before.zone->is_available() != after.zone->is_available()) return false;
-        if (!after.zone->is_available()) return true;
-        return before.content == after.content && before.zone->serial() == after.zone->serial() &&
-               before.zone->transfer() == after.zone->transfer();
     }
 
     void look_at_coverage() {
@@ -533,6 +516,7 @@ private:
     bool is_all_anew_;
     Missing missing_;
     system_clock::time_point now_;
+    ZoneExchange exchange_;
     FoundDirectory found_;
     std::map<std::string, Source> changed_;  // by key
     std::vector<NetworkKey> keys_;           // of networks that what has changed concerns
@@ -541,11 +525,12 @@ private:
 };
 
 Networks::Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials,
-                   HistorySource& histories, Clock clock)
+                   HistorySource& histories, ReceivedVersions& versions, Clock clock)
     : paths_(std::move(paths)),
       copies_(copies),
       serials_(serials),
       histories_(histories),
+      versions_(versions),
       clock_(clock),
       snapshot_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>())) {}
 
@@ -559,9 +544,19 @@ void Networks::adopt(NetworksUpdate update) {
         related_.remove(key);
         files_.erase(key);
     }
+    std::erase_if(secondaries_, [&update](const auto& entry) {
+        const std::string& file = entry.second.file;
+        return update.dropped.contains(file) || update.loaded.contains(file);
+    });
     for (auto& [key, state] : update.loaded) {
         related_.remove(key);
         if (state.key) related_.add(key, *state.key);
+        for (const ServedZone& served : state.zones) {
+            const auto received = update.received.find(served.zone->apex());
+            if (received == update.received.end()) continue;
+            secondaries_.insert_or_assign(received->first,
+                                          Secondary{key, std::move(received->second)});
+        }
         files_.insert_or_assign(key, std::move(state));
     }
     for (const auto& [key, seen] : update.touched) files_.at(key).seen = seen;
@@ -570,8 +565,13 @@ void Networks::adopt(NetworksUpdate update) {
     catalog_ = std::move(update.catalog);
     if (update.coverage) coverage_ = std::move(*update.coverage);
     directory_findings_ = std::move(update.findings);
-    if (update.changes.empty()) return;
-    for (const auto& [before, after] : update.changes) {
+    publish(update.changes);
+}
+
+/// Makes a snapshot of what is in service now, unless nothing has changed.
+void Networks::publish(const std::vector<ZoneChange>& changes) {
+    if (changes.empty()) return;
+    for (const auto& [before, after] : changes) {
         if (before) history_octets_ -= octets_of_history(*before);
         if (after) history_octets_ += octets_of_history(*after);
     }
@@ -581,6 +581,60 @@ void Networks::adopt(NetworksUpdate update) {
     }
     if (catalog_.served.zone) zones.push_back(catalog_.served.zone);
     snapshot_ = std::make_shared<const Snapshot>(std::move(zones));
+}
+
+/// Where the zone at `apex` stands among those of its network.
+std::size_t Networks::position_of(const Name& apex, const std::string& file) const {
+    const std::vector<ServedZone>& zones = files_.at(file).zones;
+    const auto found = std::ranges::find_if(
+        zones, [&apex](const ServedZone& served) { return served.zone->apex() == apex.view(); });
+    ensure(found != zones.end(), "a network has its secondary zones");
+    return static_cast<std::size_t>(found - zones.begin());
+}
+
+ReceivedUpdate Networks::exchange(std::vector<Refresh> refreshed) const {
+    ReceivedUpdate update;
+    const ZoneExchange exchange(histories_, history_octets_);
+    const auto now = clock_();
+    for (Refresh& refresh : refreshed) {
+        const auto known = secondaries_.find(refresh.apex);
+        if (known == secondaries_.end()) continue;
+        const std::string& file = known->second.file;
+        const ServedZone& old = files_.at(file).zones[position_of(refresh.apex, file)];
+        const ZoneFrame frame = old.zone->frame();
+        refresh.version = fitted(std::move(refresh.version), frame);
+        ServedZone zone = served_of(frame, refresh.version, now);
+        exchange.exchange(&old, zone, update.changes);
+        // With the history that it has got.
+        if (zone.zone->is_available()) refresh.version.zone = zone.zone;
+        update.zones.push_back(std::move(zone));
+        update.refreshed.push_back(std::move(refresh));
+    }
+    return update;
+}
+
+void Networks::adopt(ReceivedUpdate update) {
+    for (std::size_t i = 0; i < update.refreshed.size(); ++i) {
+        Refresh& refresh = update.refreshed[i];
+        Secondary& secondary = secondaries_.at(refresh.apex);
+        std::vector<ServedZone>& zones = files_.at(secondary.file).zones;
+        zones[position_of(refresh.apex, secondary.file)] = std::move(update.zones[i]);
+        secondary.version = std::move(refresh.version);
+    }
+    publish(update.changes);
+}
+
+std::vector<SecondaryZone> Networks::secondaries() const {
+    std::vector<SecondaryZone> zones;
+    for (const auto& [key, state] : files_) {
+        for (const ServedZone& served : state.zones) {
+            const auto found = secondaries_.find(served.zone->apex());
+            if (found != secondaries_.end()) {
+                zones.push_back({served.zone->frame(), found->second.version});
+            }
+        }
+    }
+    return zones;
 }
 
 Diagnostics Networks::general_findings() const {

@@ -20,9 +20,11 @@
 #include "base/file_stamp.hpp"
 #include "crypto/digest.hpp"
 #include "load/related_networks.hpp"
+#include "load/served_zone.hpp"
 #include "load/settlement.hpp"
 #include "load/zone_directory.hpp"
 #include "zone/catalog.hpp"
+#include "zone/received_version.hpp"
 #include "zone/serials.hpp"
 #include "zone/snapshot.hpp"
 #include "zone/zone_history.hpp"
@@ -33,12 +35,6 @@ namespace arpad {
 struct SeenFile {
     std::optional<FileStamp> stamp;  ///< None if it has to be read again.
     std::optional<Digest> digest;    ///< Of its text; none if it could not be read.
-};
-
-/// A zone in service.
-struct ServedZone {
-    std::shared_ptr<const Zone> zone;
-    Digest content{};  ///< Of all but the serial; zeros if the zone is unavailable.
 };
 
 /// One zone file, and what is in service of it.
@@ -70,12 +66,6 @@ struct CatalogState {
     bool is_behind = false;  ///< It waits for a file to be mended.
 };
 
-/// One zone before and after an update; not both are null.
-struct ZoneChange {
-    std::shared_ptr<const Zone> before;  ///< Null if there was none.
-    std::shared_ptr<const Zone> after;   ///< Null if there is none any more.
-};
-
 /// What `look` has found.
 struct NetworksUpdate {
     std::map<std::string, NetworkState> loaded;  ///< What was loaded, by key.
@@ -84,6 +74,7 @@ struct NetworksUpdate {
     std::set<std::string> gone;                  ///< Keys of files that are not there, but served.
     std::optional<InventoryState> inventory;     ///< If it has changed.
     CatalogState catalog;
+    std::map<Name, ReceivedVersion, CanonicalLess> received;  ///< Of the zones that were loaded.
     std::optional<Diagnostics> coverage;  ///< Of the inventory by the networks, if looked at.
     std::vector<ZoneChange> changes;      ///< Zones that are not what they were.
     std::vector<SourceFile> sources;      ///< What was loaded, as it was read.
@@ -100,6 +91,14 @@ struct NetworksUpdate {
     [[nodiscard]] bool changes_zones() const noexcept { return !changes.empty(); }
 };
 
+/// What `exchange` would change.
+struct ReceivedUpdate {
+    std::vector<Refresh> refreshed;   ///< Those of zones that are taken from primaries.
+    std::vector<ServedZone> zones;    ///< What is then served of each.
+    std::vector<ZoneChange> changes;  ///< Zones that are not what they were.
+    CatalogState catalog;
+};
+
 /// See above.
 class Networks {
 public:
@@ -114,9 +113,10 @@ public:
 
     using Clock = std::chrono::system_clock::time_point (*)();
 
-    /// No networks yet. `copies`, `serials` and `histories` outlive it; `clock` tells the time.
+    /// No networks yet. What it takes copies, serials, histories and received versions from
+    /// outlives it; `clock` tells the time.
     Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials, HistorySource& histories,
-             Clock clock = &std::chrono::system_clock::now);
+             ReceivedVersions& versions, Clock clock = &std::chrono::system_clock::now);
     Networks(const Networks&) = delete;
     Networks& operator=(const Networks&) = delete;
 
@@ -130,6 +130,16 @@ public:
 
     /// Makes `update`, the last one that `look` returned, what is in service.
     void adopt(NetworksUpdate update);
+
+    /// Finds what the refreshed zones, which are taken from primaries, are served as now; those
+    /// that are not among the networks any more are left out.
+    [[nodiscard]] ReceivedUpdate exchange(std::vector<Refresh> refreshed) const;
+
+    /// Makes `update`, the last one that `exchange` returned, what is in service.
+    void adopt(ReceivedUpdate update);
+
+    /// The zones that are taken from primaries.
+    [[nodiscard]] std::vector<SecondaryZone> secondaries() const;
 
     /// What is in service.
     [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const noexcept {
@@ -155,12 +165,23 @@ public:
 private:
     class Look;
 
+    /// A zone that is taken from primaries.
+    struct Secondary {
+        std::string file;  // key
+        ReceivedVersion version;
+    };
+
+    [[nodiscard]] std::size_t position_of(const Name& apex, const std::string& file) const;
+    void publish(const std::vector<ZoneChange>& changes);
+
     Paths paths_;
     LastGoodCopies& copies_;
     SerialSource& serials_;
     HistorySource& histories_;
+    ReceivedVersions& versions_;
     Clock clock_;
     std::map<std::string, NetworkState> files_;
+    std::map<Name, Secondary, CanonicalLess> secondaries_;
     RelatedNetworks related_;
     std::optional<InventoryState> inventory_;
     CatalogState catalog_;

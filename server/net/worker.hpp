@@ -59,6 +59,11 @@ public:
     /// Knows `keys` from the next batch on, and no others.
     void adopt(std::shared_ptr<const Keyring> keys);
 
+    /// Has notices given to `take`, on the worker's thread; see Responder. Before `start`.
+    void tell_notices_to(std::function<void(NameView apex, const Address& from)> take) {
+        responder_.tell_notices_to(std::move(take));
+    }
+
     /// Calls `answer` on the worker's thread, when it comes to it.
     void ask(std::function<void()> answer);
 

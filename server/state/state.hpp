@@ -1,5 +1,5 @@
 /// \file  What must survive a restart: the serials served, what the last versions of zones differ
-/// in, and the last good copy of each zone file.
+/// in, what primaries have sent, and the last good copy of each zone file.
 ///
 /// Kept on disk by state/state_store, or in memory by state/passing_state where the disk cannot be
 /// had. Threads: one at a time.
@@ -15,6 +15,7 @@
 #include "crypto/digest.hpp"
 #include "load/networks.hpp"
 #include "load/settlement.hpp"
+#include "zone/received_version.hpp"
 #include "zone/serials.hpp"
 #include "zone/zone_history.hpp"
 
@@ -28,14 +29,24 @@ struct GoodCopy {
 };
 
 /// See above.
-class State : public LastGoodCopies, public SerialSource, public HistorySource {
+class State : public LastGoodCopies,
+              public SerialSource,
+              public HistorySource,
+              public ReceivedVersions {
 public:
     std::shared_ptr<const ZoneHistory> history_of(const Name& /*apex*/) override { return nullptr; }
+
+    std::optional<ReceivedVersion> find_version(const ZoneFrame& /*frame*/) override {
+        return std::nullopt;
+    }
 
     /// Has the next commit keep the histories of the zones that changed, in place of those before.
     virtual void note_histories(std::span<const ZoneChange> /*changes*/) {}
 
-    /// Forgets the serials that were decided, and histories noted, since the last commit.
+    /// Has the next commit keep the versions of zones that primaries have sent or confirmed.
+    virtual void note_versions(std::span<const Refresh> /*refreshed*/) {}
+
+    /// Forgets what was decided and noted since the last commit.
     virtual void forget_decisions() noexcept = 0;
 
     /// Makes these hold, and `copies` the last good ones, all or nothing. The error says what

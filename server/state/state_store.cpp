@@ -14,11 +14,12 @@
 
 #include "base/log.hpp"
 #include "crypto/digest.hpp"
+#include "zone/received_zone.hpp"
 
 namespace arpad {
 namespace {
 
-constexpr int schema_version = 3;
+constexpr int schema_version = 4;
 
 /// Copies that are longer have files of their own. For shorter ones those would cost more, as each
 /// is synced by itself.
@@ -46,6 +47,17 @@ constexpr const char* differences_schema = R"(
         PRIMARY KEY (apex, start)
     );
     PRAGMA user_version = 3;
+)";
+
+constexpr const char* received_schema = R"(
+    CREATE TABLE received (
+        apex BLOB PRIMARY KEY,      -- wire form, lower case
+        serial INTEGER NOT NULL,    -- that the octets are of; `differences` lead on from there
+        digest BLOB NOT NULL,       -- SHA-256 of the octets
+        octets BLOB,                -- NULL if they are in a file that is named after the digest
+        confirmed INTEGER NOT NULL  -- when a primary had the last version; seconds since 1970
+    ) WITHOUT ROWID;
+    PRAGMA user_version = 4;
 )";
 
 /// In version 1 every text was in the database.
@@ -142,6 +154,7 @@ StateStore::StateStore(std::filesystem::path directory, Descriptor lock, SerialF
     prepare_schema();
     served_ = read_served(database_);
     read_histories();
+    read_bases();
     if (const auto stamp = stamp_of(directory_ / "state.db")) opened_ = *stamp;
     remove_old_texts();
 }
@@ -157,6 +170,7 @@ void StateStore::catch_up() {
     try {
         served_ = read_served(database_);
         read_histories();
+        read_bases();
     } catch (const DatabaseError& failure) {
         spdlog::error("{}", problem(directory_, fmt::format("state.db: {}", failure.what()),
                                     "restart arpad, which says what is wrong with it"));
@@ -181,7 +195,9 @@ void StateStore::prepare_schema() {
     }
     if (version == 0) database_.run(schema);
     if (version == 1) database_.run(schema_from_version_1);
-    if (version < schema_version) database_.run(differences_schema);
+    constexpr int first_with_differences = 3;
+    if (version < first_with_differences) database_.run(differences_schema);
+    if (version < schema_version) database_.run(received_schema);
     transaction.commit();
 }
 
@@ -214,9 +230,12 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
         return problem(directory_, "state.db was removed or replaced while arpad runs",
                        "restart arpad, which makes a new one");
     }
-    if (decided_.empty() && noted_.empty() && copies.empty()) return std::nullopt;
+    if (decided_.empty() && noted_.empty() && noted_versions_.empty() && copies.empty()) {
+        return std::nullopt;
+    }
     try {
         const std::vector<NewCopy> new_copies = find_new(copies);
+        const std::vector<NewBase> new_bases = find_new_bases();
         for (const auto& [copy, digest] : new_copies) {
             if (!is_large(copy.text)) continue;
             // Nothing refers to it before the transaction, and nothing that is there is replaced.
@@ -225,11 +244,20 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
                                "free space on its disk, and check that it is writable");
             }
         }
+        for (const NewBase& base : new_bases) {
+            if (!is_large(base.octets)) continue;
+            if (const auto error = texts_.write(base.base.digest, base.octets)) {
+                return problem(directory_, error.message(),
+                               "free space on its disk, and check that it is writable");
+            }
+        }
         Transaction transaction(database_);
         write_served();
         write_histories();
+        write_versions(new_bases);
         write_copies(new_copies);
         transaction.commit();
+        for (const NewBase& base : new_bases) bases_.insert_or_assign(base.apex, base.base);
     } catch (const DatabaseError& failure) {
         return problem(directory_, fmt::format("state.db: {}", failure.what()),
                        "free space on its disk, and check that it is writable");
@@ -242,8 +270,9 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
             histories_.erase(apex);
         }
     }
+    const bool has_new_texts = !copies.empty() || !noted_versions_.empty();
     forget_decisions();
-    if (!copies.empty()) remove_old_texts();
+    if (has_new_texts) remove_old_texts();
     return std::nullopt;
 }
 
@@ -269,9 +298,121 @@ std::shared_ptr<const ZoneHistory> StateStore::history_of(const Name& apex) {
 void StateStore::note_histories(std::span<const ZoneChange> changes) {
     for (const auto& [before, after] : changes) {
         const Name apex((after ? after : before)->apex());
+        // What is expired may be confirmed again.
+        if (after && after->transfer().is_secondary() && !after->is_available()) continue;
         auto history = after ? after->history() : nullptr;
         if (history != history_of(apex)) noted_.insert_or_assign(apex, std::move(history));
     }
+}
+
+void StateStore::note_versions(std::span<const Refresh> refreshed) {
+    for (const Refresh& refresh : refreshed) {
+        const auto& zone = refresh.version.zone;
+        if (!zone) continue;
+        noted_versions_.insert_or_assign(refresh.apex, refresh.version);
+        decided_.insert_or_assign(refresh.apex, ServedContent{zone->serial(), Digest{}});
+    }
+}
+
+/// Whether `zone` can be had from `base` and its own history.
+bool StateStore::leads_to(const KeptBase& base, const Zone& zone) const {
+    return base.serial == zone.serial() ||
+           (zone.history() && !zone.history()->since(base.serial).empty());
+}
+
+/// Of the versions that have been noted those that are to be written as a whole.
+std::vector<StateStore::NewBase> StateStore::find_new_bases() const {
+    std::vector<NewBase> found;
+    for (const auto& [apex, version] : noted_versions_) {
+        const auto kept = bases_.find(apex);
+        if (kept != bases_.end() && leads_to(kept->second, *version.zone)) continue;
+        const std::vector<std::uint8_t> octets = to_octets(*version.zone);
+        NewBase base{apex, {version.zone->serial(), {}}, std::string(text_of(octets))};
+        base.base.digest = digest_of(base.octets);
+        found.push_back(std::move(base));
+    }
+    return found;
+}
+
+void StateStore::write_versions(std::span<const NewBase> bases) {
+    Statement confirm(database_, "UPDATE received SET confirmed = ? WHERE apex = ?");
+    Statement write(database_,
+                    "INSERT OR REPLACE INTO received (apex, serial, digest, octets, confirmed) "
+                    "VALUES (?, ?, ?, ?, 0)");
+    for (const auto& [apex, base, octets] : bases) {
+        write.bind(0, apex.view().wire());
+        write.bind(1, std::int64_t{base.serial.value});
+        write.bind(2, std::span<const std::uint8_t>(base.digest));
+        if (is_large(octets)) {
+            write.bind_null(3);
+        } else {
+            const auto* const data = reinterpret_cast<const std::uint8_t*>(octets.data());
+            write.bind(3, std::span(data, octets.size()));
+        }
+        write.step();
+    }
+    for (const auto& [apex, version] : noted_versions_) {
+        using std::chrono::seconds;
+        const auto confirmed =
+            std::chrono::duration_cast<seconds>(version.confirmed_at.time_since_epoch());
+        confirm.bind(0, std::int64_t{confirmed.count()});
+        confirm.bind(1, apex.view().wire());
+        confirm.step();
+    }
+}
+
+void StateStore::read_bases() {
+    bases_.clear();
+    Statement rows(database_, "SELECT apex, serial, digest FROM received");
+    while (rows.step()) {
+        const auto apex = Name::from_wire(rows.octets(0));
+        if (!apex) continue;
+        const Serial serial{static_cast<std::uint32_t>(rows.integer(1))};
+        bases_.emplace(*apex, KeptBase{serial, digest_from(rows.octets(2))});
+    }
+}
+
+std::optional<ReceivedVersion> StateStore::find_version(const ZoneFrame& frame) {
+    std::optional<ReceivedVersion> version;
+    try {
+        version = read_version(frame);
+    } catch (const DatabaseError&) {
+        version.reset();
+    }
+    // What cannot be read is as good as none, and is to be written anew.
+    if (!version) bases_.erase(frame.apex);
+    return version;
+}
+
+std::optional<ReceivedVersion> StateStore::read_version(const ZoneFrame& frame) {
+    Statement row(database_,
+                  "SELECT digest, octets, octets IS NULL, confirmed FROM received WHERE apex = ?");
+    row.bind(0, frame.apex.view().wire());
+    if (!row.step()) return std::nullopt;
+    const Digest digest = digest_from(row.octets(0));
+    const auto stored = row.octets(1);
+    std::optional<std::string> octets(std::in_place, text_of(stored));
+    if (row.integer(2) != 0) octets = texts_.find(digest);
+    if (!octets || digest_of(*octets) != digest) return std::nullopt;
+    const auto* const data = reinterpret_cast<const std::uint8_t*>(octets->data());
+    ReceivedVersion version;
+    version.zone = received_from_octets(frame, std::span(data, octets->size()));
+    if (!version.zone) return std::nullopt;
+    version.confirmed_at = std::chrono::sys_seconds(std::chrono::seconds(row.integer(3)));
+    const auto history = history_of(frame.apex);
+    if (!history) return version;
+    std::vector<ReceivedStep> steps;
+    for (const auto& difference : history->since(version.zone->serial())) {
+        auto step = step_of(*difference, frame.apex);
+        if (!step) return std::nullopt;
+        steps.push_back(std::move(*step));
+    }
+    if (!steps.empty()) version.zone = with_steps(*version.zone, steps);
+    if (!version.zone) return std::nullopt;
+    if (version.zone->serial() == history->end()) {
+        version.zone = version.zone->with_history(history);
+    }
+    return version;
 }
 
 /// Reads the differences that lead to the serials served last. Others are of no use any more, and
@@ -384,7 +525,9 @@ void StateStore::remove_old_texts() {
     if (!texts_.are_any()) return;
     try {
         std::set<Digest> kept;
-        Statement rows(database_, "SELECT digest FROM last_good WHERE text IS NULL");
+        Statement rows(database_,
+                       "SELECT digest FROM last_good WHERE text IS NULL "
+                       "UNION ALL SELECT digest FROM received WHERE octets IS NULL");
         while (rows.step()) kept.insert(digest_from(rows.octets(0)));
         texts_.remove_others(kept);
     } catch (const DatabaseError&) {

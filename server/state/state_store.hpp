@@ -50,9 +50,13 @@ public:
     std::shared_ptr<const ZoneHistory> history_of(const Name& apex) override;
     void note_histories(std::span<const ZoneChange> changes) override;
 
+    std::optional<ReceivedVersion> find_version(const ZoneFrame& frame) override;
+    void note_versions(std::span<const Refresh> refreshed) override;
+
     void forget_decisions() noexcept override {
         decided_.clear();
         noted_.clear();
+        noted_versions_.clear();
     }
 
     /// As one transaction. What is known already is not written again.
@@ -69,12 +73,31 @@ private:
         Digest digest;  // of its text
     };
 
+    /// What is kept of a zone that was received: all of it as it was at one serial, from which its
+    /// history leads on.
+    struct KeptBase {
+        Serial serial;
+        Digest digest{};  // of its octets
+    };
+
+    /// One that is not kept yet.
+    struct NewBase {
+        Name apex;
+        KeptBase base;
+        std::string octets;
+    };
+
     StateStore(std::filesystem::path directory, Descriptor lock, SerialFormat format);
     void prepare_schema();
     [[nodiscard]] bool is_still_there() const;
     void read_histories();
     void write_served();
     void write_histories();
+    void read_bases();
+    [[nodiscard]] std::optional<ReceivedVersion> read_version(const ZoneFrame& frame);
+    [[nodiscard]] bool leads_to(const KeptBase& base, const Zone& zone) const;
+    [[nodiscard]] std::vector<NewBase> find_new_bases() const;
+    void write_versions(std::span<const NewBase> bases);
     [[nodiscard]] std::vector<NewCopy> find_new(std::span<const GoodCopy> copies);
     void write_copies(std::span<const NewCopy> copies);
     void remove_old_texts();
@@ -90,6 +113,8 @@ private:
     using Histories = std::map<Name, std::shared_ptr<const ZoneHistory>, CanonicalLess>;
     Histories histories_;
     Histories noted_;  // since the last commit; null: none any more
+    std::map<Name, KeptBase, CanonicalLess> bases_;
+    std::map<Name, ReceivedVersion, CanonicalLess> noted_versions_;  // since the last commit
 };
 
 }  // namespace arpad

@@ -49,6 +49,12 @@ public:
     /// The message to be sent next; empty if there is none.
     [[nodiscard]] std::vector<std::uint8_t> take_request() { return std::exchange(request_, {}); }
 
+    /// Whether there is one.
+    [[nodiscard]] bool has_request() const noexcept { return !request_.empty(); }
+
+    /// Makes the last request once more, nothing of whose reply has come.
+    void ask_again() { ask(asked_); }
+
     /// Takes the next message. May lead to another request, or to the end.
     void receive(std::span<const std::uint8_t> message);
 

@@ -59,12 +59,6 @@ std::string label_of(NameView member) {
     return label;
 }
 
-/// What an unavailable zone is is not known.
-const TransferPolicy& policy_of(const Zone& zone) {
-    static const TransferPolicy unknown;
-    return zone.is_available() ? zone.transfer() : unknown;
-}
-
 }  // namespace
 
 ZoneBuilder make_catalog(const CatalogModel& model,
@@ -81,7 +75,7 @@ ZoneBuilder make_catalog(const CatalogModel& model,
     const Name zones = below(model.zone, "zones");
     for (const auto& member : members) {
         const Name name = below(zones, label_of(member->apex()));
-        const TransferPolicy& says = policy_of(*member);
+        const TransferPolicy& says = member->transfer();
         add(name, RrType::ptr, name_rdata(member->apex()));
         if (says.catalog_group) {
             add(below(name, "group"), RrType::txt, text_rdata(*says.catalog_group));
@@ -93,8 +87,8 @@ ZoneBuilder make_catalog(const CatalogModel& model,
 
 bool are_same_member(const Zone* left, const Zone* right) noexcept {
     if (left == nullptr || right == nullptr) return left == right;
-    return policy_of(*left).catalog_group == policy_of(*right).catalog_group &&
-           policy_of(*left).catalog_coo == policy_of(*right).catalog_coo;
+    return left->transfer().catalog_group == right->transfer().catalog_group &&
+           left->transfer().catalog_coo == right->transfer().catalog_coo;
 }
 
 }  // namespace arpad

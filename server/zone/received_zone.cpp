@@ -7,6 +7,7 @@
 #include "base/invariant.hpp"
 #include "dns/reader.hpp"
 #include "reverse/arpa_name.hpp"
+#include "zone/record_octets.hpp"
 #include "zone/zone_builder.hpp"
 #include "zone/zone_walk.hpp"
 
@@ -20,18 +21,17 @@ Name read_plain_name(WireReader& reader) {
     return Name(NameView::of_valid_wire(reader.read_plain_name()));
 }
 
-/// RFC 1035 3.3.13.
 SoaModel soa_model(std::span<const std::uint8_t> rdata) {
     WireReader reader(rdata);
     SoaModel soa;
     soa.primary = read_plain_name(reader);
     soa.contact = read_plain_name(reader);
-    (void)reader.read_u32();  // the serial
-    soa.refresh = reader.read_u32();
-    soa.retry = reader.read_u32();
-    soa.expire = reader.read_u32();
-    soa.negative_ttl = Ttl{reader.read_u32()};
-    ensure(reader.is_intact(), "the RDATA of a SOA is valid");
+    const auto numbers = soa_numbers(rdata);
+    ensure(reader.is_intact() && numbers, "the RDATA of a SOA is valid");
+    soa.refresh = numbers->refresh;
+    soa.retry = numbers->retry;
+    soa.expire = numbers->expire;
+    soa.negative_ttl = numbers->minimum;
     return soa;
 }
 
@@ -80,11 +80,25 @@ bool has_repeats(const RecordModels& records) {
     return false;
 }
 
+/// A record as it was kept; none if it is none that a zone can have.
+std::optional<ReceivedRecord> restored(const TransferRecord& record, const Name& apex) {
+    std::array<std::uint8_t, max_name_octets> owner;
+    const auto below = apex.view().wire();
+    const std::size_t octets = record.labels.size() + below.size();
+    if (octets > owner.size()) return std::nullopt;
+    const auto behind = std::ranges::copy(record.labels, owner.begin()).out;
+    std::ranges::copy(below, behind);
+    auto name = Name::from_wire(std::span(owner).first(octets));
+    if (!name) return std::nullopt;
+    return ReceivedRecord{
+        std::move(*name), record.type, record.ttl, {record.rdata.begin(), record.rdata.end()}};
+}
+
 /// Whether all but the serial is the same.
 bool differ_in_serial_only(RrsetView before, const ReceivedRecord& after) {
     const auto old_rdata = *before.begin();
     if (before.ttl() != after.ttl || old_rdata.size() != after.rdata.size()) return false;
-    const std::size_t serial_at = old_rdata.size() - 20;
+    const std::size_t serial_at = old_rdata.size() - SoaNumbers::octets;
     return std::equal(old_rdata.begin(), old_rdata.begin() + static_cast<std::ptrdiff_t>(serial_at),
                       after.rdata.begin()) &&
            std::equal(old_rdata.begin() + static_cast<std::ptrdiff_t>(serial_at) + 4,
@@ -95,6 +109,14 @@ bool differ_in_serial_only(RrsetView before, const ReceivedRecord& after) {
 /// Types that concern other names than their own.
 bool reaches_further(RrType type) noexcept {
     return type == RrType::ns || type == RrType::dname;
+}
+
+/// Calls `visit(owner, rrset, rdata)` with each record of a zone that was received.
+template <class Visit>
+void for_each_record(const Zone& zone, const Visit& visit) {
+    walk(zone, RangeWalk::omit, [&](NameView owner, RrsetView rrset) {
+        for (const auto rdata : rrset) visit(owner, rrset, Rdata(rdata.begin(), rdata.end()));
+    });
 }
 
 /// A zone while steps are applied to it: the owners that they touch.
@@ -190,23 +212,20 @@ private:
     }
 
     [[nodiscard]] std::shared_ptr<const Zone> rebuilt() const {
-        const ZoneParts& parts = zone_.parts();
-        ReceivedZone fresh({parts.apex, parts.base, parts.transfer});
-        fresh.add(soa_);
-        const auto add = [&fresh](NameView owner, RrType type, Ttl ttl,
-                                  std::span<const std::uint8_t> rdata) {
-            if (type == RrType::soa) return;
-            fresh.add({Name(owner), type, ttl, {rdata.begin(), rdata.end()}});
-        };
-        walk(zone_, RangeWalk::omit, [&](NameView owner, RrsetView rrset) {
-            if (touched_.contains(Name(owner))) return;
-            for (const auto rdata : rrset) add(owner, rrset.type(), rrset.ttl(), rdata);
+        ReceivedZone fresh(zone_.frame());
+        for_each_record(zone_, [&](NameView owner, RrsetView rrset, Rdata rdata) {
+            if (touched_.contains(Name(owner)) || rrset.type() == RrType::soa) return;
+            fresh.add({Name(owner), rrset.type(), rrset.ttl(), std::move(rdata)});
         });
         for (const auto& [owner, rrsets] : touched_) {
             for (const Rrset& rrset : rrsets) {
-                for (const Rdata& rdata : rrset.rdatas) add(owner, rrset.type, rrset.ttl, rdata);
+                if (rrset.type == RrType::soa) continue;
+                for (const Rdata& rdata : rrset.rdatas) {
+                    fresh.add({owner, rrset.type, rrset.ttl, rdata});
+                }
             }
         }
+        fresh.add(soa_);
         return fresh.build();
     }
 
@@ -252,6 +271,53 @@ std::shared_ptr<const Zone> ReceivedZone::build() {
     }
     rrsets_.clear();
     return builder.build(*soa_serial(soa_->rdata));
+}
+
+std::vector<std::uint8_t> to_octets(const Zone& zone) {
+    std::vector<std::uint8_t> octets;
+    const std::size_t apex_octets = zone.apex().octets();
+    for_each_record(zone, [&](NameView owner, RrsetView rrset, const Rdata& rdata) {
+        append_record(octets, owner.wire().first(owner.octets() - apex_octets), rrset.type(),
+                      rrset.ttl(), rdata);
+    });
+    return octets;
+}
+
+std::shared_ptr<const Zone> received_from_octets(ZoneFrame frame,
+                                                 std::span<const std::uint8_t> octets) {
+    const Name apex = frame.apex;
+    ReceivedZone zone(std::move(frame));
+    std::size_t position = 0;
+    while (const auto stored = next_record(octets, position)) {
+        const auto record = restored(*stored, apex);
+        if (!record) return nullptr;
+        zone.add(*record);
+    }
+    return position == octets.size() ? zone.build() : nullptr;
+}
+
+std::shared_ptr<const Zone> in_frame(const Zone& zone, ZoneFrame frame) {
+    ReceivedZone fresh(std::move(frame));
+    for_each_record(zone, [&](NameView owner, RrsetView rrset, Rdata rdata) {
+        fresh.add({Name(owner), rrset.type(), rrset.ttl(), std::move(rdata)});
+    });
+    return fresh.build();
+}
+
+std::optional<ReceivedStep> step_of(const ZoneDifference& difference, const Name& apex) {
+    ReceivedStep step;
+    unsigned soas = 0;
+    std::size_t position = 0;
+    while (const auto stored = difference.next(position)) {
+        auto record = restored(*stored, apex);
+        if (!record) return std::nullopt;
+        if (record->type == RrType::soa) {
+            if (++soas == 2) step.soa = std::move(*record);
+        } else {
+            (soas < 2 ? step.removed : step.added).push_back(std::move(*record));
+        }
+    }
+    return step;
 }
 
 std::shared_ptr<const Zone> with_steps(const Zone& zone, std::span<const ReceivedStep> steps) {

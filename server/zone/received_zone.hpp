@@ -16,6 +16,7 @@
 #include "zone/rrset.hpp"
 #include "zone/zone.hpp"
 #include "zone/zone_frame.hpp"
+#include "zone/zone_history.hpp"
 
 namespace arpad {
 
@@ -53,6 +54,20 @@ struct ReceivedStep {
     ReceivedRecord soa;  ///< Of the version that it leads to.
     std::vector<ReceivedRecord> added;
 };
+
+/// All of `zone`, which was received, as it can be kept: with zone/record_octets.
+[[nodiscard]] std::vector<std::uint8_t> to_octets(const Zone& zone);
+
+/// The reverse; null if `octets` are no zone.
+[[nodiscard]] std::shared_ptr<const Zone> received_from_octets(
+    ZoneFrame frame, std::span<const std::uint8_t> octets);
+
+/// `zone`, which was received, as it is in `frame`, which has the same apex.
+[[nodiscard]] std::shared_ptr<const Zone> in_frame(const Zone& zone, ZoneFrame frame);
+
+/// `difference`, of the zone at `apex`, as a step; none if its names do not fit below that.
+[[nodiscard]] std::optional<ReceivedStep> step_of(const ZoneDifference& difference,
+                                                  const Name& apex);
 
 /// What `steps`, one after the other, make of `zone`, which was received; null if they do not fit:
 /// they remove what is not there, or add what is. Where only addresses change, the new zone shares

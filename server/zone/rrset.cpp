@@ -36,10 +36,21 @@ std::vector<Rrset> to_rrsets(NodeView node) {
     return rrsets;
 }
 
+std::optional<SoaNumbers> soa_numbers(std::span<const std::uint8_t> rdata) noexcept {
+    if (rdata.size() < SoaNumbers::octets) return std::nullopt;
+    WireReader reader(rdata, rdata.size() - SoaNumbers::octets);
+    SoaNumbers numbers;
+    numbers.serial = Serial{reader.read_u32()};
+    numbers.refresh = reader.read_u32();
+    numbers.retry = reader.read_u32();
+    numbers.expire = reader.read_u32();
+    numbers.minimum = Ttl{reader.read_u32()};
+    return numbers;
+}
+
 std::optional<Serial> soa_serial(std::span<const std::uint8_t> rdata) noexcept {
-    constexpr std::size_t numbers_octets = 20;
-    if (rdata.size() < numbers_octets) return std::nullopt;
-    return Serial{WireReader(rdata, rdata.size() - numbers_octets).read_u32()};
+    const auto numbers = soa_numbers(rdata);
+    return numbers ? std::optional(numbers->serial) : std::nullopt;
 }
 
 void append_node(std::vector<std::uint8_t>& octets, std::span<const Rrset> rrsets) {

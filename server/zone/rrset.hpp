@@ -37,7 +37,21 @@ struct Rrset {
            rrsets.front().rdatas.size() == 1;
 }
 
-/// The serial in the RDATA of a SOA (RFC 1035 3.3.13); none if it is too short.
+/// The numbers at the end of the RDATA of a SOA (RFC 1035 3.3.13).
+struct SoaNumbers {
+    static constexpr std::size_t octets = 20;
+
+    Serial serial;
+    std::uint32_t refresh = 0;  ///< Seconds, as the next two.
+    std::uint32_t retry = 0;
+    std::uint32_t expire = 0;
+    Ttl minimum;
+};
+
+/// Those in `rdata`; none if it is too short.
+[[nodiscard]] std::optional<SoaNumbers> soa_numbers(std::span<const std::uint8_t> rdata) noexcept;
+
+/// The serial among them.
 [[nodiscard]] std::optional<Serial> soa_serial(std::span<const std::uint8_t> rdata) noexcept;
 
 namespace stored {

@@ -6,23 +6,13 @@
 #include <vector>
 
 #include "base/invariant.hpp"
-#include "dns/reader.hpp"
 
 namespace arpad {
 namespace {
 
-constexpr std::size_t soa_numbers_octets = 20;  // serial, refresh, retry, expire, minimum
-
-/// Number `index` of the five at the end of the SOA's RDATA (RFC 1035 3.3.13).
-std::uint32_t soa_number(RrsetView soa, std::size_t index) noexcept {
-    const auto rdata = *soa.begin();
-    WireReader reader(rdata, rdata.size() - soa_numbers_octets + 4 * index);
-    return reader.read_u32();
-}
-
 /// Writes `serial` into the RDATA of a SOA.
 void set_serial(Rdata& soa, Serial serial) {
-    std::uint8_t* at = soa.data() + soa.size() - soa_numbers_octets;
+    std::uint8_t* at = soa.data() + soa.size() - SoaNumbers::octets;
     for (const unsigned shift : {24U, 16U, 8U, 0U}) {
         *at++ = static_cast<std::uint8_t>(serial.value >> shift);
     }
@@ -54,7 +44,7 @@ Zone::Zone(std::shared_ptr<const ZoneParts> parts, std::span<const Rrset> apex_r
     const auto soa = apex_.at(node).find(RrType::soa);
     ensure(soa.has_value(), "a zone has a SOA at its apex");
     soa_ = soa->stored_at();
-    negative_ttl_ = std::min(soa->ttl(), Ttl{soa_number(*soa, 4)});
+    negative_ttl_ = std::min(soa->ttl(), soa_numbers().minimum);
     negative_answer_ = NegativeAnswer(apex(), *soa, negative_ttl_);
 }
 
@@ -96,8 +86,8 @@ std::shared_ptr<const Zone> Zone::with_history(std::shared_ptr<const ZoneHistory
     return zone;
 }
 
-Serial Zone::serial() const noexcept {
-    return *soa_serial(*soa().begin());
+SoaNumbers Zone::soa_numbers() const noexcept {
+    return *arpad::soa_numbers(*soa().begin());
 }
 
 LabelPath Zone::read_path(const NameBuffer& name) const noexcept {

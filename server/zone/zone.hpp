@@ -116,7 +116,8 @@ public:
 
     /// The SOA RRset. The zone must be available, as for all below.
     [[nodiscard]] RrsetView soa() const noexcept { return RrsetView(soa_); }
-    [[nodiscard]] Serial serial() const noexcept;
+    [[nodiscard]] Serial serial() const noexcept { return soa_numbers().serial; }
+    [[nodiscard]] SoaNumbers soa_numbers() const noexcept;
 
     /// TTL of the SOA in a negative answer: the smaller of its own and MINIMUM (RFC 2308 5).
     [[nodiscard]] Ttl negative_ttl() const noexcept { return negative_ttl_; }

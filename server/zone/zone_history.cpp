@@ -4,42 +4,24 @@
 #include <utility>
 
 #include "base/invariant.hpp"
-#include "dns/reader.hpp"
 #include "zone/difference.hpp"
+#include "zone/record_octets.hpp"
 
 namespace arpad {
 namespace {
 
 using Octets = std::vector<std::uint8_t>;
 
-// A record: u8 octets of labels, labels, u16 type, u32 ttl, u16 octets of RDATA, RDATA.
-constexpr std::size_t fixed_octets = 1 + 2 + 4 + 2;
-
-void append_u16(Octets& octets, std::size_t number) {
-    octets.push_back(static_cast<std::uint8_t>(number >> 8U));
-    octets.push_back(static_cast<std::uint8_t>(number));
-}
-
-void append(Octets& octets, std::span<const std::uint8_t> labels, RrType type, Ttl ttl,
-            std::span<const std::uint8_t> rdata) {
-    octets.push_back(static_cast<std::uint8_t>(labels.size()));
-    octets.insert(octets.end(), labels.begin(), labels.end());
-    append_u16(octets, static_cast<std::uint16_t>(type));
-    append_u16(octets, ttl.seconds >> 16U);
-    append_u16(octets, ttl.seconds & 0xFFFFU);
-    append_u16(octets, rdata.size());
-    octets.insert(octets.end(), rdata.begin(), rdata.end());
-}
-
 void append_soa(Octets& octets, const Zone& zone) {
-    append(octets, {}, RrType::soa, zone.soa().ttl(), *zone.soa().begin());
+    append_record(octets, {}, RrType::soa, zone.soa().ttl(), *zone.soa().begin());
 }
 
 /// Appends those records of `rrset` to `octets` that `other` has not.
 void append_missing(Octets& octets, std::span<const std::uint8_t> labels, RrsetView rrset,
                     const std::optional<RrsetView>& other) {
     if (!other || other->ttl() != rrset.ttl()) {
-        for (const auto rdata : rrset) append(octets, labels, rrset.type(), rrset.ttl(), rdata);
+        for (const auto rdata : rrset)
+            append_record(octets, labels, rrset.type(), rrset.ttl(), rdata);
         return;
     }
     const auto others = sorted_rdatas(*other);
@@ -47,7 +29,7 @@ void append_missing(Octets& octets, std::span<const std::uint8_t> labels, RrsetV
         if (std::ranges::binary_search(others, rdata, std::ranges::lexicographical_compare)) {
             continue;
         }
-        append(octets, labels, rrset.type(), rrset.ttl(), rdata);
+        append_record(octets, labels, rrset.type(), rrset.ttl(), rdata);
     }
 }
 
@@ -110,20 +92,7 @@ std::shared_ptr<const ZoneDifference> ZoneDifference::from_octets(Octets octets)
 }
 
 std::optional<TransferRecord> ZoneDifference::next(std::size_t& position) const noexcept {
-    const auto rest = std::span(octets_).subspan(position);
-    if (rest.empty() || rest.size() < fixed_octets + rest[0]) return std::nullopt;
-    const std::size_t labels = rest[0];
-    WireReader reader(rest, 1 + labels);
-    TransferRecord record{rest.subspan(1, labels),
-                          static_cast<RrType>(reader.read_u16()),
-                          Ttl{reader.read_u32()},
-                          {}};
-    const std::size_t octets = reader.read_u16();
-    const std::size_t start = fixed_octets + labels;
-    if (rest.size() - start < octets) return std::nullopt;
-    record.rdata = rest.subspan(start, octets);
-    position += start + octets;
-    return record;
+    return next_record(octets_, position);
 }
 
 ZoneHistory::ZoneHistory(Differences differences) : differences_(std::move(differences)) {

@@ -108,6 +108,7 @@ TEST(Rfc1035, AaIsSetInAnswersOfOurZonesOnly) {
 TEST(Rfc1035, OtherOpcodesAreNotImplemented) {
     TestResponder server = server_of_slash_24();
     for (std::uint8_t opcode = 1; opcode < 16; ++opcode) {
+        if (has_question(static_cast<Opcode>(opcode))) continue;
         EXPECT_THAT(server.reply_to(ask_ptr().opcode(static_cast<Opcode>(opcode))),
                     has_rcode(Rcode::not_imp))
             << unsigned{opcode};

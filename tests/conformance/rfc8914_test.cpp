@@ -28,6 +28,16 @@ TEST(Rfc8914, UnavailableZoneIsNotReady) {
     EXPECT_THAT(reply, has_extended_error(not_ready));
 }
 
+// 4.25: data that the server must not use any more.
+TEST(Rfc8914, ExpiredZoneHasInvalidData) {
+    constexpr unsigned invalid_data = 24;
+    TestResponder server({Zone::make_unavailable({*Name::from_text("2.0.192.in-addr.arpa"), {}, {}},
+                                                 Unavailability::expired)});
+    const ReplyText reply = server.reply_to(ask("7.2.0.192.in-addr.arpa", RrType::ptr).edns());
+    EXPECT_THAT(reply, has_rcode(Rcode::serv_fail));
+    EXPECT_THAT(reply, has_extended_error(invalid_data));
+}
+
 // 2: it travels in an OPT, so there is none without EDNS.
 TEST(Rfc8914, WithoutEdnsThereIsNoExtendedError) {
     TestResponder server{Zones{}};

@@ -344,7 +344,8 @@ class Messages(AnswersTestCase):
                 self.assertEqual(self.server.ask(APEX, "SOA", query_id=query_id).id, query_id)
 
     def test_other_opcodes_are_not_implemented(self):
-        for opcode in range(1, 16):
+        with_question = (4, 5)  # NOTIFY and UPDATE
+        for opcode in set(range(1, 16)) - set(with_question):
             for message in (dns.query(APEX, "SOA", flags=opcode << 11),
                             dns.header(3, opcode << 11, (0, 0, 0, 0)),
                             dns.header(3, opcode << 11, (2, 3, 4, 5)) + b"\xff" * 20):
@@ -352,6 +353,15 @@ class Messages(AnswersTestCase):
                     reply = dns.ask_udp(self.server.endpoint, message)
                     self.assert_bare(reply, "NOTIMP")
                     self.assertEqual(reply.opcode, opcode)
+
+    def test_zones_that_are_made_here_take_neither_notify_nor_update(self):
+        for opcode in (4, 5):
+            with self.subTest(opcode=opcode):
+                def ask(name, opcode=opcode):
+                    return dns.ask_udp(self.server.endpoint,
+                                       dns.query(name, "SOA", flags=opcode << 11))
+                self.assert_bare(ask(APEX), "REFUSED")
+                self.assert_bare(ask("example"), "NOTAUTH")
 
     def test_responses_are_met_with_silence(self):
         self.assert_silence(dns.query(APEX, "SOA", query_id=1, flags=dns.QR))

@@ -92,8 +92,9 @@ TEST(Judge, ResponseOfAnotherOpcodeIsIgnored) {
                 is_verdict(Verdict::Kind::ignore));
 }
 
-TEST(Judge, EveryOpcodeButQueryIsNotImplemented) {
+TEST(Judge, OpcodesWithoutQuestionAreNotImplemented) {
     for (std::uint8_t opcode = 1; opcode < 16; ++opcode) {
+        if (has_question(static_cast<Opcode>(opcode))) continue;
         EXPECT_THAT(verdict_on(ask_ptr().opcode(static_cast<Opcode>(opcode))),
                     is_rejected_with(Rcode::not_imp))
             << unsigned{opcode};
@@ -102,8 +103,24 @@ TEST(Judge, EveryOpcodeButQueryIsNotImplemented) {
 
 TEST(Judge, OpcodeIsJudgedBeforeTheSections) {
     EXPECT_THAT(
-        verdict_on(ask_ptr().opcode(Opcode::update).announce_questions(2).trailing({1, 2, 3})),
+        verdict_on(ask_ptr().opcode(Opcode::status).announce_questions(2).trailing({1, 2, 3})),
         is_rejected_with(Rcode::not_imp));
+}
+
+TEST(Judge, NotifyAndUpdateNameAZoneByItsSoa) {
+    const auto zone = [](RrType type) { return ask("2.0.192.in-addr.arpa", type); };
+    EXPECT_THAT(verdict_on(zone(RrType::soa).opcode(Opcode::notify)),
+                is_verdict(Verdict::Kind::take_notice));
+    EXPECT_THAT(verdict_on(zone(RrType::soa).opcode(Opcode::update)),
+                is_verdict(Verdict::Kind::refuse_update));
+    for (const Opcode opcode : {Opcode::notify, Opcode::update}) {
+        EXPECT_THAT(verdict_on(zone(RrType::ptr).opcode(opcode)),
+                    is_rejected_with(Rcode::form_err));
+        EXPECT_THAT(verdict_on(zone(RrType::soa).opcode(opcode).announce_questions(2)),
+                    is_rejected_with(Rcode::form_err));
+        EXPECT_THAT(verdict_on(zone(RrType::soa).opcode(opcode).rr_class(RrClass::ch)),
+                    is_rejected_with(Rcode::not_auth));
+    }
 }
 
 TEST(Judge, QuestionCountOtherThanOneIsAFormatError) {

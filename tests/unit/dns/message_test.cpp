@@ -411,14 +411,25 @@ TEST(DecodeOpcode, IsReadForAllSixteen) {
     }
 }
 
-TEST(DecodeOpcode, OfNoQueryLeavesTheRestUnread) {
+TEST(DecodeOpcode, WithoutQuestionLeavesTheRestUnread) {
     for (std::uint16_t opcode = 1; opcode < 16; ++opcode) {
+        if (has_question(static_cast<Opcode>(opcode))) continue;
         const auto flags = static_cast<std::uint16_t>(opcode << 11);
         const Wire wire = header(flags, {65535, 65535, 65535, 65535}).octets({0xc0, 0xff, 0x40});
         const Query query = decode_query(wire);
         EXPECT_EQ(query.defect, Defect::none) << opcode;
         EXPECT_FALSE(query.question) << opcode;
         EXPECT_EQ(query.id, id) << opcode;
+    }
+}
+
+TEST(DecodeOpcode, OfNotifyAndUpdateHasAQuestion) {
+    for (const Opcode opcode : {Opcode::notify, Opcode::update}) {
+        const Wire one = message({}, {}, opcode_bits(opcode));
+        EXPECT_EQ(decode_query(one).defect, Defect::none);
+        EXPECT_TRUE(decode_query(one).question);
+        const Wire two = message({.questions = 2}, {}, opcode_bits(opcode));
+        EXPECT_EQ(decode_query(two).defect, Defect::question_count);
     }
 }
 

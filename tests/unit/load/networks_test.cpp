@@ -33,8 +33,16 @@ system_clock::time_point tomorrow() {
 }
 
 /// Remembers copies and serials as a state does.
-class TestState final : public LastGoodCopies, public SerialSource, public HistorySource {
+class TestState final : public LastGoodCopies,
+                        public SerialSource,
+                        public HistorySource,
+                        public ReceivedVersions {
 public:
+    std::optional<ReceivedVersion> find_version(const ZoneFrame& frame) override {
+        const auto found = versions.find(frame.apex);
+        return found == versions.end() ? std::nullopt : std::optional(found->second);
+    }
+
     std::shared_ptr<const ZoneHistory> history_of(const Name& apex) override {
         const auto found = histories.find(apex);
         return found == histories.end() ? nullptr : found->second;
@@ -57,6 +65,7 @@ public:
 
     std::map<std::string, std::string> copies;
     std::map<Name, std::shared_ptr<const ZoneHistory>, CanonicalLess> histories;
+    std::map<Name, ReceivedVersion, CanonicalLess> versions;
 
 private:
     std::map<Name, ServedContent, CanonicalLess> served_;
@@ -126,7 +135,7 @@ protected:
     const fs::path zones_ = root_ / "zones";
     const fs::path inventory_ = root_ / "inventory.yaml";
     TestState state_;
-    Networks networks_{{zones_, inventory_}, state_, state_, state_, &tomorrow};
+    Networks networks_{{zones_, inventory_}, state_, state_, state_, state_, &tomorrow};
 };
 
 constexpr const char* a_apex = "2.0.192.in-addr.arpa.";
@@ -193,7 +202,7 @@ TEST_F(NetworksTest, OtherTextWithTheSameMeaningKeepsTheSerialAndTheZone) {
 }
 
 TEST_F(NetworksTest, YoungStampsAreNotTrusted) {
-    Networks now({zones_, std::nullopt}, state_, state_, state_);
+    Networks now({zones_, std::nullopt}, state_, state_, state_, state_);
     write("a.yaml", zone_text("192.0.2.0/24"));
     now.adopt(now.look({}, false, Networks::Missing::drop));
     EXPECT_EQ(now.look({}, false, Networks::Missing::drop).files_read, 1U);
@@ -356,7 +365,7 @@ TEST_F(NetworksTest, TimeIsThatOfTheLastVersionThatWasGood) {
     EXPECT_GT(state_of("a.yaml").loaded_at, loaded_at);
     // Not made of the file since the start.
     write("a.yaml", "network: [\n");
-    Networks later({zones_, inventory_}, state_, state_, state_, &tomorrow);
+    Networks later({zones_, inventory_}, state_, state_, state_, state_, &tomorrow);
     later.adopt(later.look({}, false, Networks::Missing::drop));
     EXPECT_EQ(later.files().at("a.yaml").standing, Standing::last_good);
     EXPECT_FALSE(later.files().at("a.yaml").loaded_at.has_value());
@@ -477,11 +486,11 @@ TEST_F(NetworksTest, HistoryOfAnotherRunIsUsedIfItLeadsToWhatIsServed) {
     look();
     const Name apex = test::name("2.0.192.in-addr.arpa.");
     state_.histories[apex] = find("2.0.192.in-addr.arpa.")->history();
-    Networks again({zones_, std::nullopt}, state_, state_, state_);
+    Networks again({zones_, std::nullopt}, state_, state_, state_, state_);
     const NetworksUpdate same = again.look({}, false, Networks::Missing::drop);
     EXPECT_EQ(same.changes.at(0).after->history()->end(), Serial{2});
     write("a.yaml", transferable_zone("records: {192.0.2.1: c.example.net}\n"));
-    Networks other({zones_, std::nullopt}, state_, state_, state_);
+    Networks other({zones_, std::nullopt}, state_, state_, state_, state_);
     const NetworksUpdate changed = other.look({}, false, Networks::Missing::drop);
     EXPECT_EQ(changed.changes.at(0).after->history(), nullptr);
 }

@@ -1,0 +1,68 @@
+#include "load/served_zone.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace arpad {
+namespace {
+
+/// Those that others may take, or that are kept by what has changed in them.
+bool has_history(const Zone& zone) {
+    return zone.is_available() &&
+           (!zone.transfer().allow.empty() || zone.transfer().is_secondary());
+}
+
+bool is_same(const ServedZone& before, const ServedZone& after) {
+    if (before.zone->unavailability() != after.zone->unavailability()) return false;
+    if (before.zone->transfer() != after.zone->transfer()) return false;
+    if (!after.zone->is_available()) return true;
+    return before.content == after.content && before.zone->serial() == after.zone->serial();
+}
+
+}  // namespace
+
+std::size_t octets_of_history(const Zone& zone) noexcept {
+    return zone.history() ? zone.history()->octets() : 0;
+}
+
+void ZoneExchange::exchange(const ServedZone* old, ServedZone& zone,
+                            std::vector<ZoneChange>& changes) const {
+    if (old == nullptr) {
+        zone.zone = with_kept_history(zone.zone);
+        changes.push_back({nullptr, zone.zone});
+    } else if (is_same(*old, zone)) {
+        zone.zone = old->zone;
+    } else {
+        zone.zone = with_longer_history(*old, zone);
+        changes.push_back({old->zone, zone.zone});
+    }
+}
+
+/// A zone that was not served before, with what is known from another run.
+std::shared_ptr<const Zone> ZoneExchange::with_kept_history(
+    const std::shared_ptr<const Zone>& zone) const {
+    if (!has_history(*zone) || zone->history()) return zone;
+    auto history = histories_.history_of(Name(zone->apex()));
+    const bool leads_here = history && history->end() == zone->serial();
+    return leads_here ? zone->with_history(std::move(history)) : zone;
+}
+
+std::shared_ptr<const Zone> ZoneExchange::with_longer_history(const ServedZone& before,
+                                                              const ServedZone& after) const {
+    const Zone& old = *before.zone;
+    if (!old.is_available() || !has_history(*after.zone)) return after.zone;
+    const bool shows_the_same = before.content == after.content &&
+                                old.serial() == after.zone->serial() &&
+                                old.transfer().ranges == after.zone->transfer().ranges;
+    if (shows_the_same) return after.zone->with_history(old.history());
+    constexpr HistoryLimits limits;
+    const std::size_t others = octets_ - octets_of_history(old);
+    const std::size_t room = limits.total_octets - std::min(limits.total_octets, others);
+    const std::size_t octets = std::min(limits.zone_octets, room);
+    auto difference = ZoneDifference::between(old, *after.zone, octets);
+    if (!difference) return after.zone;
+    return after.zone->with_history(
+        ZoneHistory::extend(old.history(), std::move(difference), octets, limits.zone_differences));
+}
+
+}  // namespace arpad

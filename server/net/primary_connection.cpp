@@ -1,0 +1,149 @@
+#include "net/primary_connection.hpp"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <utility>
+
+#include "dns/message.hpp"
+#include "net/endpoints.hpp"
+
+namespace arpad {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+PrimaryConnection::PrimaryConnection(boost::asio::io_context& io, const Endpoint& primary,
+                                     std::optional<Address> source, const PrimaryPatience& patience)
+    : primary_(primary),
+      source_(source),
+      patience_(patience),
+      socket_(io),
+      timer_(io),
+      message_(max_message_octets) {}
+
+void PrimaryConnection::run(IncomingTransfer& transfer, Done done) {
+    transfer_ = &transfer;
+    done_ = std::move(done);
+    start_ = steady_clock::now();
+    has_heard_ = false;
+    ++transfers_;
+    if (socket_.is_open()) {
+        send();
+    } else {
+        connect();
+    }
+}
+
+void PrimaryConnection::close() {
+    transfer_ = nullptr;
+    done_ = {};
+    timer_.cancel();
+    error_code ignored;  // there is nothing left to be done about it
+    socket_.close(ignored);
+}
+
+void PrimaryConnection::connect() {
+    const tcp::endpoint endpoint(to_asio(primary_.address), primary_.port);
+    error_code error;
+    socket_.open(endpoint.protocol(), error);
+    if (!error && source_) socket_.bind(tcp::endpoint(to_asio(*source_), 0), error);
+    if (error) {
+        boost::asio::post(socket_.get_executor(),
+                          [this, self = shared_from_this(), error] { end(error.message()); });
+        return;
+    }
+    wait(patience_.connection);
+    socket_.async_connect(endpoint, [this, self = shared_from_this()](const error_code& failure) {
+        if (has_ended(failure)) return;
+        error_code ignored;
+        socket_.set_option(tcp::no_delay(true), ignored);
+        send();
+    });
+}
+
+/// Sends the next request, and reads what is replied.
+void PrimaryConnection::send() {
+    const std::vector<std::uint8_t> request = transfer_->take_request();
+    sending_.assign({static_cast<std::uint8_t>(request.size() >> 8U),
+                     static_cast<std::uint8_t>(request.size())});
+    sending_.insert(sending_.end(), request.begin(), request.end());
+    wait(patience_.message);
+    boost::asio::async_write(
+        socket_, boost::asio::buffer(sending_),
+        [this, self = shared_from_this()](const error_code& error, std::size_t) {
+            if (!has_ended(error)) read_length();
+        });
+}
+
+void PrimaryConnection::read_length() {
+    const auto left = start_ + patience_.transfer - steady_clock::now();
+    wait(std::min(patience_.message, std::chrono::duration_cast<std::chrono::milliseconds>(left)));
+    boost::asio::async_read(
+        socket_, boost::asio::buffer(length_),
+        [this, self = shared_from_this()](const error_code& error, std::size_t) {
+            if (has_ended(error)) return;
+            has_heard_ = true;
+            read_message(static_cast<std::size_t>(length_[0] << 8U | length_[1]));
+        });
+}
+
+void PrimaryConnection::read_message(std::size_t octets) {
+    boost::asio::async_read(
+        socket_, boost::asio::buffer(message_.data(), octets),
+        [this, self = shared_from_this()](const error_code& error, std::size_t received) {
+            if (!has_ended(error)) take(received);
+        });
+}
+
+void PrimaryConnection::take(std::size_t octets) {
+    transfer_->receive({message_.data(), octets});
+    switch (transfer_->state()) {
+        case IncomingTransfer::State::under_way:
+            if (transfer_->has_request()) {
+                send();
+            } else {
+                read_length();
+            }
+            return;
+        case IncomingTransfer::State::failed:
+            // What else may come is not known.
+            end("the transfer has failed");
+            return;
+        case IncomingTransfer::State::current:
+        case IncomingTransfer::State::received:
+            end({});
+            return;
+    }
+}
+
+void PrimaryConnection::wait(std::chrono::milliseconds patience) {
+    timer_.expires_after(patience);
+    timer_.async_wait([this, self = shared_from_this()](const error_code& error) {
+        if (!error) end("it does not answer");
+    });
+}
+
+void PrimaryConnection::end(std::string failure) {
+    timer_.cancel();
+    if (!failure.empty()) {
+        error_code ignored;
+        socket_.close(ignored);
+    }
+    if (transfer_ == nullptr) return;
+    transfer_ = nullptr;
+    std::exchange(done_, {})(failure);
+}
+
+/// Whether there is nothing to go on with: it was ended already, or ends with `error`.
+bool PrimaryConnection::has_ended(const error_code& error) {
+    if (transfer_ == nullptr) return true;
+    if (!error) return false;
+    end(error == boost::asio::error::eof ? "it closes the connection" : error.message());
+    return true;
+}
+
+}  // namespace arpad

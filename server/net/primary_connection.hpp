@@ -1,0 +1,78 @@
+/// \file  A TCP connection to a primary, over which zones are taken one after the other.
+///
+/// Threads: the one that runs the io_context.
+#pragma once
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reverse/endpoint.hpp"
+#include "transfer/incoming_transfer.hpp"
+
+namespace arpad {
+
+/// How long a primary is waited for.
+struct PrimaryPatience {
+    std::chrono::milliseconds connection{10'000};
+    std::chrono::milliseconds message{30'000};      ///< Until each is here as a whole.
+    std::chrono::milliseconds transfer{7'200'000};  ///< For all of one.
+};
+
+/// See above. Owned by what runs it: its own handlers keep it alive.
+class PrimaryConnection : public std::enable_shared_from_this<PrimaryConnection> {
+public:
+    /// Called when a transfer has ended, with what is wrong with the connection; empty if it can be
+    /// used for another.
+    using Done = std::function<void(const std::string& failure)>;
+
+    /// Not connected yet. Sends from `source`; none: from any address.
+    PrimaryConnection(boost::asio::io_context& io, const Endpoint& primary,
+                      std::optional<Address> source, const PrimaryPatience& patience);
+
+    /// Has `transfer`, which is kept until `done` is called, ask and receive. One at a time.
+    void run(IncomingTransfer& transfer, Done done);
+
+    /// Whether transfers have been run before.
+    [[nodiscard]] bool is_used() const noexcept { return transfers_ > 1; }
+
+    /// Whether the primary has said anything to the last one.
+    [[nodiscard]] bool has_heard() const noexcept { return has_heard_; }
+
+    /// Ends it without a word to `done`.
+    void close();
+
+private:
+    void connect();
+    void send();
+    void read_length();
+    void read_message(std::size_t octets);
+    void take(std::size_t octets);
+    void wait(std::chrono::milliseconds patience);
+    void end(std::string failure);
+    [[nodiscard]] bool has_ended(const boost::system::error_code& error);
+
+    Endpoint primary_;
+    std::optional<Address> source_;
+    PrimaryPatience patience_;
+    boost::asio::ip::tcp::socket socket_;
+    boost::asio::steady_timer timer_;
+    IncomingTransfer* transfer_ = nullptr;
+    Done done_;
+    std::chrono::steady_clock::time_point start_;
+    std::vector<std::uint8_t> sending_;
+    std::array<std::uint8_t, 2> length_{};
+    std::vector<std::uint8_t> message_;
+    unsigned transfers_ = 0;
+    bool has_heard_ = false;
+};
+
+}  // namespace arpad

@@ -1,0 +1,194 @@
+#include "net/refresh_thread.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <utility>
+
+#include "base/background_thread.hpp"
+#include "base/counted.hpp"
+#include "base/log.hpp"
+#include "net/endpoints.hpp"
+
+namespace arpad {
+
+using boost::system::error_code;
+using std::chrono::steady_clock;
+namespace {
+
+constexpr unsigned most_notices = 10'000;
+
+void log(const RefreshEvent& event) {
+    const std::string zone = event.zone.to_text();
+    switch (event.kind) {
+        case RefreshEvent::Kind::failing:
+            spdlog::warn("{} cannot be taken from {}: {}\n  {}", zone, event.primary.to_text(),
+                         event.why,
+                         event.is_served ? "it is served as it was, until it expires"
+                                         : "queries for it are answered SERVFAIL");
+            break;
+        case RefreshEvent::Kind::working:
+            spdlog::info("{} can be taken from {} again", zone, event.primary.to_text());
+            break;
+        case RefreshEvent::Kind::expired:
+            spdlog::error(
+                "{} has expired: no primary has confirmed it for as long as its SOA allows: {}\n"
+                "  queries for it are answered SERVFAIL until one does",
+                zone, event.why.empty() ? "none was reached" : event.why);
+            break;
+    }
+}
+
+}  // namespace
+
+struct RefreshThread::Running {
+    Refresher::Errand errand;
+    IncomingTransfer transfer;
+    steady_clock::time_point start = steady_clock::now();
+};
+
+RefreshThread::RefreshThread(std::vector<Endpoint> listening, std::shared_ptr<const Keyring> keys,
+                             Take take, const PrimaryPatience& patience)
+    : listening_(std::move(listening)),
+      keys_(std::move(keys)),
+      patience_(patience),
+      work_(boost::asio::make_work_guard(io_)),
+      timer_(io_),
+      refresher_(std::move(take), [](const RefreshEvent& event) { arpad::log(event); }) {}
+
+void RefreshThread::start() {
+    thread_ = std::thread([this] {
+        become_background_thread("arpad-refresh");
+        io_.run();
+    });
+}
+
+void RefreshThread::stop() {
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+}
+
+void RefreshThread::follow(std::vector<SecondaryZone> zones) {
+    boost::asio::post(io_, [this, zones = std::move(zones)]() mutable {
+        refresher_.follow(std::move(zones), steady_clock::now());
+        proceed();
+    });
+}
+
+void RefreshThread::notice(NameView apex, const Address& from) {
+    if (notices_.fetch_add(1, std::memory_order_relaxed) >= most_notices) {
+        notices_.fetch_sub(1, std::memory_order_relaxed);
+        return;
+    }
+    boost::asio::post(io_, [this, apex = Name(apex), from] {
+        notices_.fetch_sub(1, std::memory_order_relaxed);
+        refresher_.notice(apex, from, steady_clock::now());
+        proceed();
+    });
+}
+
+void RefreshThread::adopt(std::shared_ptr<const Keyring> keys) {
+    boost::asio::post(io_, [this, keys = std::move(keys)]() mutable { keys_ = std::move(keys); });
+}
+
+void RefreshThread::proceed() {
+    const auto next = refresher_.proceed(
+        steady_clock::now(), [this](Refresher::Errand errand) { start(std::move(errand)); });
+    // Whoever keeps connections without need takes them from others.
+    for (auto& [primary, connection] : std::exchange(idle_, {})) connection->close();
+    if (!next) {
+        timer_.cancel();
+        return;
+    }
+    timer_.expires_at(*next);
+    timer_.async_wait([this](const error_code& error) {
+        if (!error) proceed();
+    });
+}
+
+void RefreshThread::start(Refresher::Errand errand) {
+    std::shared_ptr<const TsigKey> key;
+    if (errand.primary.key) key = keys_->find(*errand.primary.key);
+    if (errand.primary.key && !key) {
+        // Not from within the plan, which is about to start others.
+        boost::asio::post(io_, [this, errand = std::move(errand)] {
+            refresher_.finish(
+                errand, {nullptr, fmt::format("there is no key {}", errand.primary.key->to_text())},
+                steady_clock::now());
+            proceed();
+        });
+        return;
+    }
+    IncomingTransfer transfer(errand.frame, errand.zone, std::move(key));
+    auto connection = connection_to(errand.primary.endpoint);
+    run(std::make_shared<Running>(Running{std::move(errand), std::move(transfer)}),
+        std::move(connection));
+}
+
+std::shared_ptr<PrimaryConnection> RefreshThread::connection_to(const Endpoint& primary) {
+    const auto idle = idle_.find(primary);
+    if (idle == idle_.end()) {
+        return std::make_shared<PrimaryConnection>(
+            io_, primary, source_for(primary.address, listening_), patience_);
+    }
+    auto connection = std::move(idle->second);
+    idle_.erase(idle);
+    return connection;
+}
+
+void RefreshThread::run(const std::shared_ptr<Running>& running,
+                        std::shared_ptr<PrimaryConnection> connection) {
+    PrimaryConnection& primary = *connection;
+    primary.run(running->transfer, [this, running, connection](const std::string& failure) {
+        const Endpoint& endpoint = running->errand.primary.endpoint;
+        const bool is_stale = !failure.empty() && connection->is_used() && !connection->has_heard();
+        if (is_stale) {
+            // The primary closed it while it had nothing to do.
+            running->transfer.ask_again();
+            run(running, std::make_shared<PrimaryConnection>(
+                             io_, endpoint, source_for(endpoint.address, listening_), patience_));
+            return;
+        }
+        if (failure.empty()) idle_.emplace(endpoint, connection);
+        finish(*running, failure);
+    });
+}
+
+void RefreshThread::finish(Running& running, const std::string& failure) {
+    IncomingTransfer& transfer = running.transfer;
+    Refresher::Result result;
+    switch (transfer.state()) {
+        case IncomingTransfer::State::current:
+            break;
+        case IncomingTransfer::State::received:
+            log(running);
+            result.received = transfer.zone();
+            break;
+        case IncomingTransfer::State::failed:
+            result.failure = transfer.failure();
+            break;
+        case IncomingTransfer::State::under_way:
+            result.failure = failure;
+            break;
+    }
+    refresher_.finish(running.errand, std::move(result), steady_clock::now());
+    proceed();
+}
+
+void RefreshThread::log(const Running& running) const {
+    const IncomingTransfer& transfer = running.transfer;
+    const std::chrono::duration<double, std::milli> taken = steady_clock::now() - running.start;
+    const std::string zone = running.errand.frame.apex.to_text();
+    if (!transfer.detour().empty()) {
+        spdlog::info("{}: all of it was taken, not only what has changed: {}", zone,
+                     transfer.detour());
+    }
+    spdlog::info("took {}{} serial {} from {}: {}, {} ({:.0f} ms)",
+                 transfer.is_incremental() ? "the changes of " : "", zone,
+                 transfer.zone()->serial().value, running.errand.primary.endpoint.to_text(),
+                 counted(transfer.records(), "record"), counted(transfer.messages(), "message"),
+                 taken.count());
+}
+
+}  // namespace arpad
