@@ -1,4 +1,5 @@
-"""NSD, Knot and BIND as secondaries: started on free ports, with zones that they have to fetch."""
+"""NSD, Knot and BIND as secondaries: started on free ports, with zones that they have to fetch, and
+give to secondaries of their own."""
 
 from typing import NamedTuple
 
@@ -15,13 +16,15 @@ class Key(NamedTuple):
 
 
 class Secondary:
-    """What turns a Peer into a secondary of `primary`, an endpoint, for `zones`, apexes."""
+    """What turns a Peer into a secondary of `primary`, an endpoint, for `zones`, apexes. Tells
+    `follower`, another endpoint, of changes, by the same key."""
 
     lowers_names = False  # in RDATA, which RFC 4034 6.2 does for signatures only
 
-    def __init__(self, directory, zones, primary, key=None):
+    def __init__(self, directory, zones, primary, key=None, follower=None):
         self.primary = primary
         self.key = key
+        self.follower = follower
         super().__init__(directory, dict.fromkeys(zones))
 
     def zone_file(self, apex):
@@ -38,13 +41,16 @@ class Nsd(Secondary, peers.Nsd):
         host, port = self.endpoint
         primary, primary_port = self.primary
         key = self.key.name if self.key else "NOKEY"
+        follower = "" if not self.follower else (
+            f"  notify: {self.follower[0]}@{self.follower[1]} {key}\n  store-ixfr: yes\n")
+        follower += f"  provide-xfr: 127.0.0.1 {key}\n" if self.key else ""
         keys = "" if not self.key else (
             f'key:\n  name: "{self.key.name}"\n  algorithm: {self.key.algorithm}\n'
             f'  secret: "{self.key.secret}"\n')
         zones = "".join(
             f'zone:\n  name: "{wire.name_text(apex)}"\n  zonefile: "{self.zone_file(apex)}"\n'
             f"  request-xfr: {primary}@{primary_port} {key}\n"
-            f"  allow-notify: {primary} {key}\n  provide-xfr: 127.0.0.1 NOKEY\n"
+            f"  allow-notify: {primary} {key}\n  provide-xfr: 127.0.0.1 NOKEY\n{follower}"
             for apex in self.zones)
         text = super().config()
         return text[:text.index("zone:\n")] + keys + zones
@@ -64,11 +70,22 @@ class Knot(Secondary, peers.Knot):
         others = (f"{keys}remote:\n  - id: primary\n    address: {primary}@{primary_port}\n{key}"
                   "acl:\n  - id: anybody\n    address: 127.0.0.1\n    action: transfer\n"
                   f"  - id: primary\n    address: {primary}\n{key}    action: notify\n")
+        notify = ""
+        if self.follower:
+            follower, follower_port = self.follower
+            others = others.replace("acl:\n", f"  - id: follower\n    address: {follower}@"
+                                    f"{follower_port}\n{key}acl:\n", 1)
+            notify = "    notify: follower\n"
+        if self.key:
+            others += f"  - id: keyed\n    address: 127.0.0.1\n{key}    action: transfer\n"
+        keyed = ", keyed" if self.key else ""
         zones = "".join(
             f'  - domain: "{wire.name_text(apex)}"\n    file: "{self.zone_file(apex)}"\n'
-            "    master: primary\n    acl: [anybody, primary]\n"
+            f"    master: primary\n    acl: [anybody, primary{keyed}]\n{notify}"
             for apex in self.zones)
         text = super().config()
+        if self.follower:
+            text = text.replace("journal-content: none", "journal-content: all")
         return text[:text.index("zone:\n")].replace("template:\n", others + "template:\n") + (
             f"zone:\n{zones}")
 
@@ -79,13 +96,18 @@ class Bind(Secondary, peers.Bind):
     def config(self):
         primary, primary_port = self.primary
         key = f' key "{self.key.name}"' if self.key else ""
+        notify = ""
+        if self.follower:
+            follower, follower_port = self.follower
+            notify = (f"\n  notify explicit; also-notify {{ {follower} port {follower_port}{key}; "
+                      "}; notify-delay 0;")
         keys = "" if not self.key else (
             f'key "{self.key.name}" {{ algorithm {self.key.algorithm}; '
             f'secret "{self.key.secret}"; }};\n')
         zones = "".join(
             f'zone "{wire.name_text(apex)}" {{ type secondary; file "{self.zone_file(apex)}";\n'
             f"  primaries {{ {primary} port {primary_port}{key}; }};\n"
-            "  allow-transfer { 127.0.0.1; }; };\n"
+            f"  allow-transfer {{ 127.0.0.1;{f' {key};' if key else ''} }};{notify} }};\n"
             for apex in self.zones)
         text = super().config().replace("check-names primary", "check-names secondary")
         return keys + text[:text.index("zone \"")] + zones

@@ -1,10 +1,11 @@
-"""NSD, Knot and BIND take zones from arpad, and have then what arpad has; so also after changes, of
-which it tells them by NOTIFY and which they take by IXFR.
+"""NSD, Knot and BIND take zones from arpad, and another arpad takes them from there. All have then
+what the first one has; so also after changes, of which each tells the next by NOTIFY and which they
+take by IXFR.
 
 Usage: test_secondaries.py [--seeds N] [--first-seed N]
 
-Makes networks at random, starts arpad and each of the others as its secondary, without and with a
-key, and compares the zones record by record. The paths of the programs stand in ARPAD and ARPACTL.
+Makes networks at random, starts arpad, each of the others as its secondary, and an arpad as that
+one's secondary, without and with a key, and compares the zones record by record. The paths of the programs stand in ARPAD and ARPACTL.
 """
 
 import argparse
@@ -28,6 +29,7 @@ import secondaries
 import wire
 from arpad_server import Server, run_program
 from dns_tools import find_tool
+from load_check import free_port
 
 KEY_NAME = "transfer.example.net"
 SECONDS = 60
@@ -152,13 +154,14 @@ def follow(server, peer, zones, serials):
     return now
 
 
-def compare_zones(server, peer, zones, key):
+def compare_zones(server, peer, zones, key, lowers_names=None):
     """How many records a secondary has, all of them arpad's."""
     records = 0
+    lowers_names = peer.lowers_names if lowers_names is None else lowers_names
     for apex in zones:
         ours = transferred(server.endpoint, apex, key)
         theirs = transferred(peer.endpoint, apex)
-        if peer.lowers_names:
+        if lowers_names:
             ours, theirs = (sorted(map(lower_names, lines)) for lines in (ours, theirs))
         records += len(ours)
         if ours == theirs:
@@ -170,28 +173,68 @@ def compare_zones(server, peer, zones, key):
     return records
 
 
+class Last:
+    """The arpad that takes the zones from a peer."""
+
+    name = "the last arpad"
+
+    def __init__(self, directory, zones, key, key_line):
+        self.directory = directory
+        self.zones = zones
+        self.key = key
+        self.endpoint = ("127.0.0.1", free_port())
+        (directory / "zones").mkdir(parents=True)
+        keys = ""
+        if key_line:
+            (directory / "keys.yaml").write_text(key_line, encoding="ascii")
+            (directory / "keys.yaml").chmod(0o600)
+            keys = "keys_file: keys.yaml\n"
+        self.config = directory / "arpad.yaml"
+        self.config.write_text(
+            f'listen: ["127.0.0.1:{self.endpoint[1]}"]\nzones: zones\nstate: state\n'
+            f"workers: 1\n{keys}zone_defaults: {{transfer: {{allow: [127.0.0.1]}}}}\n",
+            encoding="ascii")
+
+    def start(self, peer):
+        """Starts it, with `peer` as its primary."""
+        host, port = peer.endpoint
+        key = f", key: {self.key.name}" if self.key else ""
+        for number, apex in enumerate(self.zones):
+            (self.directory / "zones" / f"{number}.yaml").write_text(
+                f'zone: "{wire.name_text(apex)}"\n'
+                f"primaries: [{{address: {host}, port: {port}{key}}}]\n", encoding="ascii")
+        return Server(self.config)
+
+
 def compare(seed, secondary, directory, algorithm=None):
     """What was compared, all of it the same."""
     key, key_line = make_key(algorithm) if algorithm else (None, "")
     config = write_networks(seed, directory, key_line)
     with Server(config) as server:
         zones = zones_of(config)
-        with secondary(directory / "secondary", zones, server.endpoint, key) as peer:
+        last = Last(directory / "last", zones, key, key_line)
+        with secondary(directory / "secondary", zones, server.endpoint, key,
+                       last.endpoint) as peer, last.start(peer) as last_server:
             records = compare_zones(server, peer, zones, key)
             have_told(config, peer.endpoint, key)
-            serials = {apex: serial_of(server.endpoint, apex) for apex in zones}
+            none = dict.fromkeys(zones)
+            serials = follow(server, last, zones, none)
+            records += compare_zones(server, last, zones, key, peer.lowers_names)
             for step in range(1, CHANGES + 1):
                 change_records(directory, step)
                 reload(config)
-                serials = follow(server, peer, zones, serials)
+                follow(server, peer, zones, serials)
+                serials = follow(server, last, zones, serials)
                 records += compare_zones(server, peer, zones, key)
+                records += compare_zones(server, last, zones, key, peer.lowers_names)
             if "NOTIFY" in server.log:
                 raise AssertionError(f"{peer.name} does not take NOTIFY as it should:\n{server.log}")
             taken = server.log.count("transferred the changes of ")
             if taken == 0:
                 raise AssertionError(f"{peer.name} took no changes by IXFR:\n{server.log}")
+            given = last_server.log.count("took the changes of ")
             return (f"{len(zones)} zones in {CHANGES + 1} versions, {records} records, {taken} "
-                    "times by IXFR over TCP")
+                    f"times by IXFR from arpad, {given} times to arpad")
 
 
 def main():
