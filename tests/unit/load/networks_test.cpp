@@ -12,6 +12,7 @@
 
 #include "findings_text.hpp"
 #include "support/zone_fixtures.hpp"
+#include "support/zone_maker.hpp"
 #include "zone/zone_walk.hpp"
 
 namespace arpad {
@@ -600,6 +601,131 @@ TEST_F(CatalogTest, HasAHistory) {
     const auto& history = find("cat.example.")->history();
     ASSERT_NE(history, nullptr);
     EXPECT_EQ(history->since(Serial{1}).size(), 1U);
+}
+
+/// With a zone that is taken from a primary.
+class SecondaryTest : public NetworksTest {
+protected:
+    SecondaryTest() { write("a.yaml", "network: 192.0.2.0/24\nprimaries: [192.0.2.53]\n"); }
+
+    /// The zone as a primary has it.
+    static std::shared_ptr<const Zone> version(std::uint32_t serial, std::string_view name) {
+        TransferPolicy policy;
+        policy.primaries = {{{test::address("192.0.2.53")}, std::nullopt}};
+        const auto zone = zone_for("192.0.2.0/24").ptr("1", name).transfer(policy).build();
+        return zone->with_addresses(zone->addresses(), Serial{serial});
+    }
+
+    /// Takes what a primary has; whether anything is served otherwise.
+    bool take(std::shared_ptr<const Zone> zone,
+              system_clock::time_point confirmed_at = tomorrow()) {
+        ReceivedUpdate update =
+            networks_.exchange({{test::name(a_apex), {std::move(zone), confirmed_at}}});
+        const bool is_new = !update.changes.empty();
+        networks_.adopt(std::move(update));
+        return is_new;
+    }
+};
+
+TEST_F(SecondaryTest, IsUnavailableUntilSomethingComes) {
+    look();
+    ASSERT_NE(find(a_apex), nullptr);
+    EXPECT_EQ(find(a_apex)->unavailability(), Unavailability::not_ready);
+    const auto secondaries = networks_.secondaries();
+    ASSERT_EQ(secondaries.size(), 1U);
+    EXPECT_EQ(secondaries[0].frame.apex, test::name(a_apex));
+    EXPECT_EQ(secondaries[0].frame.transfer.primaries.size(), 1U);
+    EXPECT_EQ(secondaries[0].version.zone, nullptr);
+    EXPECT_TRUE(take(version(7, "a.example.")));
+    EXPECT_EQ(serial(a_apex), 7U);
+    EXPECT_TRUE(has_address("192.0.2.1"));
+    EXPECT_EQ(networks_.secondaries().at(0).version.zone->serial(), Serial{7});
+}
+
+TEST_F(SecondaryTest, HasAHistoryAndStaysWhenFilesAreLookedAt) {
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    look();
+    take(version(7, "a.example."));
+    take(version(8, "b.example."));
+    const auto& history = find(a_apex)->history();
+    ASSERT_NE(history, nullptr);
+    EXPECT_EQ(history->since(Serial{7}).size(), 1U);
+    EXPECT_FALSE(take(version(8, "b.example.")));
+    const Zone* const before = find(a_apex);
+    write("b.yaml", zone_text("198.51.100.0/24", "records: {198.51.100.1: x.example.net}\n"));
+    look();
+    EXPECT_EQ(find(a_apex), before);
+}
+
+TEST_F(SecondaryTest, KeepsWhatHasComeWhereOnlyTheRulesChange) {
+    look();
+    take(version(7, "a.example."));
+    take(version(8, "b.example."));
+    write("a.yaml",
+          "network: 192.0.2.0/24\nprimaries: [192.0.2.54]\ntransfer: {allow: [192.0.2.99]}\n");
+    EXPECT_TRUE(look().changes_zones());
+    EXPECT_EQ(serial(a_apex), 8U);
+    EXPECT_TRUE(find(a_apex)->transfer().allows(test::address("192.0.2.99"), std::nullopt));
+    EXPECT_NE(find(a_apex)->history(), nullptr);
+    EXPECT_EQ(networks_.secondaries().at(0).frame.transfer.primaries.at(0).endpoint.address,
+              test::address("192.0.2.54"));
+    // What comes by the rules before is served by those that hold now.
+    take(version(9, "c.example."));
+    EXPECT_TRUE(find(a_apex)->transfer().allows(test::address("192.0.2.99"), std::nullopt));
+}
+
+TEST_F(SecondaryTest, ExpiresAndComesBack) {
+    look();
+    take(version(7, "a.example."));
+    const auto long_ago = tomorrow() - std::chrono::seconds(1'209'700);
+    EXPECT_TRUE(take(version(7, "a.example."), long_ago));
+    EXPECT_EQ(find(a_apex)->unavailability(), Unavailability::expired);
+    EXPECT_FALSE(take(version(7, "a.example."), long_ago));
+    EXPECT_TRUE(take(version(7, "a.example.")));
+    EXPECT_EQ(serial(a_apex), 7U);
+}
+
+TEST_F(SecondaryTest, BeginsWithWhatWasKept) {
+    state_.versions[test::name(a_apex)] = {version(7, "a.example."), tomorrow()};
+    look();
+    EXPECT_EQ(serial(a_apex), 7U);
+}
+
+TEST_F(SecondaryTest, DoesNotServeWhatWasKeptAndHasExpired) {
+    state_.versions[test::name(a_apex)] = {version(7, "a.example."), {}};
+    look();
+    EXPECT_EQ(find(a_apex)->unavailability(), Unavailability::expired);
+    EXPECT_TRUE(take(version(8, "a.example.")));
+    EXPECT_EQ(serial(a_apex), 8U);
+}
+
+TEST_F(SecondaryTest, MayTurnIntoAPrimaryAndBack) {
+    look();
+    take(version(7, "a.example."));
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.2: own.example.net}\n"));
+    look();
+    EXPECT_FALSE(has_address("192.0.2.1"));
+    EXPECT_TRUE(has_address("192.0.2.2"));
+    EXPECT_TRUE(networks_.secondaries().empty());
+    EXPECT_FALSE(take(version(8, "a.example.")));  // an errand that has come too late
+    EXPECT_TRUE(has_address("192.0.2.2"));
+    write("a.yaml", "network: 192.0.2.0/24\nprimaries: [192.0.2.53]\n");
+    look();
+    EXPECT_FALSE(find(a_apex)->is_available());
+}
+
+TEST_F(SecondaryTest, IsDelegatedByAnOuterNetwork) {
+    write("outer.yaml", zone_text("192.0.0.0/16", "", "outer.example.net"));
+    look();
+    EXPECT_THAT(texts_of(state_of("a.yaml").findings),
+                Contains(HasSubstr("`nameservers` is missing: 0.192.in-addr.arpa., which is made "
+                                   "here, delegates 2.0.192.in-addr.arpa. to them")));
+    write("a.yaml",
+          "network: 192.0.2.0/24\nprimaries: [192.0.2.53]\nnameservers: [inner.example.net]\n");
+    look();
+    EXPECT_THAT(texts_of(state_of("a.yaml").findings), testing::IsEmpty());
+    take(version(7, "a.example."));
+    EXPECT_EQ(serial(a_apex), 7U);
 }
 
 }  // namespace

@@ -666,5 +666,55 @@ TEST(ZoneFile, IsUnknownIfItIsNoYamlAndHasTwoNetworks) {
     EXPECT_FALSE(file.zone_file.key.has_value());
 }
 
+TEST(ZoneFilePrimaries, MakeASecondary) {
+    const NetworkModel model = model_of(
+        "network: 192.0.2.0/24\n"
+        "primaries: [192.0.2.53, \"192.0.2.54:5353\", {address: \"2001:db8::53\", key: k}]\n"
+        "transfer: {allow_notify: [198.51.100.0/24]}\n",
+        ZoneDefaults());
+    ASSERT_THAT(model.transfer.primaries, SizeIs(3));
+    EXPECT_TRUE(model.transfer.is_secondary());
+    EXPECT_EQ(model.transfer.primaries[0].endpoint.to_text(), "192.0.2.53:53");
+    EXPECT_EQ(model.transfer.primaries[1].endpoint.to_text(), "192.0.2.54:5353");
+    EXPECT_EQ(model.transfer.primaries[2].endpoint.to_text(), "[2001:db8::53]:53");
+    EXPECT_EQ(model.transfer.primaries[2].key->to_text(), "k.");
+    EXPECT_THAT(model.transfer.allow_notify, SizeIs(1));
+}
+
+TEST(ZoneFilePrimaries, LeaveNothingElseToBeSaid) {
+    EXPECT_THAT(
+        findings_of("network: 192.0.2.0/24\nprimaries: [192.0.2.53]\n"
+                    "soa: {contact: a@example.net}\nrecords: {192.0.2.1: a.example}\n"
+                    "ranges: {}\ndelegations: {}\nextra: \"\"\n"),
+        testing::AllOf(SizeIs(5), testing::Each(testing::HasSubstr("` beside `primaries`\n  remove "
+                                                                   "one of the two"))));
+}
+
+TEST(ZoneFilePrimaries, AreAddresses) {
+    EXPECT_THAT(findings_of("network: 192.0.2.0/24\nprimaries: [ns1.example.net]\n"),
+                ElementsAre("f:2:13: error: `ns1.example.net` is no address\n  write 192.0.2.54, "
+                            "\"192.0.2.54:5353\" or {address: 192.0.2.54, key: NAME}"));
+    EXPECT_THAT(findings_of("network: 192.0.2.0/24\nprimaries: []\n"),
+                ElementsAre(testing::HasSubstr("`primaries` is empty")));
+    EXPECT_THAT(findings_of("network: 192.0.2.0/24\nprimaries: 192.0.2.53\n"),
+                ElementsAre(testing::HasSubstr("`primaries` is no list")));
+    EXPECT_THAT(findings_of("network: 192.0.2.0/24\nprimaries: [192.0.2.53, 192.0.2.53]\n"),
+                ElementsAre(testing::HasSubstr("192.0.2.53:53 is listed twice")));
+}
+
+TEST(ZoneFilePrimaries, HaveKeysThatExist) {
+    ZoneDefaults defaults;
+    defaults.known_keys.emplace();
+    EXPECT_THAT(
+        read("network: 192.0.2.0/24\nprimaries: [{address: 192.0.2.53, key: k}]\n", defaults)
+            .findings,
+        ElementsAre(testing::HasSubstr("f:2:1: error: there is no key k.")));
+}
+
+TEST(ZoneFilePrimaries, AloneMakeAllowNotifyOfUse) {
+    EXPECT_THAT(findings_of("network: 192.0.2.0/24\ntransfer: {allow_notify: [192.0.2.53]}\n"),
+                ElementsAre(testing::HasSubstr("warning: `allow_notify` in a zone without")));
+}
+
 }  // namespace
 }  // namespace arpad

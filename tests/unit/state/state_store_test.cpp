@@ -12,6 +12,8 @@
 
 #include "support/directory_test.hpp"
 #include "support/zone_fixtures.hpp"
+#include "support/zone_maker.hpp"
+#include "zone/received_zone.hpp"
 
 namespace arpad {
 namespace {
@@ -510,6 +512,121 @@ TEST_F(StateStoreOpen, TakesTheSerialsOfTheSecondVersion) {
     const auto store = open();
     EXPECT_EQ(store->serial_for(test::name("a."), {}, Digest{}).serial, Serial{7});
     EXPECT_EQ(store->history_of(test::name("a.")), nullptr);
+}
+
+/// Versions of a zone that primaries have sent.
+class StateStoreVersions : public StateStoreTest {
+protected:
+    static ZoneFrame frame() { return {test::name("2.0.192.in-addr.arpa."), base(), {}}; }
+    static Prefix base() { return test::prefix("192.0.2.0/24"); }
+
+    static std::shared_ptr<const Zone> version(std::uint32_t serial, std::string_view name) {
+        const auto zone = zone_for("192.0.2.0/24").ptr("1", name).record("x TXT \"a b\"").build();
+        return zone->with_addresses(zone->addresses(), Serial{serial});
+    }
+
+    /// The newer of the two with what has changed.
+    static std::shared_ptr<const Zone> with_history(const std::shared_ptr<const Zone>& before,
+                                                    const std::shared_ptr<const Zone>& after) {
+        constexpr std::size_t plenty = 100'000;
+        return after->with_history(ZoneHistory::extend(
+            before->history(), ZoneDifference::between(*before, *after, plenty), plenty, 10));
+    }
+
+    /// Keeps `after`, which takes the place of `before`.
+    static void keep(StateStore& store, const std::shared_ptr<const Zone>& before,
+                     const std::shared_ptr<const Zone>& after) {
+        const std::vector<ZoneChange> changes{{before, after}};
+        const std::vector<Refresh> refreshed{{frame().apex, {after, confirmed_at}}};
+        store.note_histories(changes);
+        store.note_versions(refreshed);
+        ASSERT_EQ(store.commit({}), std::nullopt);
+    }
+
+    static void expect_version(StateStore& store, const Zone& zone) {
+        const auto found = store.find_version(frame());
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->confirmed_at, confirmed_at);
+        EXPECT_EQ(found->zone->serial(), zone.serial());
+        EXPECT_EQ(to_octets(*found->zone), to_octets(zone));
+    }
+
+    static constexpr std::chrono::sys_seconds confirmed_at{std::chrono::seconds(1'700'000'000)};
+};
+
+TEST_F(StateStoreVersions, AreThereAfterARestart) {
+    const auto zone = version(7, "a.example.");
+    EXPECT_FALSE(open()->find_version(frame()));
+    keep(*open(), nullptr, zone);
+    expect_version(*open(), *zone);
+}
+
+TEST_F(StateStoreVersions, AreKeptAsWhatHasChanged) {
+    const auto first = version(7, "a.example.");
+    const auto second = with_history(first, version(8, "b.example."));
+    const auto third = with_history(second, version(9, "c.example."));
+    {
+        const auto store = open();
+        keep(*store, nullptr, first);
+        keep(*store, first, second);
+        keep(*store, second, third);
+    }
+    Database database(directory() / "state.db");
+    Statement row(database, "SELECT serial FROM received");
+    ASSERT_TRUE(row.step());
+    EXPECT_EQ(row.integer(0), 7);
+    const auto store = open();
+    expect_version(*store, *third);
+    EXPECT_EQ(store->find_version(frame())->zone->history()->differences().size(), 2U);
+}
+
+TEST_F(StateStoreVersions, AreWrittenAnewWhereTheHistoryDoesNotReachBack) {
+    const auto first = version(7, "a.example.");
+    const auto second = version(9, "b.example.");
+    {
+        const auto store = open();
+        keep(*store, nullptr, first);
+        keep(*store, first, second);
+    }
+    expect_version(*open(), *second);
+}
+
+TEST_F(StateStoreVersions, AreNotThereIfDamaged) {
+    keep(*open(), nullptr, version(7, "a.example."));
+    Database(directory() / "state.db").run("UPDATE received SET octets = x'00'");
+    const auto store = open();
+    EXPECT_FALSE(store->find_version(frame()));
+    // And are written again, though the serial is the same.
+    const auto zone = version(7, "a.example.");
+    keep(*store, nullptr, zone);
+    expect_version(*store, *zone);
+}
+
+TEST_F(StateStoreVersions, AreInFilesIfLarge) {
+    ZoneMaker maker = zone_for("192.0.0.0/16");
+    for (int i = 0; i < 20'000; ++i) {
+        maker.ptr(std::to_string(i & 255) + '.' + std::to_string(i >> 8),
+                  "host-" + std::to_string(i) + ".example.");
+    }
+    const auto zone = maker.build();
+    const ZoneFrame large{test::name("0.192.in-addr.arpa."), test::prefix("192.0.0.0/16"), {}};
+    {
+        const auto store = open();
+        const std::vector<Refresh> refreshed{{large.apex, {zone, confirmed_at}}};
+        store->note_versions(refreshed);
+        ASSERT_EQ(store->commit({}), std::nullopt);
+    }
+    EXPECT_EQ(text_files().size(), 1U);
+    const auto store = open();
+    const auto found = store->find_version(large);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(to_octets(*found->zone), to_octets(*zone));
+    EXPECT_EQ(text_files().size(), 1U);
+}
+
+TEST_F(StateStoreVersions, MakeOwnSerialsGoOnFromThere) {
+    keep(*open(), nullptr, version(7, "a.example."));
+    EXPECT_EQ(open()->serial_for(frame().apex, {}, digest_of("anything")).serial, Serial{8});
 }
 
 }  // namespace
