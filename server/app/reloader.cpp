@@ -110,6 +110,17 @@ std::string report_of(Trigger trigger, const NetworksUpdate& update, const Reloa
                        zones, outcome.seconds * 1000);
 }
 
+/// Says which catalogs cannot be used as they are.
+void log_flaws(const Subscriptions& subscriptions) {
+    for (const auto& [name, subscription] : subscriptions) {
+        if (subscription.flaw.empty()) continue;
+        spdlog::error(
+            "the catalog {} cannot be used: {}\n  its members stay as they were until it is mended "
+            "at its primary",
+            name.to_text(), subscription.flaw);
+    }
+}
+
 std::vector<std::shared_ptr<const Zone>> new_versions(std::span<const ZoneChange> changes) {
     std::vector<std::shared_ptr<const Zone>> zones;
     for (const auto& [before, after] : changes) {
@@ -246,9 +257,12 @@ Reloader::ExchangeOutcome Reloader::take(std::vector<Refresh> refreshed) {
     }
     outcome.is_anything_new = !update.changes.empty();
     outcome.new_versions = new_versions(update.changes);
+    const bool has_other_secondaries = update.subscriptions.has_value();
+    if (update.subscriptions) log_flaws(*update.subscriptions);
     const std::scoped_lock lock(adoption_);
     if (outcome.is_anything_new) ++generation_;
     networks_.adopt(std::move(update));
+    if (has_other_secondaries) outcome.secondaries = networks_.secondaries();
     return outcome;
 }
 
@@ -257,6 +271,7 @@ void Reloader::complete(const ExchangeOutcome& outcome, const std::vector<Refres
     if (!outcome.failure.empty()) {
         for (const auto& [apex, version] : refreshed) refreshed_.try_emplace(apex, version);
     }
+    if (outcome.secondaries) follow_(*outcome.secondaries);
     if (!failed_look_) failure_ = outcome.failure;
     go_on(outcome.failure.empty());
 }
@@ -315,7 +330,7 @@ ReloadOutcome Reloader::look(Trigger trigger) {
     const bool drops = trigger != Trigger::watch || config_.reload.drops_removed;
     NetworksUpdate update = networks_.look(
         config_.zone_defaults, are_defaults_new_,
-        drops ? Networks::Missing::drop : Networks::Missing::keep, catalog_model(config_));
+        drops ? Networks::Missing::drop : Networks::Missing::keep, catalog_plan(config_));
     ReloadOutcome outcome;
     outcome.is_readable = update.is_readable;
     outcome.files_read = update.files_read;
@@ -362,7 +377,8 @@ bool Reloader::concerns_secondaries(const NetworksUpdate& update) const {
     const auto was_secondary = [](const ZoneChange& change) {
         return change.before && change.before->transfer().is_secondary();
     };
-    return !update.received.empty() || std::ranges::any_of(update.changes, was_secondary);
+    return update.subscriptions || !update.received.empty() ||
+           std::ranges::any_of(update.changes, was_secondary);
 }
 
 void Reloader::adopt(NetworksUpdate update) {
@@ -378,7 +394,7 @@ NetworksUpdate Reloader::look_ahead() {
     const ZoneDefaults& defaults = config ? config->zone_defaults : config_.zone_defaults;
     NetworksUpdate update =
         networks_.look(defaults, are_defaults_new_ || defaults != config_.zone_defaults,
-                       Networks::Missing::drop, catalog_model(config ? *config : config_));
+                       Networks::Missing::drop, catalog_plan(config ? *config : config_));
     state_.forget_decisions();
     update.findings.append(std::move(findings));
     return update;
@@ -405,6 +421,7 @@ void Reloader::read_config_again() {
         });
     }
     config_.catalog = config->catalog;
+    config_.subscriptions = config->subscriptions;
     if (config->zone_defaults == config_.zone_defaults) return;
     config_.zone_defaults = config->zone_defaults;
     are_defaults_new_ = true;

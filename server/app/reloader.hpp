@@ -159,6 +159,7 @@ private:
         std::string failure;  // why nothing was changed; empty if all is as it should be
         bool is_anything_new = false;
         std::vector<std::shared_ptr<const Zone>> new_versions;
+        std::optional<std::vector<SecondaryZone>> secondaries;  // if there are others
     };
 
     void begin();

@@ -53,14 +53,33 @@ json::array json_of(const Diagnostics& findings) {
     return list;
 }
 
+json::object json_of(const ServedZone& served) {
+    json::object zone{{"name", served.zone->apex().to_text()},
+                      {"available", served.zone->is_available()}};
+    if (served.zone->is_available()) zone["serial"] = served.zone->serial().value;
+    if (served.zone->transfer().is_secondary()) {
+        json::array primaries;
+        for (const Remote& primary : served.zone->transfer().primaries) {
+            primaries.emplace_back(primary.endpoint.to_text());
+        }
+        zone["primaries"] = std::move(primaries);
+        zone["expired"] = served.zone->unavailability() == Unavailability::expired;
+    }
+    return zone;
+}
+
+json::object json_of(const Subscription& subscription) {
+    json::array members;
+    for (const auto& [name, member] : subscription.members) members.push_back(json_of(member));
+    json::object catalog = json_of(subscription.catalog);
+    catalog["flaw"] = subscription.flaw;
+    catalog["zones"] = std::move(members);
+    return catalog;
+}
+
 json::object json_of(const NetworkState& state) {
     json::array zones;
-    for (const ServedZone& served : state.zones) {
-        json::object zone{{"name", served.zone->apex().to_text()},
-                          {"available", served.zone->is_available()}};
-        if (served.zone->is_available()) zone["serial"] = served.zone->serial().value;
-        zones.push_back(std::move(zone));
-    }
+    for (const ServedZone& served : state.zones) zones.push_back(json_of(served));
     json::value loaded_at = nullptr;
     if (state.loaded_at) loaded_at = text_of(*state.loaded_at);
     return {{"network", state.name},
@@ -129,6 +148,11 @@ json::object json_of(const Networks& networks) {
         status["inventory"] = {{"standing", text_of(inventory->reading.standing)},
                                {"servers", model ? model->servers.size() : 0}};
     }
+    json::array catalogs;
+    for (const auto& [name, subscription] : networks.subscriptions()) {
+        catalogs.push_back(json_of(subscription));
+    }
+    if (!catalogs.empty()) status["catalogs_from"] = std::move(catalogs);
     status["findings"] = json_of(networks.general_findings());
     return status;
 }

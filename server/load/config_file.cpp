@@ -54,6 +54,9 @@ std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
     FileFindings findings(file, diagnostics);
     report_unknown_keys(config->zone_defaults.transfer, known, {}, findings);
     if (config->catalog) report_unknown_keys(config->catalog->transfer, known, {}, findings);
+    for (const SubscriptionConfig& subscription : config->subscriptions) {
+        report_unknown_keys(subscription.primaries, known, subscription.place, findings);
+    }
     if (findings.error_count() > 0) return std::nullopt;
     return config;
 }

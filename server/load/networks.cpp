@@ -9,6 +9,7 @@
 #include "base/invariant.hpp"
 #include "load/inventory_file.hpp"
 #include "load/loader.hpp"
+#include "reverse/arpa_name.hpp"
 #include "zone/builder.hpp"
 #include "zone/received_zone.hpp"
 
@@ -113,14 +114,124 @@ ReceivedVersion fitted(ReceivedVersion version, const ZoneFrame& frame) {
 
 }  // namespace
 
+/// What is served of catalogs and of their members.
+class Networks::Subscribing {
+public:
+    using Names = std::set<Name, CanonicalLess>;
+    using Zones = std::map<Name, ServedZone, CanonicalLess>;
+
+    /// `taken` are the names that members must not have. `news` are catalogs that have just come.
+    /// What becomes of zones is added to `changes`, and what has come of new ones to `received`.
+    Subscribing(const Networks& networks, Names taken, const Zones& news,
+                std::vector<ZoneChange>& changes,
+                std::map<Name, ReceivedVersion, CanonicalLess>& received)
+        : networks_(networks),
+          taken_(std::move(taken)),
+          news_(news),
+          changes_(changes),
+          received_(received),
+          now_(networks.clock_()),
+          exchange_(networks.histories_, networks.history_octets_) {}
+
+    Subscriptions run(std::span<const CatalogSource> sources) {
+        // No catalog is a member of another.
+        std::vector<const CatalogSource*> usable;
+        for (const CatalogSource& source : sources) {
+            if (taken_.insert(source.frame.apex).second) usable.push_back(&source);
+        }
+        Subscriptions subscriptions;
+        for (const CatalogSource* source : usable) {
+            subscriptions.emplace(source->frame.apex, subscription(*source));
+        }
+        for (const auto& [name, old] : networks_.subscriptions_) {
+            if (!subscriptions.contains(name)) changes_.push_back({old.catalog.zone, nullptr});
+        }
+        // A member of one may have been that of another.
+        for (const auto& [name, old] : networks_.subscriptions_) {
+            for (const auto& [member, zone] : old.members) {
+                if (!members_.contains(member)) changes_.push_back({zone.zone, nullptr});
+            }
+        }
+        return subscriptions;
+    }
+
+private:
+    Subscription subscription(const CatalogSource& source) {
+        const auto known = networks_.subscriptions_.find(source.frame.apex);
+        const Subscription* const old =
+            known == networks_.subscriptions_.end() ? nullptr : &known->second;
+        Subscription fresh{source, catalog_of(source, old), {}, {}};
+        for (const Name& name : members_of(fresh, old)) {
+            if (!taken_.insert(name).second) continue;
+            members_.insert(name);
+            fresh.members.emplace(name, member(name, source));
+        }
+        return fresh;
+    }
+
+    ServedZone catalog_of(const CatalogSource& source, const Subscription* old) {
+        const auto news = news_.find(source.frame.apex);
+        if (news != news_.end()) return news->second;
+        if (old != nullptr && old->source.frame == source.frame) return old->catalog;
+        return take(source.frame, old == nullptr ? nullptr : &old->catalog);
+    }
+
+    /// Those that its catalog says it has; where that is nothing to go by, those that it had.
+    std::vector<Name> members_of(Subscription& fresh, const Subscription* old) {
+        if (fresh.catalog.zone->is_available()) {
+            auto members = read_members(*fresh.catalog.zone);
+            if (members) return std::move(*members);
+            fresh.flaw = std::move(members.error());
+        }
+        std::vector<Name> names;
+        if (old == nullptr) return names;
+        for (const auto& [name, zone] : old->members) names.push_back(name);
+        return names;
+    }
+
+    ServedZone member(const Name& name, const CatalogSource& source) {
+        const ServedZone* const old = old_member(name);
+        ZoneFrame frame{name, prefix_of_arpa_name(name), source.members};
+        if (old != nullptr && old->zone->frame() == frame) return *old;
+        return take(frame, old);
+    }
+
+    [[nodiscard]] const ServedZone* old_member(const Name& name) const {
+        for (const auto& [catalog, subscription] : networks_.subscriptions_) {
+            const auto found = subscription.members.find(name);
+            if (found != subscription.members.end()) return &found->second;
+        }
+        return nullptr;
+    }
+
+    /// The zone of `frame` as its primaries have sent it, in place of `old`.
+    ServedZone take(const ZoneFrame& frame, const ServedZone* old) {
+        ReceivedVersion version = networks_.version_of(frame);
+        ServedZone zone = served_of(frame, version, now_);
+        exchange_.exchange(old, zone, changes_);
+        received_.insert_or_assign(frame.apex, std::move(version));
+        return zone;
+    }
+
+    const Networks& networks_;
+    Names taken_;
+    const Zones& news_;
+    std::vector<ZoneChange>& changes_;
+    std::map<Name, ReceivedVersion, CanonicalLess>& received_;
+    system_clock::time_point now_;
+    ZoneExchange exchange_;
+    Names members_;  // of all
+};
+
 /// One look at the files.
 class Networks::Look {
 public:
     Look(const Networks& networks, const ZoneDefaults& defaults, bool are_defaults_new,
-         Missing missing, const std::optional<CatalogModel>& catalog)
+         Missing missing, const CatalogPlan& catalogs)
         : networks_(networks),
           defaults_(defaults),
-          catalog_(catalog),
+          catalog_(catalogs.made),
+          sources_(catalogs.taken),
           is_all_anew_(are_defaults_new),
           missing_(missing),
           now_(networks.clock_()),
@@ -132,6 +243,7 @@ public:
         load_concerned();
         compare_zones();
         update_catalog();
+        update_subscriptions();
         look_at_coverage();
         return std::move(update_);
     }
@@ -356,13 +468,7 @@ private:
 
     /// The zone of `frame` as its primaries have sent it.
     ServedZone received(const ZoneFrame& frame) {
-        const auto known = networks_.secondaries_.find(frame.apex);
-        ReceivedVersion version;
-        if (known != networks_.secondaries_.end()) {
-            version = fitted(known->second.version, frame);
-        } else if (auto kept = networks_.versions_.find_version(frame)) {
-            version = std::move(*kept);
-        }
+        ReceivedVersion version = networks_.version_of(frame);
         ServedZone zone = served_of(frame, version, now_);
         update_.received.insert_or_assign(frame.apex, std::move(version));
         return zone;
@@ -484,6 +590,21 @@ private:
         exchange_.exchange(old, served, update_.changes);
     }
 
+    /// What networks have taken or given up may be a member of a catalog, and other catalogs may be
+    /// asked for.
+    void update_subscriptions() {
+        const bool are_names_same = std::ranges::all_of(
+            update_.changes, [](const auto& change) { return change.before && change.after; });
+        if (are_names_same && networks_.is_subscribed_to(sources_)) return;
+        std::set<Name, CanonicalLess> taken;
+        for_each_network([&taken](const NetworkState& state) {
+            for (const ServedZone& zone : state.zones) taken.emplace(zone.zone->apex());
+        });
+        if (update_.catalog.served.zone) taken.emplace(update_.catalog.served.zone->apex());
+        Subscribing subscribing(networks_, std::move(taken), {}, update_.changes, update_.received);
+        update_.subscriptions = subscribing.run(sources_);
+    }
+
     /// Calls `visit(state)` with each network as it will be.
     template <class Visit>
     void for_each_network(const Visit& visit) const {
@@ -513,6 +634,7 @@ private:
     const Networks& networks_;
     const ZoneDefaults& defaults_;
     const std::optional<CatalogModel>& catalog_;
+    const std::vector<CatalogSource>& sources_;
     bool is_all_anew_;
     Missing missing_;
     system_clock::time_point now_;
@@ -535,8 +657,23 @@ Networks::Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials,
       snapshot_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>())) {}
 
 NetworksUpdate Networks::look(const ZoneDefaults& defaults, bool are_defaults_new, Missing missing,
-                              const std::optional<CatalogModel>& catalog) const {
-    return Look(*this, defaults, are_defaults_new, missing, catalog).run();
+                              const CatalogPlan& catalogs) const {
+    return Look(*this, defaults, are_defaults_new, missing, catalogs).run();
+}
+
+/// The last version of the zone of `frame`, in it.
+ReceivedVersion Networks::version_of(const ZoneFrame& frame) const {
+    const auto known = secondaries_.find(frame.apex);
+    if (known != secondaries_.end()) return fitted(known->second.version, frame);
+    return versions_.find_version(frame).value_or(ReceivedVersion{});
+}
+
+bool Networks::is_subscribed_to(std::span<const CatalogSource> sources) const {
+    return sources.size() == subscriptions_.size() &&
+           std::ranges::all_of(sources, [this](const CatalogSource& source) {
+               const auto found = subscriptions_.find(source.frame.apex);
+               return found != subscriptions_.end() && found->second.source == source;
+           });
 }
 
 void Networks::adopt(NetworksUpdate update) {
@@ -546,7 +683,7 @@ void Networks::adopt(NetworksUpdate update) {
     }
     std::erase_if(secondaries_, [&update](const auto& entry) {
         const std::string& file = entry.second.file;
-        return update.dropped.contains(file) || update.loaded.contains(file);
+        return !file.empty() && (update.dropped.contains(file) || update.loaded.contains(file));
     });
     for (auto& [key, state] : update.loaded) {
         related_.remove(key);
@@ -555,7 +692,7 @@ void Networks::adopt(NetworksUpdate update) {
             const auto received = update.received.find(served.zone->apex());
             if (received == update.received.end()) continue;
             secondaries_.insert_or_assign(received->first,
-                                          Secondary{key, std::move(received->second)});
+                                          Secondary{key, {}, std::move(received->second)});
         }
         files_.insert_or_assign(key, std::move(state));
     }
@@ -563,6 +700,7 @@ void Networks::adopt(NetworksUpdate update) {
     for (auto& [key, state] : files_) state.is_gone = update.gone.contains(key);
     if (update.inventory) inventory_ = std::move(update.inventory);
     catalog_ = std::move(update.catalog);
+    if (update.subscriptions) take_over(std::move(*update.subscriptions), update.received);
     if (update.coverage) coverage_ = std::move(*update.coverage);
     directory_findings_ = std::move(update.findings);
     publish(update.changes);
@@ -580,59 +718,116 @@ void Networks::publish(const std::vector<ZoneChange>& changes) {
         for (const ServedZone& zone : state.zones) zones.push_back(zone.zone);
     }
     if (catalog_.served.zone) zones.push_back(catalog_.served.zone);
+    for (const auto& [name, subscription] : subscriptions_) {
+        zones.push_back(subscription.catalog.zone);
+        for (const auto& [member, zone] : subscription.members) zones.push_back(zone.zone);
+    }
     snapshot_ = std::make_shared<const Snapshot>(std::move(zones));
 }
 
-/// Where the zone at `apex` stands among those of its network.
-std::size_t Networks::position_of(const Name& apex, const std::string& file) const {
-    const std::vector<ServedZone>& zones = files_.at(file).zones;
+void Networks::take_over(Subscriptions subscriptions,
+                         std::map<Name, ReceivedVersion, CanonicalLess>& received) {
+    std::map<Name, Secondary, CanonicalLess> fresh;
+    const auto keep = [&](const Name& apex, std::optional<Name> catalog) {
+        const auto found = received.find(apex);
+        const auto known = secondaries_.find(apex);
+        Secondary secondary{{}, std::move(catalog), {}};
+        if (found != received.end()) {
+            secondary.version = std::move(found->second);
+        } else if (known != secondaries_.end()) {
+            secondary.version = known->second.version;
+        }
+        fresh.emplace(apex, std::move(secondary));
+    };
+    for (const auto& [name, subscription] : subscriptions) {
+        keep(name, std::nullopt);
+        for (const auto& [member, zone] : subscription.members) keep(member, name);
+    }
+    std::erase_if(secondaries_, [](const auto& entry) { return entry.second.file.empty(); });
+    secondaries_.merge(fresh);
+    subscriptions_ = std::move(subscriptions);
+}
+
+template <class Self>
+auto& Networks::served(Self& self, const Name& apex, const Secondary& secondary) {
+    if (secondary.catalog) return self.subscriptions_.at(*secondary.catalog).members.at(apex);
+    if (secondary.file.empty()) return self.subscriptions_.at(apex).catalog;
+    auto& zones = self.files_.at(secondary.file).zones;
     const auto found = std::ranges::find_if(
-        zones, [&apex](const ServedZone& served) { return served.zone->apex() == apex.view(); });
+        zones, [&apex](const ServedZone& zone) { return zone.zone->apex() == apex.view(); });
     ensure(found != zones.end(), "a network has its secondary zones");
-    return static_cast<std::size_t>(found - zones.begin());
+    return *found;
 }
 
 ReceivedUpdate Networks::exchange(std::vector<Refresh> refreshed) const {
     ReceivedUpdate update;
-    const ZoneExchange exchange(histories_, history_octets_);
-    const auto now = clock_();
-    for (Refresh& refresh : refreshed) {
-        const auto known = secondaries_.find(refresh.apex);
-        if (known == secondaries_.end()) continue;
-        const std::string& file = known->second.file;
-        const ServedZone& old = files_.at(file).zones[position_of(refresh.apex, file)];
-        const ZoneFrame frame = old.zone->frame();
-        refresh.version = fitted(std::move(refresh.version), frame);
-        ServedZone zone = served_of(frame, refresh.version, now);
-        exchange.exchange(&old, zone, update.changes);
-        // With the history that it has got.
-        if (zone.zone->is_available()) refresh.version.zone = zone.zone;
-        update.zones.push_back(std::move(zone));
-        update.refreshed.push_back(std::move(refresh));
+    // Catalogs first: what is no member any more is of no use.
+    const auto others = std::ranges::partition(refreshed, [this](const Refresh& refresh) {
+        return subscriptions_.contains(refresh.apex);
+    });
+    for (auto refresh = refreshed.begin(); refresh != others.begin(); ++refresh) {
+        exchange(*refresh, update);
     }
+    if (!update.changes.empty()) subscribe_again(update);
+    for (Refresh& refresh : others) exchange(refresh, update);
     return update;
 }
 
+void Networks::exchange(Refresh& refresh, ReceivedUpdate& update) const {
+    const auto known = secondaries_.find(refresh.apex);
+    if (known == secondaries_.end()) return;
+    const Secondary& secondary = known->second;
+    if (update.subscriptions && secondary.catalog) {
+        const auto catalog = update.subscriptions->find(*secondary.catalog);
+        const bool is_member = catalog != update.subscriptions->end() &&
+                               catalog->second.members.contains(refresh.apex);
+        if (!is_member) return;
+    }
+    const ServedZone& old = served(*this, refresh.apex, secondary);
+    const ZoneFrame frame = old.zone->frame();
+    refresh.version = fitted(std::move(refresh.version), frame);
+    ServedZone zone = served_of(frame, refresh.version, clock_());
+    ZoneExchange(histories_, history_octets_).exchange(&old, zone, update.changes);
+    // With the history that it has got.
+    if (zone.zone->is_available()) refresh.version.zone = zone.zone;
+    update.zones.push_back(std::move(zone));
+    update.refreshed.push_back(std::move(refresh));
+}
+
+/// What the catalogs in `update` say of their members.
+void Networks::subscribe_again(ReceivedUpdate& update) const {
+    Subscribing::Zones catalogs;
+    for (std::size_t i = 0; i < update.refreshed.size(); ++i) {
+        catalogs.emplace(update.refreshed[i].apex, update.zones[i]);
+    }
+    std::set<Name, CanonicalLess> taken;
+    for (const auto& [key, state] : files_) {
+        for (const ServedZone& zone : state.zones) taken.emplace(zone.zone->apex());
+    }
+    if (catalog_.served.zone) taken.emplace(catalog_.served.zone->apex());
+    std::vector<CatalogSource> sources;
+    for (const auto& [name, subscription] : subscriptions_) sources.push_back(subscription.source);
+    Subscribing subscribing(*this, std::move(taken), catalogs, update.changes, update.received);
+    update.subscriptions = subscribing.run(sources);
+}
+
 void Networks::adopt(ReceivedUpdate update) {
+    if (update.subscriptions) take_over(std::move(*update.subscriptions), update.received);
     for (std::size_t i = 0; i < update.refreshed.size(); ++i) {
         Refresh& refresh = update.refreshed[i];
-        Secondary& secondary = secondaries_.at(refresh.apex);
-        std::vector<ServedZone>& zones = files_.at(secondary.file).zones;
-        zones[position_of(refresh.apex, secondary.file)] = std::move(update.zones[i]);
-        secondary.version = std::move(refresh.version);
+        const auto secondary = secondaries_.find(refresh.apex);
+        if (secondary == secondaries_.end()) continue;  // a member that has just gone
+        served(*this, refresh.apex, secondary->second) = std::move(update.zones[i]);
+        secondary->second.version = std::move(refresh.version);
     }
     publish(update.changes);
 }
 
 std::vector<SecondaryZone> Networks::secondaries() const {
     std::vector<SecondaryZone> zones;
-    for (const auto& [key, state] : files_) {
-        for (const ServedZone& served : state.zones) {
-            const auto found = secondaries_.find(served.zone->apex());
-            if (found != secondaries_.end()) {
-                zones.push_back({served.zone->frame(), found->second.version});
-            }
-        }
+    zones.reserve(secondaries_.size());
+    for (const auto& [apex, secondary] : secondaries_) {
+        zones.push_back({served(*this, apex, secondary).zone->frame(), secondary.version});
     }
     return zones;
 }

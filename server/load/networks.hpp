@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,17 @@ struct CatalogState {
     bool is_behind = false;  ///< It waits for a file to be mended.
 };
 
+/// What is in service of a catalog that is taken from primaries.
+struct Subscription {
+    CatalogSource source;
+    ServedZone catalog;
+    std::map<Name, ServedZone, CanonicalLess> members;
+    std::string flaw;  ///< Why the members are those of an earlier version; empty if they are not.
+};
+
+/// By the name of the catalog.
+using Subscriptions = std::map<Name, Subscription, CanonicalLess>;
+
 /// What `look` has found.
 struct NetworksUpdate {
     std::map<std::string, NetworkState> loaded;  ///< What was loaded, by key.
@@ -74,7 +86,8 @@ struct NetworksUpdate {
     std::set<std::string> gone;                  ///< Keys of files that are not there, but served.
     std::optional<InventoryState> inventory;     ///< If it has changed.
     CatalogState catalog;
-    std::map<Name, ReceivedVersion, CanonicalLess> received;  ///< Of the zones that were loaded.
+    std::optional<Subscriptions> subscriptions;  ///< If there may be others than before.
+    std::map<Name, ReceivedVersion, CanonicalLess> received;  ///< Of zones that have primaries.
     std::optional<Diagnostics> coverage;  ///< Of the inventory by the networks, if looked at.
     std::vector<ZoneChange> changes;      ///< Zones that are not what they were.
     std::vector<SourceFile> sources;      ///< What was loaded, as it was read.
@@ -93,10 +106,11 @@ struct NetworksUpdate {
 
 /// What `exchange` would change.
 struct ReceivedUpdate {
-    std::vector<Refresh> refreshed;   ///< Those of zones that are taken from primaries.
-    std::vector<ServedZone> zones;    ///< What is then served of each.
-    std::vector<ZoneChange> changes;  ///< Zones that are not what they were.
-    CatalogState catalog;
+    std::vector<Refresh> refreshed;              ///< Those of zones that are taken from primaries.
+    std::vector<ServedZone> zones;               ///< What is then served of each.
+    std::vector<ZoneChange> changes;             ///< Zones that are not what they were.
+    std::optional<Subscriptions> subscriptions;  ///< If a catalog has changed.
+    std::map<Name, ReceivedVersion, CanonicalLess> received;  ///< Of members that are new.
 };
 
 /// See above.
@@ -121,12 +135,11 @@ public:
     Networks& operator=(const Networks&) = delete;
 
     /// Loads what has changed since the last update that was adopted. `are_defaults_new`: nothing
-    /// that is in service was made with `defaults`, so all is loaded anew. `catalog` is what all
-    /// zones are members of; none: nothing. Networks are never dropped where anything in the zones
-    /// directory cannot be looked at, or it holds no zone file any more.
-    [[nodiscard]] NetworksUpdate look(
-        const ZoneDefaults& defaults, bool are_defaults_new, Missing missing,
-        const std::optional<CatalogModel>& catalog = std::nullopt) const;
+    /// that is in service was made with `defaults`, so all is loaded anew. Networks are never
+    /// dropped where anything in the zones directory cannot be looked at, or it holds no zone file
+    /// any more.
+    [[nodiscard]] NetworksUpdate look(const ZoneDefaults& defaults, bool are_defaults_new,
+                                      Missing missing, const CatalogPlan& catalogs = {}) const;
 
     /// Makes `update`, the last one that `look` returned, what is in service.
     void adopt(NetworksUpdate update);
@@ -159,19 +172,33 @@ public:
     /// The catalog of all these.
     [[nodiscard]] const CatalogState& catalog() const noexcept { return catalog_; }
 
+    /// The catalogs that are taken from primaries, and their members.
+    [[nodiscard]] const Subscriptions& subscriptions() const noexcept { return subscriptions_; }
+
     /// What was found of the inventory and the directories, and of no zone file.
     [[nodiscard]] Diagnostics general_findings() const;
 
 private:
     class Look;
 
-    /// A zone that is taken from primaries.
+    class Subscribing;
+
+    /// Where a zone that is taken from primaries belongs to, and what has come of it.
     struct Secondary {
-        std::string file;  // key
+        std::string file;             // key; empty if it belongs to a catalog
+        std::optional<Name> catalog;  // that it is a member of; none: it is one, or of a file
         ReceivedVersion version;
     };
 
-    [[nodiscard]] std::size_t position_of(const Name& apex, const std::string& file) const;
+    /// What is in service of the zone at `apex`.
+    template <class Self>
+    static auto& served(Self& self, const Name& apex, const Secondary& secondary);
+    void exchange(Refresh& refresh, ReceivedUpdate& update) const;
+    [[nodiscard]] ReceivedVersion version_of(const ZoneFrame& frame) const;
+    [[nodiscard]] bool is_subscribed_to(std::span<const CatalogSource> sources) const;
+    void subscribe_again(ReceivedUpdate& update) const;
+    void take_over(Subscriptions subscriptions,
+                   std::map<Name, ReceivedVersion, CanonicalLess>& received);
     void publish(const std::vector<ZoneChange>& changes);
 
     Paths paths_;
@@ -185,6 +212,7 @@ private:
     RelatedNetworks related_;
     std::optional<InventoryState> inventory_;
     CatalogState catalog_;
+    Subscriptions subscriptions_;
     Diagnostics coverage_;
     Diagnostics directory_findings_;
     std::shared_ptr<const Snapshot> snapshot_;

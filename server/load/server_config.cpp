@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "load/file_findings.hpp"
 #include "load/hexadecimal.hpp"
 #include "load/key_fields.hpp"
+#include "load/remote_fields.hpp"
 #include "load/repeats.hpp"
 #include "load/transfer_fields.hpp"
 #include "load/yaml_document.hpp"
@@ -17,13 +19,14 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 19> config_keys{
-    "listen", "user",      "workers",   "pin_workers", "zones",  "inventory",     "state",
-    "keys",   "keys_file", "log",       "serials",     "reload", "zone_defaults", "identity",
-    "udp",    "tcp",       "query_log", "metrics",     "catalog"};
+constexpr std::array<std::string_view, 20> config_keys{
+    "listen", "user",      "workers",   "pin_workers", "zones",   "inventory",     "state",
+    "keys",   "keys_file", "log",       "serials",     "reload",  "zone_defaults", "identity",
+    "udp",    "tcp",       "query_log", "metrics",     "catalog", "catalogs_from"};
 constexpr std::array<std::string_view, 4> query_log_keys{"sample", "rcodes", "networks", "clients"};
 constexpr std::array<std::string_view, 1> metrics_keys{"listen"};
 constexpr std::array<std::string_view, 2> catalog_keys{"zone", "transfer"};
+constexpr std::array<std::string_view, 2> subscription_keys{"zone", "primaries"};
 constexpr std::array<std::string_view, 2> log_keys{"format", "level"};
 constexpr std::array<std::string_view, 2> reload_keys{"watch", "removed_files"};
 constexpr std::array<std::string_view, 5> zone_default_keys{"ttl", "nameservers", "nameservers_ttl",
@@ -330,6 +333,41 @@ std::optional<CatalogConfig> read_catalog(const Fields& fields, FileFindings& fi
     return config;
 }
 
+std::vector<SubscriptionConfig> read_subscriptions(const Fields& fields, FileFindings& findings) {
+    std::vector<SubscriptionConfig> subscriptions;
+    const auto list = fields.find("catalogs_from");
+    if (!list) return subscriptions;
+    constexpr std::string_view example =
+        "write `catalogs_from: [{zone: catalog.example.net, primaries: [192.0.2.53]}]`";
+    if (!list->is_sequence()) {
+        findings.error(list->place(), "`catalogs_from` is no list", std::string(example));
+        return subscriptions;
+    }
+    for (const YamlNode item : list->items()) {
+        const Fields catalog(item, "an entry of `catalogs_from`", subscription_keys, findings);
+        const auto zone = catalog.find("zone");
+        const auto primaries = catalog.find("primaries");
+        if (!zone || !primaries) {
+            findings.error(catalog.place(),
+                           "an entry of `catalogs_from` without `zone` and `primaries`",
+                           std::string(example));
+            continue;
+        }
+        const auto name = read_zone_name(*zone, "`zone`", findings);
+        auto remotes = read_primaries(*primaries, findings);
+        if (!name || remotes.empty()) continue;
+        SubscriptionConfig config{name->lower_case(), std::move(remotes), catalog.place()};
+        if (std::ranges::find(subscriptions, config.zone, &SubscriptionConfig::zone) !=
+            subscriptions.end()) {
+            findings.error(zone->place(), fmt::format("{} is listed twice", config.zone.to_text()),
+                           "remove one of the two");
+            continue;
+        }
+        subscriptions.push_back(std::move(config));
+    }
+    return subscriptions;
+}
+
 UdpConfig read_udp(const Fields& fields, FileFindings& findings) {
     UdpConfig config;
     const auto node = fields.find("udp");
@@ -364,6 +402,8 @@ TcpConfig read_tcp(const Fields& fields, FileFindings& findings) {
 
 }  // namespace
 
+namespace {
+
 std::optional<CatalogModel> catalog_model(const ServerConfig& config) {
     if (!config.catalog) return std::nullopt;
     const TransferDefaults& written = config.catalog->transfer;
@@ -375,6 +415,25 @@ std::optional<CatalogModel> catalog_model(const ServerConfig& config) {
     if (notify) model.transfer.notify = *notify;
     model.transfer.notify.has_nameservers = false;  // it has none
     return model;
+}
+
+}  // namespace
+
+CatalogPlan catalog_plan(const ServerConfig& config) {
+    CatalogPlan plan{catalog_model(config), {}};
+    const TransferDefaults& defaults = config.zone_defaults.transfer;
+    for (const SubscriptionConfig& subscription : config.subscriptions) {
+        TransferPolicy policy;
+        policy.primaries = subscription.primaries;
+        policy.allow = defaults.allow.value_or(policy.allow);
+        policy.allow_notify = defaults.allow_notify.value_or(policy.allow_notify);
+        policy.notify = defaults.notify.value_or(policy.notify);
+        CatalogSource source{{subscription.zone, std::nullopt, policy}, policy};
+        source.frame.transfer.restricts_queries = true;
+        source.frame.transfer.notify.has_nameservers = false;  // it has none
+        plan.taken.push_back(std::move(source));
+    }
+    return plan;
 }
 
 std::optional<ServerConfig> read_server_config(const std::string& file, std::string_view text,
@@ -399,6 +458,7 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.reload = read_reload(fields, findings);
     config.zone_defaults = read_zone_defaults(fields, findings);
     config.catalog = read_catalog(fields, findings);
+    config.subscriptions = read_subscriptions(fields, findings);
     config.identity = read_identity(fields, findings);
     config.log = read_log(fields, findings);
     config.query_log = read_query_log(fields, findings);

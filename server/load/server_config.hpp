@@ -83,6 +83,15 @@ struct CatalogConfig {
     bool operator==(const CatalogConfig&) const = default;
 };
 
+/// A catalog of zones that are taken from primaries, as it is.
+struct SubscriptionConfig {
+    Name zone;                      ///< Its name, in lower case.
+    std::vector<Remote> primaries;  ///< Of the catalog and of its members; at least one.
+    Place place;
+
+    bool operator==(const SubscriptionConfig&) const = default;
+};
+
 /// `arpad.yaml`.
 struct ServerConfig {
     /// Over UDP and TCP; at least one, no two equal. Port 0 lets the system choose one.
@@ -99,6 +108,7 @@ struct ServerConfig {
     ReloadConfig reload;
     ZoneDefaults zone_defaults;
     std::optional<CatalogConfig> catalog;
+    std::vector<SubscriptionConfig> subscriptions;  ///< No two with one name.
     IdentityConfig identity;
     LogConfig log;
     std::optional<QueryLogConfig> query_log;  ///< None: queries are not logged.
@@ -109,9 +119,8 @@ struct ServerConfig {
     bool operator==(const ServerConfig&) const = default;
 };
 
-/// What the catalog of `config` is, where `zone_defaults` hold where it is silent; none if there is
-/// none.
-[[nodiscard]] std::optional<CatalogModel> catalog_model(const ServerConfig& config);
+/// What the catalogs of `config` are, where `zone_defaults` hold where it is silent.
+[[nodiscard]] CatalogPlan catalog_plan(const ServerConfig& config);
 
 /// Reads `text`, the content of `file`; the paths in it are taken as relative to `file`'s
 /// directory. No other file is read: `keys` are those in `text`. None if anything is wrong, all of

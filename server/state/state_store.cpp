@@ -301,6 +301,8 @@ void StateStore::note_histories(std::span<const ZoneChange> changes) {
         // What is expired may be confirmed again.
         if (after && after->transfer().is_secondary() && !after->is_available()) continue;
         auto history = after ? after->history() : nullptr;
+        // A zone may go and come back at once.
+        noted_.erase(apex);
         if (history != history_of(apex)) noted_.insert_or_assign(apex, std::move(history));
     }
 }

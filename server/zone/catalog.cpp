@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/invariant.hpp"
 #include "crypto/digest.hpp"
+#include "zone/zone_walk.hpp"
 
 namespace arpad {
 namespace {
@@ -60,6 +62,33 @@ std::string label_of(NameView member) {
 }
 
 }  // namespace
+
+Result<std::vector<Name>, std::string> read_members(const Zone& catalog) {
+    const Name zones = below(Name(catalog.apex()), "zones");
+    const Name version_name = below(Name(catalog.apex()), "version");
+    std::set<Name, CanonicalLess> members;
+    bool has_version = false;
+    std::string flaw;
+    walk(catalog, RangeWalk::omit, [&](NameView owner, RrsetView rrset) {
+        if (owner == version_name.view() && rrset.type() == RrType::txt) {
+            has_version =
+                rrset.size() == 1 && std::ranges::equal(*rrset.begin(), text_rdata(version));
+            return;
+        }
+        const bool is_member = rrset.type() == RrType::ptr && owner != zones.view() &&
+                               !owner.is_root() && owner.parent() == zones.view();
+        if (!is_member) return;
+        const NameView member = NameView::of_valid_wire(*rrset.begin());
+        if (rrset.size() != 1) {
+            flaw = fmt::format("{} has {} members", owner.to_text(), rrset.size());
+        } else if (!members.insert(Name(member).lower_case()).second) {
+            flaw = fmt::format("{} is a member twice", member.to_text());
+        }
+    });
+    if (!has_version) flaw = fmt::format("its version is not {}", version);
+    if (!flaw.empty()) return flaw;
+    return std::vector<Name>(members.begin(), members.end());
+}
 
 ZoneBuilder make_catalog(const CatalogModel& model,
                          std::span<const std::shared_ptr<const Zone>> members) {

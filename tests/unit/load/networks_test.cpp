@@ -499,7 +499,7 @@ TEST_F(NetworksTest, HistoryOfAnotherRunIsUsedIfItLeadsToWhatIsServed) {
 class CatalogTest : public NetworksTest {
 protected:
     NetworksUpdate look_at_all(Networks::Missing missing = Networks::Missing::drop) {
-        NetworksUpdate update = networks_.look({}, false, missing, model_);
+        NetworksUpdate update = networks_.look({}, false, missing, {model_, {}});
         NetworksUpdate told = update;
         networks_.adopt(std::move(update));
         return told;
@@ -726,6 +726,126 @@ TEST_F(SecondaryTest, IsDelegatedByAnOuterNetwork) {
     EXPECT_THAT(texts_of(state_of("a.yaml").findings), testing::IsEmpty());
     take(version(7, "a.example."));
     EXPECT_EQ(serial(a_apex), 7U);
+}
+
+/// With a catalog that is taken from a primary.
+class SubscriptionTest : public NetworksTest {
+protected:
+    SubscriptionTest() {
+        TransferPolicy policy;
+        policy.primaries = {{{test::address("192.0.2.53")}, std::nullopt}};
+        source_ = {{test::name("cat.example."), std::nullopt, policy}, policy};
+        source_.frame.transfer.restricts_queries = true;
+        write("a.yaml", zone_text("192.0.2.0/24"));
+        look_at_all();
+    }
+
+    NetworksUpdate look_at_all() {
+        NetworksUpdate update =
+            networks_.look({}, false, Networks::Missing::drop, {std::nullopt, {source_}});
+        NetworksUpdate told = update;
+        networks_.adopt(std::move(update));
+        return told;
+    }
+
+    /// Takes a version of the catalog with `members`; the names of zones that come or go.
+    std::vector<std::string> take_catalog(std::uint32_t serial,
+                                          const std::vector<std::string>& members,
+                                          const std::string& version = "2") {
+        ZoneMaker maker = zone_at("cat.example.");
+        maker.record("version TXT " + version);
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            maker.ptr("m" + std::to_string(i) + ".zones", members[i]);
+        }
+        const auto zone = maker.transfer(source_.frame.transfer).build();
+        return take("cat.example.", zone->with_addresses(zone->addresses(), Serial{serial}));
+    }
+
+    std::vector<std::string> take(const char* apex, std::shared_ptr<const Zone> zone) {
+        ReceivedUpdate update =
+            networks_.exchange({{test::name(apex), {std::move(zone), tomorrow()}}});
+        std::vector<std::string> names;
+        for (const auto& [before, after] : update.changes) {
+            if (!before) names.push_back("+" + after->apex().to_text());
+            if (!after) names.push_back("-" + before->apex().to_text());
+        }
+        networks_.adopt(std::move(update));
+        return names;
+    }
+
+    CatalogSource source_;
+};
+
+TEST_F(SubscriptionTest, FollowsTheCatalog) {
+    EXPECT_FALSE(find("cat.example.")->is_available());
+    EXPECT_EQ(networks_.secondaries().size(), 1U);
+    EXPECT_THAT(take_catalog(1, {"100.51.198.in-addr.arpa.", "Any.Example."}),
+                ElementsAre("+100.51.198.in-addr.arpa.", "+any.example."));
+    EXPECT_TRUE(find("cat.example.")->transfer().restricts_queries);
+    ASSERT_EQ(networks_.secondaries().size(), 3U);
+    EXPECT_EQ(networks_.secondaries().at(0).frame.base, test::prefix("198.51.100.0/24"));
+    EXPECT_EQ(find(b_apex)->unavailability(), Unavailability::not_ready);
+    take(b_apex, zone_for("198.51.100.0/24").ptr("1", "a.example.").build());
+    EXPECT_TRUE(has_address("198.51.100.1"));
+    EXPECT_THAT(take_catalog(2, {"100.51.198.in-addr.arpa.", "other.example."}),
+                ElementsAre("+other.example.", "-any.example."));
+    EXPECT_TRUE(has_address("198.51.100.1"));
+    EXPECT_EQ(find("any.example."), nullptr);
+    EXPECT_THAT(look_at_all().changes, IsEmpty());
+}
+
+TEST_F(SubscriptionTest, KeepsMembersIfTheCatalogIsOfNoUse) {
+    take_catalog(1, {"any.example."});
+    EXPECT_THAT(take_catalog(2, {"other.example."}, "3"), IsEmpty());
+    EXPECT_NE(find("any.example."), nullptr);
+    EXPECT_THAT(networks_.subscriptions().begin()->second.flaw, HasSubstr("version is not 2"));
+    EXPECT_THAT(take_catalog(3, {"other.example.", "other.example."}), IsEmpty());
+    EXPECT_THAT(networks_.subscriptions().begin()->second.flaw, HasSubstr("is a member twice"));
+    take_catalog(4, {"other.example."});
+    EXPECT_EQ(networks_.subscriptions().begin()->second.flaw, "");
+    EXPECT_EQ(find("any.example."), nullptr);
+}
+
+TEST_F(SubscriptionTest, FilesComeBeforeMembers) {
+    EXPECT_THAT(take_catalog(1, {a_apex, b_apex}), ElementsAre("+100.51.198.in-addr.arpa."));
+    EXPECT_TRUE(find(a_apex)->is_available());
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    look_at_all();
+    EXPECT_TRUE(find(b_apex)->is_available());
+    EXPECT_FALSE(find(b_apex)->transfer().is_secondary());
+    fs::remove(zones_ / "b.yaml");
+    look_at_all();
+    EXPECT_TRUE(find(b_apex)->transfer().is_secondary());
+}
+
+TEST_F(SubscriptionTest, IsNoMemberOfItself) {
+    EXPECT_THAT(take_catalog(1, {"cat.example."}), IsEmpty());
+    EXPECT_TRUE(find("cat.example.")->is_available());
+}
+
+TEST_F(SubscriptionTest, GoesWithItsMembers) {
+    take_catalog(1, {"any.example."});
+    Networks::Missing missing = Networks::Missing::drop;
+    networks_.adopt(networks_.look({}, false, missing, {}));
+    EXPECT_EQ(find("any.example."), nullptr);
+    EXPECT_EQ(find("cat.example."), nullptr);
+    EXPECT_THAT(networks_.secondaries(), IsEmpty());
+    look_at_all();
+    EXPECT_NE(find("cat.example."), nullptr);
+}
+
+TEST_F(SubscriptionTest, WhatComesOfAFormerMemberIsNotTaken) {
+    take_catalog(1, {"any.example."});
+    ZoneMaker catalog = zone_at("cat.example.");
+    catalog.record("version TXT 2").transfer(source_.frame.transfer);
+    const auto empty = catalog.build();
+    ReceivedUpdate update = networks_.exchange(
+        {{test::name("any.example."), {zone_at("any.example.").build(), tomorrow()}},
+         {test::name("cat.example."),
+          {empty->with_addresses(empty->addresses(), Serial{2}), tomorrow()}}});
+    EXPECT_EQ(update.refreshed.size(), 1U);
+    networks_.adopt(std::move(update));
+    EXPECT_EQ(find("any.example."), nullptr);
 }
 
 }  // namespace
