@@ -1,12 +1,14 @@
-"""Knot and BIND learn from arpad's catalog which zones there are, and fetch them, without a change of
-their configuration.
+"""Knot, BIND and another arpad learn from arpad's catalog which zones there are, and fetch them,
+without a change of their configuration; and arpad learns that from Knot's catalog.
 
 Usage: test_catalog.py
 
-For each of them, without and with a key: arpad starts with two zones, gets a third, changes its
-records, and loses one. The paths of the programs stand in ARPAD and ARPACTL.
+For each of them, without and with a key: the primary starts with two zones, gets a third, changes
+its records, and loses one. The paths of the programs stand in ARPAD and ARPACTL.
 """
 
+import functools
+import signal
 import sys
 import tempfile
 import time
@@ -21,6 +23,7 @@ import secondaries
 import test_secondaries as transfers
 import wire
 from arpad_server import Server
+from load_check import free_port
 
 CATALOG = secondaries.CATALOG
 GROUP = "hosts"
@@ -68,6 +71,115 @@ class Primary:
         transfers.reload(self.config)
 
 
+class CatalogArpad:
+    """An arpad that knows a catalog, and no zone."""
+
+    name = "arpad"
+    lowers_names = False
+
+    def __init__(self, directory, _zones, primary, key=None):
+        self.endpoint = ("127.0.0.1", free_port())
+        (directory / "zones").mkdir(parents=True)
+        keys, sign = "", ""
+        if key:
+            (directory / "keys.yaml").write_text(
+                f'{key.name}: {{algorithm: {key.algorithm}, secret: "{key.secret}"}}\n',
+                encoding="ascii")
+            (directory / "keys.yaml").chmod(0o600)
+            keys, sign = "keys_file: keys.yaml\n", f", key: {key.name}"
+        config = directory / "arpad.yaml"
+        config.write_text(
+            f'listen: ["127.0.0.1:{self.endpoint[1]}"]\nzones: zones\nstate: state\nworkers: 1\n'
+            f"{keys}zone_defaults: {{transfer: {{allow: [127.0.0.1]}}}}\n"
+            f"catalogs_from: [{{zone: {CATALOG}, primaries: [{{address: {primary[0]}, "
+            f"port: {primary[1]}{sign}}}]}}]\n", encoding="ascii")
+        self.config = config
+        self.server = None
+
+    def __enter__(self):
+        self.server = Server(self.config)
+        return self
+
+    def __exit__(self, *exception):
+        self.server.__exit__(*exception)
+
+
+class KnotPrimary(secondaries.peers.Knot):
+    """Knot DNS that makes a catalog of its zones, and tells `follower`."""
+
+    def __init__(self, directory, zones, key, follower):
+        self.key = key
+        self.follower = follower
+        super().__init__(directory, zones)
+
+    def config(self):
+        sign = f"    key: {self.key.name}\n" if self.key else ""
+        keys = "" if not self.key else (
+            f"key:\n  - id: {self.key.name}\n    algorithm: {self.key.algorithm}\n"
+            f"    secret: {self.key.secret}\n")
+        host, port = self.follower
+        others = (f"{keys}remote:\n  - id: follower\n    address: {host}@{port}\n{sign}"
+                  f"acl:\n  - id: follower\n    address: {host}\n{sign}    action: transfer\n"
+                  "  - id: anybody\n    address: 127.0.0.1\n    action: transfer\n")
+        usual = "    acl: [follower, anybody]\n    notify: follower\n"
+        zones = "".join(
+            f'  - domain: "{wire.name_text(apex)}"\n    file: "{path}"\n{usual}'
+            f"    catalog-role: member\n    catalog-zone: {CATALOG}\n"
+            for apex, path in self.zones.items())
+        catalog = f"  - domain: {CATALOG}\n    catalog-role: generate\n{usual}"
+        text = super().config()
+        return text[:text.index("zone:\n")].replace("template:\n", others + "template:\n") + (
+            f"zone:\n{catalog}{zones}")
+
+    def set_zones(self, zones):
+        """Serves these from now on."""
+        self.zones = zones
+        (self.directory / "config").write_text(self.config(), encoding="ascii")
+        self.process.send_signal(signal.SIGHUP)
+
+
+def zone_text(apex, host):
+    """A master file."""
+    return (f"$ORIGIN {wire.name_text(apex)}\n$TTL 3600\n"
+            f"@ SOA ns1.example.net. hostmaster.example.net. {1 if host == 'host' else 2} 3600 600 "
+            f"1209600 900\n@ NS ns1.example.net.\n1 PTR {host}.example.net.\n")
+
+
+def check_consuming(directory, algorithm):
+    """Arpad follows Knot's catalog."""
+    key, _ = transfers.make_key(algorithm) if algorithm else (None, "")
+    directory.mkdir()
+    apexes = [wire.name(f"{number}.51.198.in-addr.arpa.") for number in (100, 101, 102)]
+    files = {apex: directory / f"zone-{number}" for number, apex in enumerate(apexes)}
+    for apex, path in files.items():
+        path.write_text(zone_text(apex, "host"), encoding="ascii")
+    host, port = "127.0.0.1", free_port()
+    with KnotPrimary(directory / "primary", dict(list(files.items())[:2]), key,
+                     (host, port)) as knot:
+        consumer = CatalogArpad(directory / "arpad", apexes, knot.endpoint, key)
+        consumer.config.write_text(consumer.config.read_text(encoding="ascii").replace(
+            f":{consumer.endpoint[1]}\"", f":{port}\""), encoding="ascii")
+        consumer.endpoint = (host, port)
+        with consumer:
+            def has(apex):
+                return (transfers.serial_of(consumer.endpoint, apex)
+                        == transfers.serial_of(knot.endpoint, apex))
+            wait_until(lambda: has(apexes[0]) and has(apexes[1]), "arpad serves the members")
+            knot.set_zones(files)
+            seconds = wait_until(lambda: transfers.serial_of(consumer.endpoint, apexes[2]),
+                                 "arpad serves a new zone")
+            files[apexes[1]].write_text(zone_text(apexes[1], "other"), encoding="ascii")
+            knot.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: transfers.serial_of(knot.endpoint, apexes[1]) == "2", "Knot reloads")
+            wait_until(lambda: has(apexes[1]), "arpad follows a member")
+            records = transfers.compare_zones(knot, consumer, apexes, None)
+            knot.set_zones(dict(list(files.items())[1:]))
+            wait_until(lambda: transfers.serial_of(consumer.endpoint, apexes[0]) is None,
+                       "arpad drops a zone")
+            records += transfers.compare_zones(knot, consumer, apexes[1:], None)
+    return f"a new zone after {seconds:.1f} s, {records} records the same, a zone dropped"
+
+
 def wait_until(condition, what, seconds=SECONDS):
     """Seconds until `condition()` holds."""
     started = time.monotonic()
@@ -110,13 +222,14 @@ def check(consumer, directory, algorithm):
 def main():
     """Checks both."""
     failures = 0
-    for consumer in (secondaries.CatalogKnot, secondaries.CatalogBind):
+    checks = [(f"{consumer.name} of arpad", functools.partial(check, consumer))
+              for consumer in (secondaries.CatalogKnot, secondaries.CatalogBind, CatalogArpad)]
+    for name, look in [*checks, ("arpad of Knot", check_consuming)]:
         for algorithm in (None, "hmac-sha256"):
-            what = f"{consumer.name}, {algorithm or 'without a key'}"
+            what = f"{name}, {algorithm or 'without a key'}"
             with tempfile.TemporaryDirectory(prefix="arpad-interop-") as directory:
                 try:
-                    print(f"{what}: {check(consumer, Path(directory) / 'run', algorithm)}",
-                          flush=True)
+                    print(f"{what}: {look(Path(directory) / 'run', algorithm)}", flush=True)
                 except (AssertionError, asking.NoReply, secondaries.peers.PeerFailure) as failure:
                     print(f"{what}: FAILED\n{failure}", flush=True)
                     failures += 1
