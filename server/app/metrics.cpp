@@ -156,11 +156,23 @@ void put_networks(MetricsText& text, const Networks& networks) {
 /// Calls `put(apex, zone)` for each zone.
 template <class Put>
 void for_each_zone(const Networks& networks, const Put& put) {
-    for (const auto& [key, network] : networks.files()) {
-        for (const ServedZone& served : network.zones) {
-            put(served.zone->apex().to_text(), *served.zone);
-        }
+    for (const auto& zone : networks.snapshot()->zones()) put(zone->apex().to_text(), *zone);
+}
+
+/// Of zones that are taken from primaries.
+void put_secondaries(MetricsText& text, const Networks& networks) {
+    const std::vector<SecondaryZone> zones = networks.secondaries();
+    text.begin("arpad_zone_confirmed_timestamp_seconds", "gauge",
+               "When a primary last had what there is of a zone; 0 if nothing has come yet.");
+    for (const auto& [frame, version] : zones) {
+        text.add({{"zone", frame.apex.to_text()}},
+                 version.zone ? seconds_since_epoch(version.confirmed_at) : 0.0);
     }
+    text.begin("arpad_zone_is_served", "gauge",
+               "0 while a zone cannot be served, as nothing has come or it has expired.");
+    for_each_zone(networks, [&text](const std::string& apex, const Zone& zone) {
+        if (zone.transfer().is_secondary()) text.add({{"zone", apex}}, zone.is_available() ? 1 : 0);
+    });
 }
 
 void put_zones(MetricsText& text, const Networks& networks, const TelemetryReport& report) {
@@ -244,6 +256,7 @@ std::string metrics_of(const Networks& networks, const TelemetryReport& report) 
     put_latencies(text, report.traffic);
     put_missing(text, report);
     put_networks(text, networks);
+    put_secondaries(text, networks);
     put_zones(text, networks, report);
     return text.take();
 }

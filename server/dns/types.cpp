@@ -34,6 +34,8 @@ std::string to_text(RrType type) {
             return "RRSIG";
         case RrType::nsec:
             return "NSEC";
+        case RrType::dnskey:
+            return "DNSKEY";
         case RrType::tsig:
             return "TSIG";
         case RrType::ixfr:

@@ -24,6 +24,7 @@ enum class RrType : std::uint16_t {
     ds = 43,
     rrsig = 46,
     nsec = 47,
+    dnskey = 48,
     tsig = 250,
     ixfr = 251,
     axfr = 252,

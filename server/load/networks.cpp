@@ -9,7 +9,6 @@
 #include "base/invariant.hpp"
 #include "load/inventory_file.hpp"
 #include "load/loader.hpp"
-#include "reverse/arpa_name.hpp"
 #include "zone/builder.hpp"
 #include "zone/received_zone.hpp"
 
@@ -94,16 +93,6 @@ system_clock::time_point time_of(const FileStamp& stamp) {
     return system_clock::time_point(std::chrono::duration_cast<system_clock::duration>(since_1970));
 }
 
-/// What is served at `now` of the zone of `frame`, of which `version` has come last.
-ServedZone served_of(const ZoneFrame& frame, const ReceivedVersion& version,
-                     system_clock::time_point now) {
-    if (!version.zone) return {Zone::make_unavailable(frame), {}};
-    if (version.is_expired(now)) {
-        return {Zone::make_unavailable(frame, Unavailability::expired), {}};
-    }
-    return {version.zone, {}};
-}
-
 /// `version`, which may have come when the zone had another frame, in `frame`.
 ReceivedVersion fitted(ReceivedVersion version, const ZoneFrame& frame) {
     if (!version.zone || version.zone->frame() == frame) return version;
@@ -113,115 +102,6 @@ ReceivedVersion fitted(ReceivedVersion version, const ZoneFrame& frame) {
 }
 
 }  // namespace
-
-/// What is served of catalogs and of their members.
-class Networks::Subscribing {
-public:
-    using Names = std::set<Name, CanonicalLess>;
-    using Zones = std::map<Name, ServedZone, CanonicalLess>;
-
-    /// `taken` are the names that members must not have. `news` are catalogs that have just come.
-    /// What becomes of zones is added to `changes`, and what has come of new ones to `received`.
-    Subscribing(const Networks& networks, Names taken, const Zones& news,
-                std::vector<ZoneChange>& changes,
-                std::map<Name, ReceivedVersion, CanonicalLess>& received)
-        : networks_(networks),
-          taken_(std::move(taken)),
-          news_(news),
-          changes_(changes),
-          received_(received),
-          now_(networks.clock_()),
-          exchange_(networks.histories_, networks.history_octets_) {}
-
-    Subscriptions run(std::span<const CatalogSource> sources) {
-        // No catalog is a member of another.
-        std::vector<const CatalogSource*> usable;
-        for (const CatalogSource& source : sources) {
-            if (taken_.insert(source.frame.apex).second) usable.push_back(&source);
-        }
-        Subscriptions subscriptions;
-        for (const CatalogSource* source : usable) {
-            subscriptions.emplace(source->frame.apex, subscription(*source));
-        }
-        for (const auto& [name, old] : networks_.subscriptions_) {
-            if (!subscriptions.contains(name)) changes_.push_back({old.catalog.zone, nullptr});
-        }
-        // A member of one may have been that of another.
-        for (const auto& [name, old] : networks_.subscriptions_) {
-            for (const auto& [member, zone] : old.members) {
-                if (!members_.contains(member)) changes_.push_back({zone.zone, nullptr});
-            }
-        }
-        return subscriptions;
-    }
-
-private:
-    Subscription subscription(const CatalogSource& source) {
-        const auto known = networks_.subscriptions_.find(source.frame.apex);
-        const Subscription* const old =
-            known == networks_.subscriptions_.end() ? nullptr : &known->second;
-        Subscription fresh{source, catalog_of(source, old), {}, {}};
-        for (const Name& name : members_of(fresh, old)) {
-            if (!taken_.insert(name).second) continue;
-            members_.insert(name);
-            fresh.members.emplace(name, member(name, source));
-        }
-        return fresh;
-    }
-
-    ServedZone catalog_of(const CatalogSource& source, const Subscription* old) {
-        const auto news = news_.find(source.frame.apex);
-        if (news != news_.end()) return news->second;
-        if (old != nullptr && old->source.frame == source.frame) return old->catalog;
-        return take(source.frame, old == nullptr ? nullptr : &old->catalog);
-    }
-
-    /// Those that its catalog says it has; where that is nothing to go by, those that it had.
-    std::vector<Name> members_of(Subscription& fresh, const Subscription* old) {
-        if (fresh.catalog.zone->is_available()) {
-            auto members = read_members(*fresh.catalog.zone);
-            if (members) return std::move(*members);
-            fresh.flaw = std::move(members.error());
-        }
-        std::vector<Name> names;
-        if (old == nullptr) return names;
-        for (const auto& [name, zone] : old->members) names.push_back(name);
-        return names;
-    }
-
-    ServedZone member(const Name& name, const CatalogSource& source) {
-        const ServedZone* const old = old_member(name);
-        ZoneFrame frame{name, prefix_of_arpa_name(name), source.members};
-        if (old != nullptr && old->zone->frame() == frame) return *old;
-        return take(frame, old);
-    }
-
-    [[nodiscard]] const ServedZone* old_member(const Name& name) const {
-        for (const auto& [catalog, subscription] : networks_.subscriptions_) {
-            const auto found = subscription.members.find(name);
-            if (found != subscription.members.end()) return &found->second;
-        }
-        return nullptr;
-    }
-
-    /// The zone of `frame` as its primaries have sent it, in place of `old`.
-    ServedZone take(const ZoneFrame& frame, const ServedZone* old) {
-        ReceivedVersion version = networks_.version_of(frame);
-        ServedZone zone = served_of(frame, version, now_);
-        exchange_.exchange(old, zone, changes_);
-        received_.insert_or_assign(frame.apex, std::move(version));
-        return zone;
-    }
-
-    const Networks& networks_;
-    Names taken_;
-    const Zones& news_;
-    std::vector<ZoneChange>& changes_;
-    std::map<Name, ReceivedVersion, CanonicalLess>& received_;
-    system_clock::time_point now_;
-    ZoneExchange exchange_;
-    Names members_;  // of all
-};
 
 /// One look at the files.
 class Networks::Look {
@@ -601,8 +481,8 @@ private:
             for (const ServedZone& zone : state.zones) taken.emplace(zone.zone->apex());
         });
         if (update_.catalog.served.zone) taken.emplace(update_.catalog.served.zone->apex());
-        Subscribing subscribing(networks_, std::move(taken), {}, update_.changes, update_.received);
-        update_.subscriptions = subscribing.run(sources_);
+        update_.subscriptions = networks_.subscribe(sources_, std::move(taken), {},
+                                                    {update_.changes, update_.received});
     }
 
     /// Calls `visit(state)` with each network as it will be.
@@ -666,6 +546,15 @@ ReceivedVersion Networks::version_of(const ZoneFrame& frame) const {
     const auto known = secondaries_.find(frame.apex);
     if (known != secondaries_.end()) return fitted(known->second.version, frame);
     return versions_.find_version(frame).value_or(ReceivedVersion{});
+}
+
+Subscriptions Networks::subscribe(std::span<const CatalogSource> sources, Subscribing::Names taken,
+                                  Subscribing::Zones news, Subscribing::Outcome outcome) const {
+    return Subscribing(
+               subscriptions_, std::move(taken), std::move(news),
+               [this](const ZoneFrame& frame) { return version_of(frame); },
+               ZoneExchange(histories_, history_octets_), clock_(), outcome)
+        .run(sources);
 }
 
 bool Networks::is_subscribed_to(std::span<const CatalogSource> sources) const {
@@ -807,8 +696,8 @@ void Networks::subscribe_again(ReceivedUpdate& update) const {
     if (catalog_.served.zone) taken.emplace(catalog_.served.zone->apex());
     std::vector<CatalogSource> sources;
     for (const auto& [name, subscription] : subscriptions_) sources.push_back(subscription.source);
-    Subscribing subscribing(*this, std::move(taken), catalogs, update.changes, update.received);
-    update.subscriptions = subscribing.run(sources);
+    update.subscriptions = subscribe(sources, std::move(taken), std::move(catalogs),
+                                     {update.changes, update.received});
 }
 
 void Networks::adopt(ReceivedUpdate update) {

@@ -23,6 +23,7 @@
 #include "load/related_networks.hpp"
 #include "load/served_zone.hpp"
 #include "load/settlement.hpp"
+#include "load/subscriptions.hpp"
 #include "load/zone_directory.hpp"
 #include "zone/catalog.hpp"
 #include "zone/received_version.hpp"
@@ -66,17 +67,6 @@ struct CatalogState {
     ServedZone served;       ///< Its zone is null if there is none.
     bool is_behind = false;  ///< It waits for a file to be mended.
 };
-
-/// What is in service of a catalog that is taken from primaries.
-struct Subscription {
-    CatalogSource source;
-    ServedZone catalog;
-    std::map<Name, ServedZone, CanonicalLess> members;
-    std::string flaw;  ///< Why the members are those of an earlier version; empty if they are not.
-};
-
-/// By the name of the catalog.
-using Subscriptions = std::map<Name, Subscription, CanonicalLess>;
 
 /// What `look` has found.
 struct NetworksUpdate {
@@ -181,8 +171,6 @@ public:
 private:
     class Look;
 
-    class Subscribing;
-
     /// Where a zone that is taken from primaries belongs to, and what has come of it.
     struct Secondary {
         std::string file;             // key; empty if it belongs to a catalog
@@ -195,6 +183,9 @@ private:
     static auto& served(Self& self, const Name& apex, const Secondary& secondary);
     void exchange(Refresh& refresh, ReceivedUpdate& update) const;
     [[nodiscard]] ReceivedVersion version_of(const ZoneFrame& frame) const;
+    [[nodiscard]] Subscriptions subscribe(std::span<const CatalogSource> sources,
+                                          Subscribing::Names taken, Subscribing::Zones news,
+                                          Subscribing::Outcome outcome) const;
     [[nodiscard]] bool is_subscribed_to(std::span<const CatalogSource> sources) const;
     void subscribe_again(ReceivedUpdate& update) const;
     void take_over(Subscriptions subscriptions,

@@ -40,6 +40,16 @@ void log(const RefreshEvent& event) {
     }
 }
 
+/// What a signed zone is for does not come of serving it here.
+void warn_of_signatures(const Zone& zone) {
+    if (!zone.apex_node().find(RrType::dnskey)) return;
+    spdlog::warn(
+        "{} is signed (DNSSEC), and arpad does not send signatures with its answers: resolvers "
+        "that "
+        "validate will reject them\n  have other nameservers serve it",
+        zone.apex().to_text());
+}
+
 }  // namespace
 
 struct RefreshThread::Running {
@@ -163,6 +173,7 @@ void RefreshThread::finish(Running& running, const std::string& failure) {
             break;
         case IncomingTransfer::State::received:
             log(running);
+            if (!transfer.is_incremental()) warn_of_signatures(*transfer.zone());
             result.received = transfer.zone();
             break;
         case IncomingTransfer::State::failed:

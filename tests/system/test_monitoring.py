@@ -54,7 +54,8 @@ def dashboard_expressions():
 class Monitoring(ReplyTestCase):
     """A server to which everything has happened that a metric tells of."""
 
-    zones = {"sound": SOUND, "broken": BROKEN}
+    zones = {"sound": SOUND, "broken": BROKEN,
+             "other": "zone: other.example\nprimaries: [\"127.0.0.1:1\"]\n"}
     settings = (ZONE_DEFAULTS + "metrics: {listen: \"127.0.0.1:0\"}\n"
                 "inventory: inventory.yaml\n")
 

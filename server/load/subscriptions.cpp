@@ -1,0 +1,107 @@
+#include "load/subscriptions.hpp"
+
+#include <utility>
+
+#include "reverse/arpa_name.hpp"
+
+namespace arpad {
+
+ServedZone served_of(const ZoneFrame& frame, const ReceivedVersion& version,
+                     std::chrono::system_clock::time_point now) {
+    if (!version.zone) return {Zone::make_unavailable(frame), {}};
+    if (version.is_expired(now)) {
+        return {Zone::make_unavailable(frame, Unavailability::expired), {}};
+    }
+    return {version.zone, {}};
+}
+
+Subscribing::Subscribing(const Subscriptions& before, Names taken, Zones news,
+                         FindVersion find_version, ZoneExchange exchange,
+                         std::chrono::system_clock::time_point now, Outcome outcome)
+    : before_(before),
+      taken_(std::move(taken)),
+      news_(std::move(news)),
+      find_version_(std::move(find_version)),
+      exchange_(exchange),
+      now_(now),
+      outcome_(outcome) {}
+
+Subscriptions Subscribing::run(std::span<const CatalogSource> sources) {
+    // No catalog is a member of another.
+    std::vector<const CatalogSource*> usable;
+    for (const CatalogSource& source : sources) {
+        if (taken_.insert(source.frame.apex).second) usable.push_back(&source);
+    }
+    Subscriptions subscriptions;
+    for (const CatalogSource* source : usable) {
+        subscriptions.emplace(source->frame.apex, subscription(*source));
+    }
+    for (const auto& [name, old] : before_) {
+        if (!subscriptions.contains(name)) {
+            outcome_.changes.push_back({old.catalog.zone, nullptr});
+        }
+        // A member of one may have been that of another.
+        for (const auto& [member, zone] : old.members) {
+            if (!members_.contains(member)) outcome_.changes.push_back({zone.zone, nullptr});
+        }
+    }
+    return subscriptions;
+}
+
+Subscription Subscribing::subscription(const CatalogSource& source) {
+    const auto known = before_.find(source.frame.apex);
+    const Subscription* const old = known == before_.end() ? nullptr : &known->second;
+    Subscription fresh{source, catalog_of(source, old), {}, {}};
+    for (const Name& name : members_of(fresh, old)) {
+        if (!taken_.insert(name).second) continue;
+        members_.insert(name);
+        fresh.members.emplace(name, member(name, source));
+    }
+    return fresh;
+}
+
+ServedZone Subscribing::catalog_of(const CatalogSource& source, const Subscription* old) {
+    const auto news = news_.find(source.frame.apex);
+    if (news != news_.end()) return news->second;
+    if (old != nullptr && old->source.frame == source.frame) return old->catalog;
+    return take(source.frame, old == nullptr ? nullptr : &old->catalog);
+}
+
+/// Those that its catalog says it has; where that is nothing to go by, those that it had.
+std::vector<Name> Subscribing::members_of(Subscription& fresh, const Subscription* old) const {
+    if (fresh.catalog.zone->is_available()) {
+        auto members = read_members(*fresh.catalog.zone);
+        if (members) return std::move(*members);
+        fresh.flaw = std::move(members.error());
+    }
+    std::vector<Name> names;
+    if (old == nullptr) return names;
+    for (const auto& [name, zone] : old->members) names.push_back(name);
+    return names;
+}
+
+ServedZone Subscribing::member(const Name& name, const CatalogSource& source) {
+    const ServedZone* const old = old_member(name);
+    ZoneFrame frame{name, prefix_of_arpa_name(name), source.members};
+    if (old != nullptr && old->zone->frame() == frame) return *old;
+    return take(frame, old);
+}
+
+const ServedZone* Subscribing::old_member(const Name& name) const {
+    for (const auto& [catalog, subscription] : before_) {
+        const auto found = subscription.members.find(name);
+        if (found != subscription.members.end()) return &found->second;
+    }
+    return nullptr;
+}
+
+/// The zone of `frame` as its primaries have sent it, in place of `old`.
+ServedZone Subscribing::take(const ZoneFrame& frame, const ServedZone* old) {
+    ReceivedVersion version = find_version_(frame);
+    ServedZone zone = served_of(frame, version, now_);
+    exchange_.exchange(old, zone, outcome_.changes);
+    outcome_.received.insert_or_assign(frame.apex, std::move(version));
+    return zone;
+}
+
+}  // namespace arpad
