@@ -2,15 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "state/passing_state.hpp"
 #include "support/directory_test.hpp"
+#include "support/zone_maker.hpp"
 
 namespace arpad {
 namespace {
@@ -23,8 +26,14 @@ public:
     explicit SlowState(const std::filesystem::path& directory) : state_(directory) {}
 
     /// Commits wait from now on; `go_on` lets the next one pass.
-    void hold() { gate_.emplace(); }
+    void hold() {
+        gate_.emplace();
+        is_open_ = false;
+    }
     void go_on() { gate_->go_on.set_value(); }
+
+    /// Commits fail from now on, or do not any more.
+    void fail(bool fails) { fails_ = fails; }
 
     /// Waits until a commit waits; whether one does.
     bool is_committing() {
@@ -40,10 +49,11 @@ public:
     }
     void forget_decisions() noexcept override { state_.forget_decisions(); }
     std::optional<std::string> commit(std::span<const GoodCopy> copies) override {
-        if (gate_) {
+        if (gate_ && !is_open_.exchange(true)) {
             gate_->waits.set_value();
             gate_->go_on.get_future().wait();
         }
+        if (fails_) return "the disk is full";
         return state_.commit(copies);
     }
     [[nodiscard]] bool is_durable() const noexcept override { return false; }
@@ -56,6 +66,8 @@ private:
 
     PassingState state_;
     std::optional<Gate> gate_;
+    std::atomic<bool> is_open_ = true;  // as one commit has waited
+    std::atomic<bool> fails_ = false;
 };
 
 class ReloaderTest : public test::DirectoryTest {
@@ -105,10 +117,79 @@ protected:
         config_,
         root_ / "arpad.yaml",
         state_,
-        [](const auto&, const auto&, const std::function<void()>& published) { published(); },
+        [this](const auto&, const auto& new_versions, const std::function<void()>& published) {
+            for (const auto& zone : new_versions) published_.push_back(zone->serial().value);
+            published();
+        },
         [](const auto&) {},
-        [](const auto&) {}};
+        [](const auto&) {},
+        [this](std::vector<SecondaryZone> zones) { followed_ = std::move(zones); }};
+    std::vector<std::uint32_t> published_;  // serials
+    std::optional<std::vector<SecondaryZone>> followed_;
 };
+
+/// With a zone that is taken from a primary.
+class SecondaryReloaderTest : public ReloaderTest {
+protected:
+    SecondaryReloaderTest() {
+        std::ofstream(config_.zones / "zone.yaml")
+            << "network: 192.0.2.0/24\nprimaries: [192.0.2.53]\n";
+        reload();
+    }
+
+    void reload() {
+        reloader_.reload(Trigger::watch, [this](const ReloadOutcome&) { io_.stop(); });
+        run();
+    }
+
+    /// The serials that were published, once there are so many.
+    std::vector<std::uint32_t> await_published(std::size_t count) {
+        const auto end = std::chrono::steady_clock::now() + seconds(60);
+        while (published_.size() < count && std::chrono::steady_clock::now() < end) {
+            io_.restart();
+            io_.run_one_for(seconds(1));
+        }
+        return published_;
+    }
+
+    static Refresh version(std::uint32_t serial) {
+        const auto zone = zone_for("192.0.2.0/24").build();
+        return {Name(zone->apex()),
+                {zone->with_addresses(zone->addresses(), Serial{serial}),
+                 std::chrono::system_clock::now()}};
+    }
+};
+
+TEST_F(SecondaryReloaderTest, FollowsZonesWithPrimaries) {
+    ASSERT_TRUE(followed_.has_value());
+    ASSERT_EQ(followed_->size(), 1U);
+    EXPECT_EQ(followed_->front().frame.transfer.primaries.size(), 1U);
+    write("one.example.net");
+    reload();
+    EXPECT_TRUE(followed_->empty());
+}
+
+TEST_F(SecondaryReloaderTest, PublishesWhatComesAndTakesTheLastOfMany) {
+    state_.hold();
+    reloader_.exchange(version(7));
+    io_.poll();
+    ASSERT_TRUE(state_.is_committing());
+    for (std::uint32_t serial = 8; serial <= 20; ++serial) reloader_.exchange(version(serial));
+    state_.go_on();
+    EXPECT_EQ(await_published(2), (std::vector<std::uint32_t>{7, 20}));
+}
+
+TEST_F(SecondaryReloaderTest, KeepsWhatCannotBeCommitted) {
+    state_.fail(true);
+    reloader_.exchange(version(7));
+    reload();
+    EXPECT_TRUE(published_.empty());
+    EXPECT_FALSE(reloader_.failure().empty());
+    state_.fail(false);
+    reload();  // what failed comes first
+    EXPECT_EQ(await_published(1), std::vector<std::uint32_t>{7});
+    EXPECT_TRUE(reloader_.failure().empty());
+}
 
 TEST_F(ReloaderTest, WhatIsServedIsToldWhileALookIsUnderWay) {
     const auto before = generation();
