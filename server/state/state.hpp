@@ -40,7 +40,8 @@ public:
         return std::nullopt;
     }
 
-    /// Has the next commit keep the histories of the zones that changed, in place of those before.
+    /// Has the next commit keep the histories of the zones that changed, in place of those before,
+    /// and forget what primaries have sent of zones that are not taken from them any more.
     virtual void note_histories(std::span<const ZoneChange> /*changes*/) {}
 
     /// Has the next commit keep the versions of zones that primaries have sent or confirmed.

@@ -230,9 +230,9 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
         return problem(directory_, "state.db was removed or replaced while arpad runs",
                        "restart arpad, which makes a new one");
     }
-    if (decided_.empty() && noted_.empty() && noted_versions_.empty() && copies.empty()) {
-        return std::nullopt;
-    }
+    const bool has_news = !decided_.empty() || !noted_.empty() || !noted_versions_.empty() ||
+                          !given_up_.empty() || !copies.empty();
+    if (!has_news) return std::nullopt;
     try {
         const std::vector<NewCopy> new_copies = find_new(copies);
         const std::vector<NewBase> new_bases = find_new_bases();
@@ -270,7 +270,8 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
             histories_.erase(apex);
         }
     }
-    const bool has_new_texts = !copies.empty() || !noted_versions_.empty();
+    for (const Name& apex : given_up_) bases_.erase(apex);
+    const bool has_new_texts = !copies.empty() || !noted_versions_.empty() || !given_up_.empty();
     forget_decisions();
     if (has_new_texts) remove_old_texts();
     return std::nullopt;
@@ -298,6 +299,10 @@ std::shared_ptr<const ZoneHistory> StateStore::history_of(const Name& apex) {
 void StateStore::note_histories(std::span<const ZoneChange> changes) {
     for (const auto& [before, after] : changes) {
         const Name apex((after ? after : before)->apex());
+        const bool was_secondary = before && before->transfer().is_secondary();
+        const bool is_secondary = after && after->transfer().is_secondary();
+        if (is_secondary) given_up_.erase(apex);
+        if (was_secondary && !is_secondary && bases_.contains(apex)) given_up_.insert(apex);
         // What is expired may be confirmed again.
         if (after && after->transfer().is_secondary() && !after->is_available()) continue;
         auto history = after ? after->history() : nullptr;
@@ -352,6 +357,12 @@ void StateStore::write_versions(std::span<const NewBase> bases) {
             write.bind(3, std::span(data, octets.size()));
         }
         write.step();
+    }
+    // What is served in its place has newer serials: it must not come back.
+    Statement remove(database_, "DELETE FROM received WHERE apex = ?");
+    for (const Name& apex : given_up_) {
+        remove.bind(0, apex.view().wire());
+        remove.step();
     }
     for (const auto& [apex, version] : noted_versions_) {
         using std::chrono::seconds;

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,6 +58,7 @@ public:
         decided_.clear();
         noted_.clear();
         noted_versions_.clear();
+        given_up_.clear();
     }
 
     /// As one transaction. What is known already is not written again.
@@ -115,6 +117,7 @@ private:
     Histories noted_;  // since the last commit; null: none any more
     std::map<Name, KeptBase, CanonicalLess> bases_;
     std::map<Name, ReceivedVersion, CanonicalLess> noted_versions_;  // since the last commit
+    std::set<Name, CanonicalLess> given_up_;  // likewise: not taken from primaries any more
 };
 
 }  // namespace arpad

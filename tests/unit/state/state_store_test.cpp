@@ -629,5 +629,22 @@ TEST_F(StateStoreVersions, MakeOwnSerialsGoOnFromThere) {
     EXPECT_EQ(open()->serial_for(frame().apex, {}, digest_of("anything")).serial, Serial{8});
 }
 
+TEST_F(StateStoreVersions, AreForgottenOnceTheZoneIsMadeHere) {
+    TransferPolicy policy;
+    policy.primaries = {{{test::address("192.0.2.53")}, std::nullopt}};
+    const auto taken = zone_for("192.0.2.0/24").transfer(policy).build();
+    const auto made = zone_for("192.0.2.0/24").build();
+    const auto store = open();
+    keep(*store, nullptr, taken);
+    ASSERT_TRUE(store->find_version(frame()));
+    // It may be given up and taken up again at once.
+    store->note_histories(std::vector<ZoneChange>{{taken, nullptr}, {nullptr, taken}});
+    ASSERT_EQ(store->commit({}), std::nullopt);
+    ASSERT_TRUE(store->find_version(frame()));
+    store->note_histories(std::vector<ZoneChange>{{taken, made}});
+    ASSERT_EQ(store->commit({}), std::nullopt);
+    EXPECT_FALSE(store->find_version(frame()));
+}
+
 }  // namespace
 }  // namespace arpad
