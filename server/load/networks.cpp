@@ -481,6 +481,13 @@ private:
             for (const ServedZone& zone : state.zones) taken.emplace(zone.zone->apex());
         });
         if (update_.catalog.served.zone) taken.emplace(update_.catalog.served.zone->apex());
+        for (const CatalogSource& source : sources_) {
+            if (!taken.contains(source.frame.apex)) continue;
+            update_.findings.error(source.frame.apex.to_text(), {},
+                                   "the catalog of `catalogs_from` has the name of a zone that is "
+                                   "made here, and is not taken",
+                                   "remove one of the two");
+        }
         update_.subscriptions = networks_.subscribe(sources_, std::move(taken), {},
                                                     {update_.changes, update_.received});
     }

@@ -823,6 +823,16 @@ TEST_F(SubscriptionTest, IsNoMemberOfItself) {
     EXPECT_TRUE(find("cat.example.")->is_available());
 }
 
+TEST_F(SubscriptionTest, TakesNoNameOfANetwork) {
+    take_catalog(1, {"any.example."});
+    write("c.yaml",
+          "zone: cat.example\nnameservers: [ns.example.net]\nsoa: {contact: a@example.net}\n");
+    EXPECT_THAT(texts_of(look_at_all().findings),
+                Contains(HasSubstr("has the name of a zone that is made here, and is not taken")));
+    EXPECT_FALSE(find("cat.example.")->transfer().is_secondary());
+    EXPECT_EQ(find("any.example."), nullptr);
+}
+
 TEST_F(SubscriptionTest, GoesWithItsMembers) {
     take_catalog(1, {"any.example."});
     Networks::Missing missing = Networks::Missing::drop;
