@@ -2,7 +2,7 @@
 what the first one has; so also after changes, of which each tells the next by NOTIFY and which they
 take by IXFR.
 
-Usage: test_secondaries.py [--seeds N] [--first-seed N]
+Usage: test_secondaries.py [--seeds N] [--first-seed N] [--algorithms none,hmac-sha256]
 
 Makes networks at random, starts arpad, each of the others as its secondary, and an arpad as that
 one's secondary, without and with a key, and compares the zones record by record. The paths of the programs stand in ARPAD and ARPACTL.
@@ -242,11 +242,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--algorithms", default="none,hmac-sha256,hmac-sha512",
+                        help="of the keys; none: without a key")
     options = parser.parse_args()
+    algorithms = [None if name == "none" else name for name in options.algorithms.split(",")]
     failures = 0
     for seed in range(options.first_seed, options.first_seed + options.seeds):
         for secondary in secondaries.ALL:
-            for algorithm in (None, "hmac-sha256", "hmac-sha512"):
+            for algorithm in algorithms:
                 started = time.monotonic()
                 what = f"seed {seed}: {secondary.name}, {algorithm or 'without a key'}"
                 with tempfile.TemporaryDirectory(prefix="arpad-interop-") as directory:
