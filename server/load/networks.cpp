@@ -101,6 +101,11 @@ ReceivedVersion fitted(ReceivedVersion version, const ZoneFrame& frame) {
     return version;
 }
 
+/// Adds those of the zones of a network to `names`.
+void add_names(const NetworkState& state, Subscribing::Names& names) {
+    for (const ServedZone& zone : state.zones) names.emplace(zone.zone->apex());
+}
+
 }  // namespace
 
 /// One look at the files.
@@ -476,10 +481,8 @@ private:
         const bool are_names_same = std::ranges::all_of(
             update_.changes, [](const auto& change) { return change.before && change.after; });
         if (are_names_same && networks_.is_subscribed_to(sources_)) return;
-        std::set<Name, CanonicalLess> taken;
-        for_each_network([&taken](const NetworkState& state) {
-            for (const ServedZone& zone : state.zones) taken.emplace(zone.zone->apex());
-        });
+        Subscribing::Names taken;
+        for_each_network([&taken](const NetworkState& state) { add_names(state, taken); });
         if (update_.catalog.served.zone) taken.emplace(update_.catalog.served.zone->apex());
         for (const CatalogSource& source : sources_) {
             if (!taken.contains(source.frame.apex)) continue;
@@ -696,10 +699,8 @@ void Networks::subscribe_again(ReceivedUpdate& update) const {
     for (std::size_t i = 0; i < update.refreshed.size(); ++i) {
         catalogs.emplace(update.refreshed[i].apex, update.zones[i]);
     }
-    std::set<Name, CanonicalLess> taken;
-    for (const auto& [key, state] : files_) {
-        for (const ServedZone& zone : state.zones) taken.emplace(zone.zone->apex());
-    }
+    Subscribing::Names taken;
+    for (const auto& [key, state] : files_) add_names(state, taken);
     if (catalog_.served.zone) taken.emplace(catalog_.served.zone->apex());
     std::vector<CatalogSource> sources;
     for (const auto& [name, subscription] : subscriptions_) sources.push_back(subscription.source);

@@ -309,6 +309,17 @@ std::optional<Endpoint> read_metrics(const Fields& fields, FileFindings& finding
     return std::nullopt;
 }
 
+/// Reads the name of a catalog, which leaves room for what stands below it.
+std::optional<Name> read_catalog_name(YamlNode zone, FileFindings& findings) {
+    const auto name = read_zone_name(zone, "`zone`", findings);
+    if (!name) return std::nullopt;
+    if (name->view().octets() > max_catalog_octets) {
+        findings.error(zone.place(), "the name leaves no room for the labels of a catalog",
+                       fmt::format("shorten it to {} octets", max_catalog_octets));
+    }
+    return name->lower_case();
+}
+
 std::optional<CatalogConfig> read_catalog(const Fields& fields, FileFindings& findings) {
     const auto node = fields.find("catalog");
     if (!node) return std::nullopt;
@@ -323,13 +334,9 @@ std::optional<CatalogConfig> read_catalog(const Fields& fields, FileFindings& fi
                        "write `zone: catalog.example.net`, a name that is nowhere else");
         return std::nullopt;
     }
-    const auto name = read_zone_name(*zone, "`zone`", findings);
+    const auto name = read_catalog_name(*zone, findings);
     if (!name) return std::nullopt;
-    if (name->view().octets() > max_catalog_octets) {
-        findings.error(zone->place(), "the name leaves no room for the labels of a catalog",
-                       fmt::format("shorten it to {} octets", max_catalog_octets));
-    }
-    config.zone = name->lower_case();
+    config.zone = *name;
     return config;
 }
 
@@ -353,10 +360,10 @@ std::vector<SubscriptionConfig> read_subscriptions(const Fields& fields, FileFin
                            std::string(example));
             continue;
         }
-        const auto name = read_zone_name(*zone, "`zone`", findings);
+        const auto name = read_catalog_name(*zone, findings);
         auto remotes = read_primaries(*primaries, findings);
         if (!name || remotes.empty()) continue;
-        SubscriptionConfig config{name->lower_case(), std::move(remotes), catalog.place()};
+        SubscriptionConfig config{*name, std::move(remotes), catalog.place()};
         if (std::ranges::find(subscriptions, config.zone, &SubscriptionConfig::zone) !=
             subscriptions.end()) {
             findings.error(zone->place(), fmt::format("{} is listed twice", config.zone.to_text()),

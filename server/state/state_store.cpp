@@ -88,8 +88,26 @@ std::string_view text_of(std::span<const std::uint8_t> octets) {
     return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
 
+/// Whether `zone` can be had from what it was at `base` and its own history.
+bool leads_to(Serial base, const Zone& zone) {
+    return base == zone.serial() || (zone.history() && !zone.history()->since(base).empty());
+}
+
 bool is_large(std::string_view text) {
     return text.size() > longest_text_in_database;
+}
+
+std::span<const std::uint8_t> octets_of(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// Binds `text`, or NULL if it has a file of its own.
+void bind_unless_large(Statement& statement, int index, std::string_view text) {
+    if (is_large(text)) {
+        statement.bind_null(index);
+    } else {
+        statement.bind(index, octets_of(text));
+    }
 }
 
 /// Whether both are the same file.
@@ -237,19 +255,10 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
         const std::vector<NewCopy> new_copies = find_new(copies);
         const std::vector<NewBase> new_bases = find_new_bases();
         for (const auto& [copy, digest] : new_copies) {
-            if (!is_large(copy.text)) continue;
-            // Nothing refers to it before the transaction, and nothing that is there is replaced.
-            if (const auto error = texts_.write(digest, copy.text)) {
-                return problem(directory_, error.message(),
-                               "free space on its disk, and check that it is writable");
-            }
+            if (auto failure = write_if_large(digest, copy.text)) return failure;
         }
         for (const NewBase& base : new_bases) {
-            if (!is_large(base.octets)) continue;
-            if (const auto error = texts_.write(base.base.digest, base.octets)) {
-                return problem(directory_, error.message(),
-                               "free space on its disk, and check that it is writable");
-            }
+            if (auto failure = write_if_large(base.digest, base.octets)) return failure;
         }
         Transaction transaction(database_);
         write_served();
@@ -257,7 +266,7 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
         write_versions(new_bases);
         write_copies(new_copies);
         transaction.commit();
-        for (const NewBase& base : new_bases) bases_.insert_or_assign(base.apex, base.base);
+        for (const NewBase& base : new_bases) bases_.insert_or_assign(base.apex, base.serial);
     } catch (const DatabaseError& failure) {
         return problem(directory_, fmt::format("state.db: {}", failure.what()),
                        "free space on its disk, and check that it is writable");
@@ -275,6 +284,17 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
     forget_decisions();
     if (has_new_texts) remove_old_texts();
     return std::nullopt;
+}
+
+/// Writes `text` to a file of its own if it is to have one; why that failed. Nothing refers to it
+/// before the transaction, and nothing that is there is replaced.
+std::optional<std::string> StateStore::write_if_large(const Digest& digest,
+                                                      std::string_view text) const {
+    if (!is_large(text)) return std::nullopt;
+    const auto error = texts_.write(digest, text);
+    if (!error) return std::nullopt;
+    return problem(directory_, error.message(),
+                   "free space on its disk, and check that it is writable");
 }
 
 void StateStore::write_served() {
@@ -321,12 +341,6 @@ void StateStore::note_versions(std::span<const Refresh> refreshed) {
     }
 }
 
-/// Whether `zone` can be had from `base` and its own history.
-bool StateStore::leads_to(const KeptBase& base, const Zone& zone) const {
-    return base.serial == zone.serial() ||
-           (zone.history() && !zone.history()->since(base.serial).empty());
-}
-
 /// Of the versions that have been noted those that are to be written as a whole.
 std::vector<StateStore::NewBase> StateStore::find_new_bases() const {
     std::vector<NewBase> found;
@@ -334,9 +348,8 @@ std::vector<StateStore::NewBase> StateStore::find_new_bases() const {
         const auto kept = bases_.find(apex);
         if (kept != bases_.end() && leads_to(kept->second, *version.zone)) continue;
         const std::vector<std::uint8_t> octets = to_octets(*version.zone);
-        NewBase base{apex, {version.zone->serial(), {}}, std::string(text_of(octets))};
-        base.base.digest = digest_of(base.octets);
-        found.push_back(std::move(base));
+        const std::string_view text = text_of(octets);
+        found.push_back({apex, version.zone->serial(), digest_of(text), std::string(text)});
     }
     return found;
 }
@@ -346,16 +359,11 @@ void StateStore::write_versions(std::span<const NewBase> bases) {
     Statement write(database_,
                     "INSERT OR REPLACE INTO received (apex, serial, digest, octets, confirmed) "
                     "VALUES (?, ?, ?, ?, 0)");
-    for (const auto& [apex, base, octets] : bases) {
+    for (const auto& [apex, serial, digest, octets] : bases) {
         write.bind(0, apex.view().wire());
-        write.bind(1, std::int64_t{base.serial.value});
-        write.bind(2, std::span<const std::uint8_t>(base.digest));
-        if (is_large(octets)) {
-            write.bind_null(3);
-        } else {
-            const auto* const data = reinterpret_cast<const std::uint8_t*>(octets.data());
-            write.bind(3, std::span(data, octets.size()));
-        }
+        write.bind(1, std::int64_t{serial.value});
+        write.bind(2, std::span<const std::uint8_t>(digest));
+        bind_unless_large(write, 3, octets);
         write.step();
     }
     // What is served in its place has newer serials: it must not come back.
@@ -376,12 +384,11 @@ void StateStore::write_versions(std::span<const NewBase> bases) {
 
 void StateStore::read_bases() {
     bases_.clear();
-    Statement rows(database_, "SELECT apex, serial, digest FROM received");
+    Statement rows(database_, "SELECT apex, serial FROM received");
     while (rows.step()) {
         const auto apex = Name::from_wire(rows.octets(0));
         if (!apex) continue;
-        const Serial serial{static_cast<std::uint32_t>(rows.integer(1))};
-        bases_.emplace(*apex, KeptBase{serial, digest_from(rows.octets(2))});
+        bases_.emplace(*apex, Serial{static_cast<std::uint32_t>(rows.integer(1))});
     }
 }
 
@@ -407,9 +414,8 @@ std::optional<ReceivedVersion> StateStore::read_version(const ZoneFrame& frame) 
     std::optional<std::string> octets(std::in_place, text_of(stored));
     if (row.integer(2) != 0) octets = texts_.find(digest);
     if (!octets || digest_of(*octets) != digest) return std::nullopt;
-    const auto* const data = reinterpret_cast<const std::uint8_t*>(octets->data());
     ReceivedVersion version;
-    version.zone = received_from_octets(frame, std::span(data, octets->size()));
+    version.zone = received_from_octets(frame, octets_of(*octets));
     if (!version.zone) return std::nullopt;
     version.confirmed_at = std::chrono::sys_seconds(std::chrono::seconds(row.integer(3)));
     const auto history = history_of(frame.apex);
@@ -523,12 +529,7 @@ void StateStore::write_copies(std::span<const NewCopy> copies) {
     for (const auto& [copy, digest] : copies) {
         write.bind(0, copy.key);
         write.bind(1, std::span<const std::uint8_t>(digest));
-        if (is_large(copy.text)) {
-            write.bind_null(2);
-        } else {
-            const auto* const text = reinterpret_cast<const std::uint8_t*>(copy.text.data());
-            write.bind(2, std::span(text, copy.text.size()));
-        }
+        bind_unless_large(write, 2, copy.text);
         write.step();
     }
 }

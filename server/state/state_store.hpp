@@ -75,17 +75,12 @@ private:
         Digest digest;  // of its text
     };
 
-    /// What is kept of a zone that was received: all of it as it was at one serial, from which its
-    /// history leads on.
-    struct KeptBase {
-        Serial serial;
-        Digest digest{};  // of its octets
-    };
-
-    /// One that is not kept yet.
+    /// All of a zone that was received, as it was at one serial, from which its history leads on;
+    /// not kept yet.
     struct NewBase {
         Name apex;
-        KeptBase base;
+        Serial serial;
+        Digest digest{};  // of the octets
         std::string octets;
     };
 
@@ -97,8 +92,9 @@ private:
     void write_histories();
     void read_bases();
     [[nodiscard]] std::optional<ReceivedVersion> read_version(const ZoneFrame& frame);
-    [[nodiscard]] bool leads_to(const KeptBase& base, const Zone& zone) const;
     [[nodiscard]] std::vector<NewBase> find_new_bases() const;
+    [[nodiscard]] std::optional<std::string> write_if_large(const Digest& digest,
+                                                            std::string_view text) const;
     void write_versions(std::span<const NewBase> bases);
     [[nodiscard]] std::vector<NewCopy> find_new(std::span<const GoodCopy> copies);
     void write_copies(std::span<const NewCopy> copies);
@@ -114,8 +110,8 @@ private:
     ServedContents decided_;  // since the last commit
     using Histories = std::map<Name, std::shared_ptr<const ZoneHistory>, CanonicalLess>;
     Histories histories_;
-    Histories noted_;  // since the last commit; null: none any more
-    std::map<Name, KeptBase, CanonicalLess> bases_;
+    Histories noted_;                              // since the last commit; null: none any more
+    std::map<Name, Serial, CanonicalLess> bases_;  // those that are kept
     std::map<Name, ReceivedVersion, CanonicalLess> noted_versions_;  // since the last commit
     std::set<Name, CanonicalLess> given_up_;  // likewise: not taken from primaries any more
 };

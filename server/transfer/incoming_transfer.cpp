@@ -2,24 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <random>
 #include <utility>
 
 #include "dns/message.hpp"
 #include "dns/reader.hpp"
 #include "dns/writer.hpp"
+#include "transfer/message_id.hpp"
 #include "transfer/record_reader.hpp"
 
 namespace arpad {
-namespace {
-
-/// Whoever only guesses it cannot put anything between the primary and us.
-std::uint16_t random_id() {
-    thread_local std::random_device device;
-    return static_cast<std::uint16_t>(device());
-}
-
-}  // namespace
 
 IncomingTransfer::IncomingTransfer(ZoneFrame frame, std::shared_ptr<const Zone> current,
                                    std::shared_ptr<const TsigKey> key, IncomingLimits limits,
@@ -46,7 +37,7 @@ RrType IncomingTransfer::asked_type() const noexcept {
 
 void IncomingTransfer::ask(Asked what) {
     asked_ = what;
-    id_ = random_id();
+    id_ = random_message_id();
     while (id_ == abandoned_id_) ++id_;
     part_ = Part::newest_soa;
     is_first_message_ = true;

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <random>
 #include <utility>
 
 #include "dns/message.hpp"
 #include "dns/reader.hpp"
 #include "dns/writer.hpp"
+#include "transfer/message_id.hpp"
 
 namespace arpad {
 namespace {
@@ -26,12 +26,6 @@ constexpr std::size_t answer_count_at = 6;
 std::chrono::seconds pause_after(unsigned failures) noexcept {
     constexpr unsigned doublings = 8;
     return std::min(longest_pause, first_pause * (1 << std::min(failures, doublings)));
-}
-
-/// Nobody who does not see our messages can reply to them.
-std::uint16_t random_id() {
-    thread_local std::random_device device;
-    return static_cast<std::uint16_t>(device());
 }
 
 /// Those of `entries` that are due at `now`; the others stay.
@@ -131,7 +125,7 @@ struct Notifier::Line {
 
     [[nodiscard]] std::uint16_t unused_id() const {
         while (true) {
-            const std::uint16_t id = random_id();
+            const std::uint16_t id = random_message_id();
             if (std::ranges::find(pending, id, &Pending::id) == pending.end()) return id;
         }
     }

@@ -364,5 +364,46 @@ TEST(ServerConfig, RefusesTooManyConnectionsPerClient) {
     EXPECT_THAT(findings_behind_minimal("tcp: {connections_per_client: 1000001}\n"), SizeIs(1));
 }
 
+TEST(ServerConfig, CatalogsOfOthersAreTakenByTheRulesOfAllZones) {
+    const CatalogPlan plan = catalog_plan(
+        config_with("catalogs_from: [{zone: Cat.example, primaries: [192.0.2.53]}]\n"
+                    "zone_defaults: {transfer: {allow: [192.0.2.99], notify: [nameservers]}}\n"));
+    EXPECT_FALSE(plan.made);
+    ASSERT_THAT(plan.taken, SizeIs(1));
+    const CatalogSource& source = plan.taken.front();
+    EXPECT_EQ(source.frame.apex.to_text(), "cat.example.");
+    EXPECT_TRUE(source.frame.transfer.restricts_queries);
+    EXPECT_FALSE(source.frame.transfer.notify.has_nameservers);
+    EXPECT_FALSE(source.members.restricts_queries);
+    EXPECT_TRUE(source.members.notify.has_nameservers);
+    EXPECT_THAT(source.members.primaries, SizeIs(1));
+    EXPECT_THAT(source.members.allow, SizeIs(1));
+}
+
+TEST(ServerConfig, NamesOfCatalogsLeaveRoomForTheirLabels) {
+    std::string name;
+    for (int i = 0; i < 4; ++i) {
+        name.append(60, 'x');
+        name.append(".");
+    }
+    for (const std::string& line :
+         {"catalog: {zone: " + name + "}\n",
+          "catalogs_from: [{zone: " + name + ", primaries: [192.0.2.53]}]\n"}) {
+        EXPECT_THAT(findings_behind_minimal(line),
+                    ElementsAre(testing::HasSubstr("the name leaves no room for the labels")));
+    }
+}
+
+TEST(ServerConfig, CatalogsOfOthersAreWhole) {
+    EXPECT_THAT(findings_behind_minimal("catalogs_from: {}\n"),
+                ElementsAre(testing::HasSubstr("`catalogs_from` is no list")));
+    EXPECT_THAT(findings_behind_minimal("catalogs_from: [{zone: cat.example}]\n"),
+                ElementsAre(testing::HasSubstr("without `zone` and `primaries`")));
+    EXPECT_THAT(
+        findings_behind_minimal("catalogs_from: [{zone: cat.example, primaries: [192.0.2.53]}, "
+                                "{zone: CAT.example, primaries: [192.0.2.53]}]\n"),
+        ElementsAre(testing::HasSubstr("cat.example. is listed twice")));
+}
+
 }  // namespace
 }  // namespace arpad
