@@ -72,7 +72,7 @@ std::vector<Name> Subscribing::members_of(Subscription& fresh, const Subscriptio
     if (fresh.catalog.zone->is_available()) {
         auto members = read_members(*fresh.catalog.zone);
         if (members) return std::move(*members);
-        fresh.flaw = std::move(members.error());
+        fresh.flaw = members.error();
     }
     std::vector<Name> names;
     if (old == nullptr) return names;

@@ -135,7 +135,7 @@ void PrimaryConnection::end(std::string failure) {
     }
     if (transfer_ == nullptr) return;
     transfer_ = nullptr;
-    std::exchange(done_, {})(failure);
+    std::exchange(done_, {})(*this, failure);
 }
 
 /// Whether there is nothing to go on with: it was ended already, or ends with `error`.

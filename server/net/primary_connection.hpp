@@ -31,8 +31,8 @@ struct PrimaryPatience {
 class PrimaryConnection : public std::enable_shared_from_this<PrimaryConnection> {
 public:
     /// Called when a transfer has ended, with what is wrong with the connection; empty if it can be
-    /// used for another.
-    using Done = std::function<void(const std::string& failure)>;
+    /// used for another. May not keep the connection: each would keep the other.
+    using Done = std::function<void(PrimaryConnection& connection, const std::string& failure)>;
 
     /// Not connected yet. Sends from `source`; none: from any address.
     PrimaryConnection(boost::asio::io_context& io, const Endpoint& primary,

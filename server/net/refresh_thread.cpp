@@ -131,9 +131,8 @@ void RefreshThread::start(Refresher::Errand errand) {
         return;
     }
     IncomingTransfer transfer(errand.frame, errand.zone, std::move(key));
-    auto connection = connection_to(errand.primary.endpoint);
-    run(std::make_shared<Running>(Running{std::move(errand), std::move(transfer)}),
-        std::move(connection));
+    const auto connection = connection_to(errand.primary.endpoint);
+    run(std::make_shared<Running>(Running{std::move(errand), std::move(transfer)}), connection);
 }
 
 std::shared_ptr<PrimaryConnection> RefreshThread::connection_to(const Endpoint& primary) {
@@ -148,11 +147,11 @@ std::shared_ptr<PrimaryConnection> RefreshThread::connection_to(const Endpoint& 
 }
 
 void RefreshThread::run(const std::shared_ptr<Running>& running,
-                        std::shared_ptr<PrimaryConnection> connection) {
-    PrimaryConnection& primary = *connection;
-    primary.run(running->transfer, [this, running, connection](const std::string& failure) {
+                        const std::shared_ptr<PrimaryConnection>& connection) {
+    connection->run(running->transfer, [this, running](PrimaryConnection& primary,
+                                                       const std::string& failure) {
         const Endpoint& endpoint = running->errand.primary.endpoint;
-        const bool is_stale = !failure.empty() && connection->is_used() && !connection->has_heard();
+        const bool is_stale = !failure.empty() && primary.is_used() && !primary.has_heard();
         if (is_stale) {
             // The primary closed it while it had nothing to do.
             running->transfer.ask_again();
@@ -160,7 +159,7 @@ void RefreshThread::run(const std::shared_ptr<Running>& running,
                              io_, endpoint, source_for(endpoint.address, listening_), patience_));
             return;
         }
-        if (failure.empty()) idle_.emplace(endpoint, connection);
+        if (failure.empty()) idle_.emplace(endpoint, primary.shared_from_this());
         finish(*running, failure);
     });
 }

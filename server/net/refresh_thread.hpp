@@ -62,7 +62,7 @@ private:
     void proceed();
     void start(Refresher::Errand errand);
     void run(const std::shared_ptr<Running>& running,
-             std::shared_ptr<PrimaryConnection> connection);
+             const std::shared_ptr<PrimaryConnection>& connection);
     void finish(Running& running, const std::string& failure);
     void log(const Running& running) const;
     [[nodiscard]] std::shared_ptr<PrimaryConnection> connection_to(const Endpoint& primary);

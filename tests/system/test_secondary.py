@@ -227,6 +227,20 @@ class Faults(SecondaryTestCase):
                 connection.sendall(struct.pack("!H", len(reply)) + reply)
         self.check(behave, "cannot be taken from .*: it answers REFUSED to SOA")
 
+    def test_it_stops_while_a_primary_keeps_silent(self):
+        is_asked = threading.Event()
+        is_over = threading.Event()
+
+        def behave(connection):
+            receive_request(connection)
+            is_asked.set()
+            is_over.wait(SECONDS)
+
+        with BadPrimary(self.ports["primary"], behave):
+            with self.secondary.start():
+                self.assertTrue(is_asked.wait(SECONDS))
+            is_over.set()
+
     def test_a_serial_that_goes_back(self):
         def behave(connection):
             while True:
