@@ -13,7 +13,7 @@ from pathlib import Path
 
 import asking
 import wire
-from load_check import free_port
+from ports import free_port
 
 START_SECONDS = 60.0
 STUCK_SECONDS = 10.0  # since the last zone was loaded

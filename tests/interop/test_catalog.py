@@ -23,7 +23,7 @@ import secondaries
 import test_secondaries as transfers
 import wire
 from arpad_server import Server
-from load_check import free_port
+from ports import free_port
 
 CATALOG = secondaries.CATALOG
 GROUP = "hosts"

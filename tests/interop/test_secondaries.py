@@ -29,7 +29,7 @@ import secondaries
 import wire
 from arpad_server import Server, run_program
 from dns_tools import find_tool
-from load_check import free_port
+from ports import free_port
 
 KEY_NAME = "transfer.example.net"
 SECONDS = 60

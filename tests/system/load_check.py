@@ -19,7 +19,6 @@ import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -29,6 +28,7 @@ from pathlib import Path
 
 import dns_client as dns
 from arpad_server import Server, Workspace, run_program
+from ports import free_port
 
 NETWORK = ipaddress.ip_network("198.18.0.0/15")
 APEXES = ("18.198.in-addr.arpa.", "19.198.in-addr.arpa.")
@@ -139,21 +139,6 @@ class Nsd:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-
-
-def free_port():
-    """A port that is free on 127.0.0.1 over UDP and TCP."""
-    for _ in range(20):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
-            datagrams.bind(("127.0.0.1", 0))
-            port = datagrams.getsockname()[1]
-            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream:
-                try:
-                    stream.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-                return port
-    raise AssertionError("no port is free over both UDP and TCP")
 
 
 def zone_text(apex):

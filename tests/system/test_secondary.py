@@ -11,7 +11,7 @@ import unittest
 
 import dns_client as dns
 from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, run_program
-from load_check import free_port
+from ports import free_port
 
 APEX = "2.0.192.in-addr.arpa."
 SECONDS = 30

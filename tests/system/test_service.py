@@ -11,6 +11,7 @@ from unittest import mock
 
 from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, program
 import dns_client as dns
+from ports import free_port
 
 ONE = "network: 192.0.2.0/24\nrecords:\n  192.0.2.1: one.example.net\n"
 BROKEN = "network: 192.0.2.0/24\nrecords:\n  192.0.2.1: a..b\n"
@@ -60,7 +61,7 @@ class Log(ServiceTestCase):
 
     def test_level(self):
         workspace = self.workspace({"zone": BROKEN}, "log: {level: error}\n")
-        port = self.free_port()
+        port = free_port()
         process = self.start_raw(workspace, port, stderr=subprocess.PIPE)
         self.wait_for_answer(port)
         process.send_signal(signal.SIGTERM)
@@ -71,7 +72,7 @@ class Log(ServiceTestCase):
 
     def test_reader_that_goes_away_takes_nothing_with_it(self):
         workspace = self.workspace({"zone": ONE})
-        port = self.free_port()
+        port = free_port()
         reader, writer = os.pipe()
         process = self.start_raw(workspace, port, stderr=writer)
         os.close(writer)
@@ -93,13 +94,6 @@ class Log(ServiceTestCase):
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         return process
-
-    @staticmethod
-    def free_port():
-        """A port that was free a moment ago."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-            free.bind(("127.0.0.1", 0))
-            return free.getsockname()[1]
 
     def wait_for_answer(self, port):
         """Asks until there is an answer."""
