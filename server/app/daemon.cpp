@@ -13,6 +13,7 @@
 
 #include "answer/identity.hpp"
 #include "app/control_api.hpp"
+#include "app/edit_api.hpp"
 #include "app/privileges.hpp"
 #include "base/counted.hpp"
 #include "base/invariant.hpp"
@@ -329,6 +330,7 @@ void Daemon::open_control() {
     }
     control_ = std::move(*control);
     add_control_api(*control_, *reloader_, control_responder_, facts());
+    add_edit_api(*control_, *reloader_);
 }
 
 /// Likewise.

@@ -4,6 +4,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 #include <span>
@@ -167,7 +168,7 @@ Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
       config_(std::move(config)),
       config_file_(std::move(config_file)),
       state_(state),
-      networks_({config_.zones, config_.inventory}, state, state, state, state) {
+      networks_({config_.zones, config_.inventory}, {state, state, state, state, state}) {
     boost::asio::post(thread_, [] { begin_thread("arpad-reloader"); });
     boost::asio::post(inspector_, [] { begin_thread("arpad-inspect"); });
 }
@@ -193,6 +194,11 @@ void Reloader::exchange(Refresh refresh) {
     if (!is_busy_ && !is_paused_) begin();
 }
 
+void Reloader::apply(std::vector<Edit> change, EditDone done) {
+    edits_.push_back({std::move(change), std::move(done)});
+    if (!is_busy_ && !is_paused_) begin();
+}
+
 void Reloader::pause(std::function<void()> paused) {
     is_paused_ = true;
     retry_.cancel();
@@ -214,13 +220,35 @@ void Reloader::resume() {
 void Reloader::begin() {
     is_busy_ = true;
     retry_.cancel();
-    const bool is_turn_of_look = pending_ && (refreshed_.empty() || !has_looked_last_);
-    has_looked_last_ = is_turn_of_look;
-    if (is_turn_of_look) {
-        begin_look();
-    } else {
-        begin_exchange();
+    constexpr std::array turns{Turn::look, Turn::exchange, Turn::edits};
+    auto turn = std::ranges::find(turns, last_);
+    do {
+        if (++turn == turns.end()) turn = turns.begin();
+    } while (!is_waiting(*turn) && *turn != last_);
+    last_ = *turn;
+    switch (*turn) {
+        case Turn::look:
+            begin_look();
+            break;
+        case Turn::exchange:
+            begin_exchange();
+            break;
+        case Turn::edits:
+            begin_edits();
+            break;
     }
+}
+
+bool Reloader::is_waiting(Turn turn) const {
+    switch (turn) {
+        case Turn::look:
+            return pending_ != nullptr;
+        case Turn::exchange:
+            return !refreshed_.empty();
+        case Turn::edits:
+            return !edits_.empty();
+    }
+    return false;
 }
 
 void Reloader::begin_exchange() {
@@ -276,11 +304,70 @@ void Reloader::complete(const ExchangeOutcome& outcome, const std::vector<Refres
     go_on(outcome.failure.empty());
 }
 
+void Reloader::begin_edits() {
+    std::vector<std::vector<Edit>> changes;
+    std::vector<EditDone> calls;
+    for (PendingEdit& pending : std::exchange(edits_, {})) {
+        changes.push_back(std::move(pending.change));
+        calls.push_back(std::move(pending.done));
+    }
+    boost::asio::post(thread_, [this, changes = std::move(changes), calls = std::move(calls)] {
+        const EditsOutcome outcome = make(changes);
+        boost::asio::post(io_, [this, outcome, calls, snapshot = networks_.snapshot()] {
+            const auto complete = [this, outcome, calls] { this->complete(outcome, calls); };
+            if (outcome.is_anything_new) {
+                publish_(snapshot, outcome.new_versions, complete);
+            } else {
+                complete();
+            }
+        });
+    });
+}
+
+/// Makes changes durable, and takes them over.
+Reloader::EditsOutcome Reloader::make(std::span<const std::vector<Edit>> changes) {
+    EditsOutcome outcome;
+    outcome.outcomes.resize(changes.size());
+    const auto fail = [&outcome](const std::string& failure) {
+        for (EditOutcome& each : outcome.outcomes) {
+            if (!each.refusal) each.failure = failure;
+        }
+    };
+    if (!state_.is_durable()) {
+        fail("the state directory cannot be written to: no name can be changed");
+        return outcome;
+    }
+    EditUpdate update = networks_.edit(changes);
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        outcome.outcomes[i].refusal = std::move(update.refusals[i]);
+    }
+    state_.note_edits(update.edits);
+    state_.note_histories(update.changes);
+    if (const auto failure = state_.commit({})) {
+        state_.forget_decisions();
+        spdlog::error("{}\n  changes of names are refused until then", *failure);
+        fail(*failure);
+        return outcome;
+    }
+    outcome.is_anything_new = !update.changes.empty();
+    outcome.new_versions = new_versions(update.changes);
+    const std::scoped_lock lock(adoption_);
+    if (outcome.is_anything_new) ++generation_;
+    networks_.adopt(std::move(update));
+    for (EditOutcome& each : outcome.outcomes) each.generation = generation_;
+    return outcome;
+}
+
+void Reloader::complete(const EditsOutcome& outcome, const std::vector<EditDone>& calls) {
+    for (std::size_t i = 0; i < calls.size(); ++i) calls[i](outcome.outcomes[i]);
+    go_on(true);
+}
+
 /// Goes on with what has been asked for meanwhile, unless it has just failed; later with what has.
 void Reloader::go_on(bool has_succeeded) {
     is_busy_ = false;
     if (is_paused_) return;
-    if (pending_ || (has_succeeded && !refreshed_.empty())) {
+    if (pending_ || !edits_.empty() || (has_succeeded && !refreshed_.empty())) {
         begin();
         return;
     }

@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +55,13 @@ struct ReloadOutcome {
     std::optional<std::vector<SecondaryZone>> secondaries;  ///< If there are others than before.
 };
 
+/// What came of a change of names.
+struct EditOutcome {
+    std::optional<EditRefusal> refusal;  ///< Why it was not made.
+    std::string failure;           ///< Why it could not be kept, and so was not made; else empty.
+    std::uint64_t generation = 0;  ///< Of what is served with it.
+};
+
 /// See above.
 class Reloader {
 public:
@@ -63,6 +71,7 @@ public:
                                        const std::vector<std::shared_ptr<const Zone>>& new_versions,
                                        std::function<void()> published)>;
     using Done = std::function<void(const ReloadOutcome&)>;
+    using EditDone = std::function<void(const EditOutcome&)>;
 
     /// Takes the keys of a configuration that was read again.
     using TakeKeys = std::function<void(std::shared_ptr<const Keyring>)>;
@@ -115,6 +124,11 @@ public:
     /// is under way waits, and is done together.
     void exchange(Refresh refresh);
 
+    /// Makes all of `change` or nothing, and calls `done` once it is on disk and every worker
+    /// answers with it, or once it is known that it is not made. What comes while something else is
+    /// under way waits, and is done together: in one commit, with one new serial per zone.
+    void apply(std::vector<Edit> change, EditDone done);
+
     /// Looks no more, and calls `paused` once the look that may be under way has come to its end:
     /// from then on another process may change the state.
     void pause(std::function<void()> paused);
@@ -154,6 +168,22 @@ private:
         std::vector<Done> done;
     };
 
+    /// A change that has been asked for.
+    struct PendingEdit {
+        std::vector<Edit> change;
+        EditDone done;
+    };
+
+    /// What came of changes that were made together.
+    struct EditsOutcome {
+        std::vector<EditOutcome> outcomes;  // by change
+        bool is_anything_new = false;
+        std::vector<std::shared_ptr<const Zone>> new_versions;
+    };
+
+    /// What is done one after the other.
+    enum class Turn : std::uint8_t { look, exchange, edits };
+
     /// What came of an exchange.
     struct ExchangeOutcome {
         std::string failure;  // why nothing was changed; empty if all is as it should be
@@ -165,11 +195,15 @@ private:
     void begin();
     void begin_look();
     void begin_exchange();
+    void begin_edits();
     void complete(const ReloadOutcome& outcome, const Pending& pending);
     void complete(const ExchangeOutcome& outcome, const std::vector<Refresh>& refreshed);
+    void complete(const EditsOutcome& outcome, const std::vector<EditDone>& calls);
+    [[nodiscard]] bool is_waiting(Turn turn) const;
     void go_on(bool has_succeeded);
     [[nodiscard]] ReloadOutcome look(Trigger trigger);
     [[nodiscard]] ExchangeOutcome take(std::vector<Refresh> refreshed);
+    [[nodiscard]] EditsOutcome make(std::span<const std::vector<Edit>> changes);
     [[nodiscard]] bool concerns_secondaries(const NetworksUpdate& update) const;
     [[nodiscard]] NetworksUpdate look_ahead();
     void adopt(NetworksUpdate update);
@@ -187,8 +221,9 @@ private:
     boost::asio::steady_timer retry_;  // where the state could not be written
     std::unique_ptr<Pending> pending_;
     std::map<Name, ReceivedVersion, CanonicalLess> refreshed_;
+    std::vector<PendingEdit> edits_;
     bool is_busy_ = false;
-    bool has_looked_last_ = false;  // so that neither of the two keeps the other from its turn
+    Turn last_ = Turn::edits;  // so that none keeps the others from their turn
     bool is_paused_ = false;
     std::string failure_;                 // of the last look, or of an exchange since
     std::optional<Trigger> failed_look_;  // that is to be done again

@@ -17,8 +17,7 @@ Load load_zones(const Sources& sources, const ZoneDefaults& defaults, LastGoodCo
     }
     Settlement settlement(sources.zones, load.inventory ? &*load.inventory : nullptr, defaults,
                           copies, load.diagnostics);
-    load.snapshot = std::make_shared<const Snapshot>(
-        build_zones(settlement.assembly(), serials, load.diagnostics));
+    load.snapshot = snapshot_of(build_zones(settlement.assembly(), serials, load.diagnostics));
     load.networks = settlement.networks();
     load.diagnostics.sort();
     return load;

@@ -17,27 +17,6 @@ namespace {
 
 using std::chrono::system_clock;
 
-/// Passes on what another source of serials decides, and notes what the zones hold.
-class NotedSerials final : public SerialSource {
-public:
-    explicit NotedSerials(SerialSource& serials) : serials_(serials) {}
-
-    SerialDecision serial_for(const Name& apex, const SerialModel& model,
-                              const Digest& content) override {
-        contents_.insert_or_assign(apex, content);
-        return serials_.serial_for(apex, model, content);
-    }
-
-    [[nodiscard]] Digest content_of(NameView apex) const {
-        const auto found = contents_.find(apex);
-        return found == contents_.end() ? Digest{} : found->second;
-    }
-
-private:
-    SerialSource& serials_;
-    std::map<Name, Digest, CanonicalLess> contents_;
-};
-
 /// The name that an inventory gives an address.
 struct DefaultName {
     Address address;
@@ -120,7 +99,7 @@ public:
           is_all_anew_(are_defaults_new),
           missing_(missing),
           now_(networks.clock_()),
-          exchange_(networks.histories_, networks.history_octets_) {}
+          exchange_(networks.kept_.histories, networks.history_octets_) {}
 
     NetworksUpdate run() {
         find_files();
@@ -249,7 +228,7 @@ private:
     void read_inventory_in(const SourceFile& source, InventoryState& state) {
         const auto& known = networks_.inventory_;
         if (!known || !known->reading.model) {
-            state.reading = read_inventory_or_copy(source, networks_.copies_, state.findings);
+            state.reading = read_inventory_or_copy(source, networks_.kept_.copies, state.findings);
             return;
         }
         std::optional<InventoryModel> model;
@@ -322,29 +301,33 @@ private:
         update_.touched.erase(key);
         const auto found = std::ranges::lower_bound(found_.files, key, {}, &FoundFile::key);
         if (found != found_.files.end() && found->key == key) return read(*found);
-        return {{state.file, key, networks_.copies_.find_copy(key)}, state.seen, {}};
+        return {{state.file, key, networks_.kept_.copies.find_copy(key)}, state.seen, {}};
     }
 
     void settle() {
-        if (update_.newest_input) networks_.serials_.note_newest_input(*update_.newest_input);
+        if (update_.newest_input) networks_.kept_.serials.note_newest_input(*update_.newest_input);
         std::vector<SourceFile> files;
         for (auto& [key, source] : changed_) files.push_back(std::move(source.file));
         Diagnostics findings;
-        Settlement settlement(files, inventory(), defaults_, networks_.copies_, findings,
-                              Extent::part);
-        NotedSerials serials(networks_.serials_);
-        auto zones = build_zones(settlement.assembly(), serials, findings);
+        Settlement settlement(files, inventory(), defaults_, networks_.kept_.copies, findings,
+                              Extent::part, &networks_.kept_.edits);
+        auto zones = build_zones(settlement.assembly(), networks_.kept_.serials, findings);
         const std::vector<LoadedNetwork> networks = settlement.networks();
         for (std::size_t i = 0; i < networks.size(); ++i) {
             keep(networks[i], files[i], changed_.at(files[i].key));
         }
-        for (auto& zone : zones) {
-            const PlannedZone& planned = settlement.input().layout.zones().at(Name(zone->apex()));
-            const std::string& file = settlement.input().networks[planned.network].file;
-            const Digest content = serials.content_of(zone->apex());
-            state_of(file)->zones.push_back(zone->transfer().is_secondary()
-                                                ? received(zone->frame())
-                                                : ServedZone{std::move(zone), content});
+        const BuildInput input = settlement.input();
+        for (const NetworkEntry& network : input.networks) {
+            if (network.model != nullptr) {
+                state_of(network.file)->edit_rules = edit_rules_of(*network.model);
+            }
+        }
+        for (auto& [zone, content, base] : zones) {
+            const PlannedZone& planned = input.layout.zones().at(Name(zone->apex()));
+            state_of(input.networks[planned.network].file)
+                ->zones.push_back(zone->transfer().is_secondary()
+                                      ? received(zone->frame())
+                                      : ServedZone{std::move(zone), content, std::move(base)});
         }
         for (const Diagnostic& finding : findings.entries()) place(finding);
         for (auto& [key, state] : update_.loaded) state.findings.sort();
@@ -362,6 +345,7 @@ private:
     void keep(const LoadedNetwork& network, const SourceFile& file, const Source& source) {
         NetworkState state;
         state.file = file.file;
+        state.edit_rules.file = file.file;
         state.seen = source.seen;
         state.is_gone = update_.gone.contains(file.key);
         state.standing = state.is_gone && network.standing == Standing::current
@@ -459,7 +443,7 @@ private:
             ZoneBuilder builder = make_catalog(*catalog_, members);
             served.content = builder.content();
             served.zone = builder.build(
-                networks_.serials_.serial_for(catalog_->zone, {}, served.content).serial);
+                networks_.kept_.serials.serial_for(catalog_->zone, {}, served.content).serial);
         } else {
             // Secondaries drop what is no member any more.
             update_.catalog.is_behind = true;
@@ -536,13 +520,9 @@ private:
     NetworksUpdate update_;
 };
 
-Networks::Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials,
-                   HistorySource& histories, ReceivedVersions& versions, Clock clock)
+Networks::Networks(Paths paths, Kept kept, Clock clock)
     : paths_(std::move(paths)),
-      copies_(copies),
-      serials_(serials),
-      histories_(histories),
-      versions_(versions),
+      kept_(kept),
       clock_(clock),
       snapshot_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>())) {}
 
@@ -555,7 +535,7 @@ NetworksUpdate Networks::look(const ZoneDefaults& defaults, bool are_defaults_ne
 ReceivedVersion Networks::version_of(const ZoneFrame& frame) const {
     const auto known = secondaries_.find(frame.apex);
     if (known != secondaries_.end()) return fitted(known->second.version, frame);
-    return versions_.find_version(frame).value_or(ReceivedVersion{});
+    return kept_.versions.find_version(frame).value_or(ReceivedVersion{});
 }
 
 Subscriptions Networks::subscribe(std::span<const CatalogSource> sources, Subscribing::Names taken,
@@ -563,7 +543,7 @@ Subscriptions Networks::subscribe(std::span<const CatalogSource> sources, Subscr
     return Subscribing(
                subscriptions_, std::move(taken), std::move(news),
                [this](const ZoneFrame& frame) { return version_of(frame); },
-               ZoneExchange(histories_, history_octets_), clock_(), outcome)
+               ZoneExchange(kept_.histories, history_octets_), clock_(), outcome)
         .run(sources);
 }
 
@@ -577,7 +557,7 @@ bool Networks::is_subscribed_to(std::span<const CatalogSource> sources) const {
 
 void Networks::adopt(NetworksUpdate update) {
     for (const std::string& key : update.dropped) {
-        related_.remove(key);
+        forget(key);
         files_.erase(key);
     }
     std::erase_if(secondaries_, [&update](const auto& entry) {
@@ -585,8 +565,10 @@ void Networks::adopt(NetworksUpdate update) {
         return !file.empty() && (update.dropped.contains(file) || update.loaded.contains(file));
     });
     for (auto& [key, state] : update.loaded) {
-        related_.remove(key);
+        forget(key);
         if (state.key) related_.add(key, *state.key);
+        const bool has_place = state.standing != Standing::unknown;
+        if (has_place && state.key && state.key->network) by_address_.add(*state.key->network, key);
         for (const ServedZone& served : state.zones) {
             const auto received = update.received.find(served.zone->apex());
             if (received == update.received.end()) continue;
@@ -603,6 +585,14 @@ void Networks::adopt(NetworksUpdate update) {
     if (update.coverage) coverage_ = std::move(*update.coverage);
     directory_findings_ = std::move(update.findings);
     publish(update.changes);
+}
+
+/// Where the network of a file stands among others.
+void Networks::forget(const std::string& key) {
+    related_.remove(key);
+    const auto known = files_.find(key);
+    if (known == files_.end() || !known->second.key || !known->second.key->network) return;
+    by_address_.remove(*known->second.key->network, key);
 }
 
 /// Makes a snapshot of what is in service now, unless nothing has changed.
@@ -648,14 +638,19 @@ void Networks::take_over(Subscriptions subscriptions,
 }
 
 template <class Self>
+auto& Networks::served_of_file(Self& self, NameView apex, const std::string& key) {
+    auto& zones = self.files_.at(key).zones;
+    const auto found = std::ranges::find_if(
+        zones, [apex](const ServedZone& zone) { return zone.zone->apex() == apex; });
+    ensure(found != zones.end(), "a zone is where it was found");
+    return *found;
+}
+
+template <class Self>
 auto& Networks::served(Self& self, const Name& apex, const Secondary& secondary) {
     if (secondary.catalog) return self.subscriptions_.at(*secondary.catalog).members.at(apex);
     if (secondary.file.empty()) return self.subscriptions_.at(apex).catalog;
-    auto& zones = self.files_.at(secondary.file).zones;
-    const auto found = std::ranges::find_if(
-        zones, [&apex](const ServedZone& zone) { return zone.zone->apex() == apex.view(); });
-    ensure(found != zones.end(), "a network has its secondary zones");
-    return *found;
+    return served_of_file(self, apex, secondary.file);
 }
 
 ReceivedUpdate Networks::exchange(std::vector<Refresh> refreshed) const {
@@ -686,7 +681,7 @@ void Networks::exchange(Refresh& refresh, ReceivedUpdate& update) const {
     const ZoneFrame frame = old.zone->frame();
     refresh.version = fitted(std::move(refresh.version), frame);
     ServedZone zone = served_of(frame, refresh.version, clock_());
-    ZoneExchange(histories_, history_octets_).exchange(&old, zone, update.changes);
+    ZoneExchange(kept_.histories, history_octets_).exchange(&old, zone, update.changes);
     // With the history that it has got.
     if (zone.zone->is_available()) refresh.version.zone = zone.zone;
     update.zones.push_back(std::move(zone));
@@ -716,6 +711,39 @@ void Networks::adopt(ReceivedUpdate update) {
         if (secondary == secondaries_.end()) continue;  // a member that has just gone
         served(*this, refresh.apex, secondary->second) = std::move(update.zones[i]);
         secondary->second.version = std::move(refresh.version);
+    }
+    publish(update.changes);
+}
+
+EditGroup::Target Networks::find_target(Address address) const {
+    const std::string* const key = by_address_.find(address);
+    if (key == nullptr) return {};
+    const NetworkState& state = files_.at(*key);
+    EditGroup::Target target{*key, &state.edit_rules, nullptr};
+    for (const ServedZone& zone : state.zones) {
+        const auto& base = zone.zone->parts().base;
+        if (base && base->contains(address)) target.zone = &zone;
+    }
+    return target;
+}
+
+EditUpdate Networks::edit(std::span<const std::vector<Edit>> changes) const {
+    EditGroup group([this](Address address) { return find_target(address); });
+    EditUpdate update;
+    update.refusals.reserve(changes.size());
+    for (const auto& change : changes) update.refusals.push_back(group.add(change));
+    update.edits = group.take_edits();
+    group.for_each_zone(kept_.serials, [&](const EditGroup::Target& before, ServedZone after) {
+        ZoneExchange(kept_.histories, history_octets_).exchange(before.zone, after, update.changes);
+        update.zones.emplace_back(before.network, std::move(after));
+    });
+    return update;
+}
+
+void Networks::adopt(EditUpdate update) {
+    for (auto& [key, zone] : update.zones) {
+        ServedZone& served = served_of_file(*this, zone.zone->apex(), key);
+        served = std::move(zone);
     }
     publish(update.changes);
 }

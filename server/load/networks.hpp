@@ -20,6 +20,8 @@
 #include "base/diagnostics.hpp"
 #include "base/file_stamp.hpp"
 #include "crypto/digest.hpp"
+#include "load/edit_group.hpp"
+#include "load/network_index.hpp"
 #include "load/related_networks.hpp"
 #include "load/served_zone.hpp"
 #include "load/settlement.hpp"
@@ -49,6 +51,7 @@ struct NetworkState {
     std::string name;               ///< "192.0.2.0/24", or the file's name if there is no key.
     std::size_t records = 0;        ///< Entries of `records` in service.
     std::vector<ServedZone> zones;
+    EditRules edit_rules;
     Diagnostics findings;  ///< Of the file as it is now, and of what it concerns.
     /// When what is in service was made of the file; none if this process has not done that.
     std::optional<std::chrono::system_clock::time_point> loaded_at;
@@ -103,9 +106,27 @@ struct ReceivedUpdate {
     std::map<Name, ReceivedVersion, CanonicalLess> received;  ///< Of members that are new.
 };
 
+/// What `edit` would change.
+struct EditUpdate {
+    std::vector<std::optional<EditRefusal>> refusals;       ///< By change; none if it is made.
+    std::vector<Edit> edits;                                ///< Of those that are made, in order.
+    std::vector<std::pair<std::string, ServedZone>> zones;  ///< Others than before, with the keys
+                                                            ///< of their files.
+    std::vector<ZoneChange> changes;                        ///< Zones that are not what they were.
+};
+
 /// See above.
 class Networks {
 public:
+    /// What they take what is kept from; all of it outlives them.
+    struct Kept {
+        LastGoodCopies& copies;
+        SerialSource& serials;
+        HistorySource& histories;
+        ReceivedVersions& versions;
+        EditSource& edits;
+    };
+
     /// Where the files are.
     struct Paths {
         std::filesystem::path zones;
@@ -117,10 +138,8 @@ public:
 
     using Clock = std::chrono::system_clock::time_point (*)();
 
-    /// No networks yet. What it takes copies, serials, histories and received versions from
-    /// outlives it; `clock` tells the time.
-    Networks(Paths paths, LastGoodCopies& copies, SerialSource& serials, HistorySource& histories,
-             ReceivedVersions& versions, Clock clock = &std::chrono::system_clock::now);
+    /// No networks yet. `clock` tells the time.
+    Networks(Paths paths, Kept kept, Clock clock = &std::chrono::system_clock::now);
     Networks(const Networks&) = delete;
     Networks& operator=(const Networks&) = delete;
 
@@ -140,6 +159,12 @@ public:
 
     /// Makes `update`, the last one that `exchange` returned, what is in service.
     void adopt(ReceivedUpdate update);
+
+    /// Finds what `changes` make of the zones, each as a whole or not at all.
+    [[nodiscard]] EditUpdate edit(std::span<const std::vector<Edit>> changes) const;
+
+    /// Makes `update`, the last one that `edit` returned, what is in service.
+    void adopt(EditUpdate update);
 
     /// The zones that are taken from primaries.
     [[nodiscard]] std::vector<SecondaryZone> secondaries() const;
@@ -181,6 +206,8 @@ private:
     /// What is in service of the zone at `apex`.
     template <class Self>
     static auto& served(Self& self, const Name& apex, const Secondary& secondary);
+    template <class Self>
+    static auto& served_of_file(Self& self, NameView apex, const std::string& key);
     void exchange(Refresh& refresh, ReceivedUpdate& update) const;
     [[nodiscard]] ReceivedVersion version_of(const ZoneFrame& frame) const;
     [[nodiscard]] Subscriptions subscribe(std::span<const CatalogSource> sources,
@@ -190,17 +217,17 @@ private:
     void subscribe_again(ReceivedUpdate& update) const;
     void take_over(Subscriptions subscriptions,
                    std::map<Name, ReceivedVersion, CanonicalLess>& received);
+    void forget(const std::string& key);
+    [[nodiscard]] EditGroup::Target find_target(Address address) const;
     void publish(const std::vector<ZoneChange>& changes);
 
     Paths paths_;
-    LastGoodCopies& copies_;
-    SerialSource& serials_;
-    HistorySource& histories_;
-    ReceivedVersions& versions_;
+    Kept kept_;
     Clock clock_;
     std::map<std::string, NetworkState> files_;
     std::map<Name, Secondary, CanonicalLess> secondaries_;
     RelatedNetworks related_;
+    NetworkIndex by_address_;
     std::optional<InventoryState> inventory_;
     CatalogState catalog_;
     Subscriptions subscriptions_;

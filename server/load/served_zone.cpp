@@ -31,7 +31,7 @@ void ZoneExchange::exchange(const ServedZone* old, ServedZone& zone,
         zone.zone = with_kept_history(zone.zone);
         changes.push_back({nullptr, zone.zone});
     } else if (is_same(*old, zone)) {
-        zone.zone = old->zone;
+        zone = *old;
     } else {
         zone.zone = with_longer_history(*old, zone);
         changes.push_back({old->zone, zone.zone});

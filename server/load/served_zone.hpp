@@ -9,6 +9,7 @@
 
 #include "crypto/digest.hpp"
 #include "zone/zone.hpp"
+#include "zone/zone_editor.hpp"
 #include "zone/zone_history.hpp"
 
 namespace arpad {
@@ -16,7 +17,8 @@ namespace arpad {
 /// A zone in service.
 struct ServedZone {
     std::shared_ptr<const Zone> zone;
-    Digest content{};  ///< Of all but the serial; zeros if it was received, or is unavailable.
+    Digest content{};    ///< Of all but the serial; zeros if it was received, or is unavailable.
+    EditBase base = {};  ///< What it would be without edits.
 };
 
 /// One zone before and after an update; not both are null.

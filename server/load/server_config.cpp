@@ -29,8 +29,8 @@ constexpr std::array<std::string_view, 2> catalog_keys{"zone", "transfer"};
 constexpr std::array<std::string_view, 2> subscription_keys{"zone", "primaries"};
 constexpr std::array<std::string_view, 2> log_keys{"format", "level"};
 constexpr std::array<std::string_view, 2> reload_keys{"watch", "removed_files"};
-constexpr std::array<std::string_view, 5> zone_default_keys{"ttl", "nameservers", "nameservers_ttl",
-                                                            "soa", "transfer"};
+constexpr std::array<std::string_view, 6> zone_default_keys{
+    "ttl", "nameservers", "nameservers_ttl", "edit_ttl", "soa", "transfer"};
 constexpr std::array<std::string_view, 3> identity_keys{"version", "hostname", "nsid"};
 constexpr std::array<std::string_view, 1> udp_keys{"gather_microseconds"};
 constexpr std::array<std::string_view, 4> tcp_keys{"idle_timeout", "connections",

@@ -71,13 +71,14 @@ InventoryReading read_inventory_or_copy(const SourceFile& source, LastGoodCopies
 
 Settlement::Settlement(const std::vector<SourceFile>& zones, const InventoryReading* inventory,
                        const ZoneDefaults& defaults, LastGoodCopies& copies,
-                       Diagnostics& diagnostics, Extent extent)
+                       Diagnostics& diagnostics, Extent extent, EditSource* edits)
     : sources_(zones),
       inventory_(inventory),
       defaults_(defaults),
       copies_(copies),
       diagnostics_(diagnostics),
-      extent_(extent) {
+      extent_(extent),
+      edits_(edits) {
     std::vector<FirstReading> readings = read_all(sources_, defaults_);
     for (std::size_t i = 0; i < readings.size(); ++i) {
         diagnostics_.append(std::move(readings[i].diagnostics));
@@ -91,7 +92,7 @@ Settlement::Settlement(const std::vector<SourceFile>& zones, const InventoryRead
 BuildInput Settlement::input() const {
     const InventoryModel* const inventory =
         inventory_ == nullptr ? nullptr : inventory_->model.get();
-    return {entries_, *layout_, inventory, extent_ == Extent::part};
+    return {entries_, *layout_, inventory, edits_, extent_ == Extent::part};
 }
 
 std::vector<LoadedNetwork> Settlement::networks() const {

@@ -73,11 +73,12 @@ struct LoadedNetwork {
 /// See above. Borrows what it is given, and stays where it was made.
 class Settlement {
 public:
-    /// Reads and settles `zones`, with defaults by `inventory`, null if there is none. What is
+    /// Reads and settles `zones`, with defaults by `inventory`, null if there is none, and `edits`
+    /// over them, null likewise. What is
     /// wrong with files as they are now goes to `diagnostics`.
     Settlement(const std::vector<SourceFile>& zones, const InventoryReading* inventory,
                const ZoneDefaults& defaults, LastGoodCopies& copies, Diagnostics& diagnostics,
-               Extent extent = Extent::all);
+               Extent extent = Extent::all, EditSource* edits = nullptr);
 
     Settlement(const Settlement&) = delete;
     Settlement& operator=(const Settlement&) = delete;
@@ -112,6 +113,7 @@ private:
     LastGoodCopies& copies_;
     Diagnostics& diagnostics_;
     Extent extent_;
+    EditSource* edits_;
     std::vector<File> files_;             // by source
     std::vector<NetworkEntry> entries_;   // point into files_
     std::vector<File*> entry_files_;      // by network

@@ -22,10 +22,9 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 13> zone_file_keys{
-    "network",         "zone",        "style", "ttl",      "nameservers",
-    "nameservers_ttl", "primaries",   "soa",   "transfer", "records",
-    "ranges",          "delegations", "extra"};
+constexpr std::array<std::string_view, 14> zone_file_keys{
+    "network",   "zone", "style",    "ttl",     "nameservers", "nameservers_ttl", "edit_ttl",
+    "primaries", "soa",  "transfer", "records", "ranges",      "delegations",     "extra"};
 
 /// What a zone that is taken from primaries has from there.
 constexpr std::array<std::string_view, 5> keys_of_primaries{"soa", "records", "ranges",
@@ -102,6 +101,7 @@ NetworkModel network_model(NetworkKey key, ZoneSettings settings, const ZoneDefa
     model.key = std::move(key);
     model.ttl = network_ttl(settings, defaults);
     model.nameservers_ttl = first_of(settings.written.nameservers_ttl, defaults.nameservers_ttl);
+    model.edit_ttl = first_of(settings.written.edit_ttl, defaults.edit_ttl);
     model.nameservers = settings.has_nameservers_key ? std::move(settings.written.nameservers)
                                                      : without_places(defaults.nameservers);
     model.soa = soa_model(settings, defaults.soa, model.nameservers);

@@ -50,6 +50,7 @@ struct TransferDefaults {
 struct ZoneDefaults {
     std::optional<Ttl> ttl;
     std::optional<Ttl> nameservers_ttl;
+    std::optional<Ttl> edit_ttl;
     std::vector<NameserverModel> nameservers;
     SoaDefaults soa;
     TransferDefaults transfer;

@@ -76,6 +76,7 @@ ZoneSettings read_zone_settings(const Fields& fields, FileFindings& findings) {
     ZoneSettings settings;
     settings.written.ttl = fields.ttl("ttl");
     settings.written.nameservers_ttl = fields.ttl("nameservers_ttl");
+    settings.written.edit_ttl = fields.ttl("edit_ttl");
     settings.has_nameservers_key = fields.has("nameservers");
     if (const auto list = fields.find("nameservers"))
         settings.written.nameservers = read_nameservers(*list, findings);

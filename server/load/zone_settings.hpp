@@ -20,8 +20,8 @@ struct ZoneSettings {
     bool has_contact_key = false;      ///< Likewise for `contact` in `soa`.
 };
 
-/// Reads `ttl`, `nameservers`, `nameservers_ttl`, `soa` and `transfer` out of `fields`, which knows
-/// these keys.
+/// Reads `ttl`, `nameservers`, `nameservers_ttl`, `edit_ttl`, `soa` and `transfer` out of `fields`,
+/// which knows these keys.
 [[nodiscard]] ZoneSettings read_zone_settings(const Fields& fields, FileFindings& findings);
 
 }  // namespace arpad

@@ -17,12 +17,14 @@ PassingState::PassingState(const std::filesystem::path& directory) {
         } catch (const DatabaseError&) {
             served_.clear();
             copies_.clear();
+            edits_ = {};
         }
     }
 }
 
 void PassingState::read(const std::filesystem::path& directory, Database& database) {
     served_ = read_served(database);
+    edits_ = KeptEdits(database);
     const TextFiles texts(directory);
     Statement rows(database, "SELECT file, text, digest, text IS NULL FROM last_good");
     while (rows.step()) {

@@ -1,10 +1,11 @@
-/// \file  What must survive a restart: the serials served, what the last versions of zones differ
-/// in, what primaries have sent, and the last good copy of each zone file.
+/// \file  What must survive a restart: the edits, the serials served, what the last versions of
+/// zones differ in, what primaries have sent, and the last good copy of each zone file.
 ///
 /// Kept on disk by state/state_store, or in memory by state/passing_state where the disk cannot be
 /// had. Threads: one at a time.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +16,7 @@
 #include "crypto/digest.hpp"
 #include "load/networks.hpp"
 #include "load/settlement.hpp"
+#include "zone/edit.hpp"
 #include "zone/received_version.hpp"
 #include "zone/serials.hpp"
 #include "zone/zone_history.hpp"
@@ -32,13 +34,21 @@ struct GoodCopy {
 class State : public LastGoodCopies,
               public SerialSource,
               public HistorySource,
-              public ReceivedVersions {
+              public ReceivedVersions,
+              public EditSource {
 public:
     std::shared_ptr<const ZoneHistory> history_of(const Name& /*apex*/) override { return nullptr; }
 
     std::optional<ReceivedVersion> find_version(const ZoneFrame& /*frame*/) override {
         return std::nullopt;
     }
+
+    void for_each_edit(const AddressRange& /*range*/,
+                       const std::function<void(const Edit&)>& /*visit*/) override {}
+
+    /// Has the next commit keep `edits` in place of what is kept for their addresses; the last one
+    /// of each address.
+    virtual void note_edits(std::span<const Edit> /*edits*/) {}
 
     /// Has the next commit keep the histories of the zones that changed, in place of those before,
     /// and forget what primaries have sent of zones that are not taken from them any more.

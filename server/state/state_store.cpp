@@ -14,12 +14,13 @@
 
 #include "base/log.hpp"
 #include "crypto/digest.hpp"
+#include "state/kept_edits.hpp"
 #include "zone/received_zone.hpp"
 
 namespace arpad {
 namespace {
 
-constexpr int schema_version = 4;
+constexpr int schema_version = 5;
 
 /// Copies that are longer have files of their own. For shorter ones those would cost more, as each
 /// is synced by itself.
@@ -58,6 +59,17 @@ constexpr const char* received_schema = R"(
         confirmed INTEGER NOT NULL  -- when a primary had the last version; seconds since 1970
     ) WITHOUT ROWID;
     PRAGMA user_version = 4;
+)";
+
+constexpr const char* edits_schema = R"(
+    CREATE TABLE edits (
+        family INTEGER NOT NULL,   -- 4 or 6
+        address BLOB NOT NULL,     -- 4 or 16 octets, in network order
+        names BLOB NOT NULL,       -- wire form, one behind the other, in the case written
+        ttl INTEGER,               -- NULL for the network's edit_ttl
+        PRIMARY KEY (family, address)
+    ) WITHOUT ROWID;
+    PRAGMA user_version = 5;
 )";
 
 /// In version 1 every text was in the database.
@@ -215,7 +227,9 @@ void StateStore::prepare_schema() {
     if (version == 1) database_.run(schema_from_version_1);
     constexpr int first_with_differences = 3;
     if (version < first_with_differences) database_.run(differences_schema);
-    if (version < schema_version) database_.run(received_schema);
+    constexpr int first_with_received = 4;
+    if (version < first_with_received) database_.run(received_schema);
+    if (version < schema_version) database_.run(edits_schema);
     transaction.commit();
 }
 
@@ -248,8 +262,9 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
         return problem(directory_, "state.db was removed or replaced while arpad runs",
                        "restart arpad, which makes a new one");
     }
-    const bool has_news = !decided_.empty() || !noted_.empty() || !noted_versions_.empty() ||
-                          !given_up_.empty() || !copies.empty();
+    if (!unreadable_.empty()) return unreadable_;
+    const bool has_news = !noted_edits_.empty() || !decided_.empty() || !noted_.empty() ||
+                          !noted_versions_.empty() || !given_up_.empty() || !copies.empty();
     if (!has_news) return std::nullopt;
     try {
         const std::vector<NewCopy> new_copies = find_new(copies);
@@ -261,6 +276,7 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
             if (auto failure = write_if_large(base.digest, base.octets)) return failure;
         }
         Transaction transaction(database_);
+        write_edits(database_, noted_edits_);
         write_served();
         write_histories();
         write_versions(new_bases);
@@ -295,6 +311,21 @@ std::optional<std::string> StateStore::write_if_large(const Digest& digest,
     if (!error) return std::nullopt;
     return problem(directory_, error.message(),
                    "free space on its disk, and check that it is writable");
+}
+
+/// A zone without its edits must not be served as if nobody had made them.
+void StateStore::for_each_edit(const AddressRange& range,
+                               const std::function<void(const Edit&)>& visit) {
+    try {
+        read_edits(database_, range, visit);
+    } catch (const DatabaseError& failure) {
+        unreadable_ = problem(directory_, fmt::format("state.db: {}", failure.what()),
+                              "put a copy of it back that can be read");
+    }
+}
+
+void StateStore::note_edits(std::span<const Edit> edits) {
+    noted_edits_.insert(noted_edits_.end(), edits.begin(), edits.end());
 }
 
 void StateStore::write_served() {

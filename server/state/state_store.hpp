@@ -54,8 +54,14 @@ public:
     std::optional<ReceivedVersion> find_version(const ZoneFrame& frame) override;
     void note_versions(std::span<const Refresh> refreshed) override;
 
+    void for_each_edit(const AddressRange& range,
+                       const std::function<void(const Edit&)>& visit) override;
+    void note_edits(std::span<const Edit> edits) override;
+
     void forget_decisions() noexcept override {
         decided_.clear();
+        noted_edits_.clear();
+        unreadable_.clear();
         noted_.clear();
         noted_versions_.clear();
         given_up_.clear();
@@ -107,7 +113,9 @@ private:
     std::optional<FileStamp> opened_;  // the database's file
     TextFiles texts_;                  // of copies too large for the database
     ServedContents served_;
-    ServedContents decided_;  // since the last commit
+    ServedContents decided_;         // since the last commit
+    std::vector<Edit> noted_edits_;  // since the last commit
+    std::string unreadable_;  // why edits could not be read since then; empty if all could be
     using Histories = std::map<Name, std::shared_ptr<const ZoneHistory>, CanonicalLess>;
     Histories histories_;
     Histories noted_;                              // since the last commit; null: none any more

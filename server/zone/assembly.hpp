@@ -10,6 +10,7 @@
 #include <span>
 
 #include "base/diagnostics.hpp"
+#include "zone/edit.hpp"
 #include "zone/inventory.hpp"
 #include "zone/layout.hpp"
 #include "zone/zone_builder.hpp"
@@ -22,6 +23,7 @@ struct BuildInput {
     std::span<const NetworkEntry> networks;
     const Layout& layout;
     const InventoryModel* inventory = nullptr;  ///< Null if there is none.
+    EditSource* edits = nullptr;                ///< Null if there are none.
     bool is_part = false;  ///< There are other networks, which do not concern these.
 };
 

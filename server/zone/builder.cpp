@@ -113,10 +113,28 @@ std::vector<Prefix> prefixes_of(std::span<const NetworkEntry> networks) {
     return prefixes;
 }
 
-std::shared_ptr<const Zone> finish(ZoneBuilder& builder, const PlannedZone& zone,
-                                   const NetworkModel& model, SerialSource& serials,
-                                   Diagnostics& diagnostics) {
-    const auto decision = serials.serial_for(zone.apex, model.soa.serial, builder.content());
+/// The edits of addresses of `zone`, which `builder` is to build, that are heard.
+std::vector<Edit> edits_of(const BuildInput& input, const ZoneBuilder& builder,
+                           const PlannedZone& zone) {
+    std::vector<Edit> edits;
+    if (input.edits == nullptr || !zone.base) return edits;
+    const RecordsView records = input.networks[zone.network].model->records.view();
+    input.edits->for_each_edit(range_of(*zone.base), [&](const Edit& edit) {
+        const auto network = input.layout.network_of(edit.address);
+        if (network != zone.network || input.layout.zone_of(*network, edit.address) != &zone) {
+            return;
+        }
+        const auto record = records.find(edit.address);
+        const auto name = address_name(zone.apex, *zone.base, edit.address);
+        if ((record && record->locked) || !name || is_shut(builder, *name)) return;
+        edits.push_back(edit);
+    });
+    return edits;
+}
+
+Serial serial_of(const PlannedZone& zone, const NetworkModel& model, const Digest& content,
+                 SerialSource& serials, Diagnostics& diagnostics) {
+    const auto decision = serials.serial_for(zone.apex, model.soa.serial, content);
     if (decision.floor_is_old) {
         diagnostics.warning(
             model.file, model.soa.serial.place,
@@ -124,7 +142,28 @@ std::shared_ptr<const Zone> finish(ZoneBuilder& builder, const PlannedZone& zone
                         zone.apex.to_text(), model.soa.serial.value.value, decision.serial.value),
             "raise it with each change, or leave `serial` out: the server keeps it");
     }
-    return builder.build(decision.serial);
+    return decision.serial;
+}
+
+BuiltZone finish(ZoneBuilder& builder, const PlannedZone& zone, const BuildInput& input,
+                 SerialSource& serials, Diagnostics& diagnostics) {
+    const NetworkModel& model = *input.networks[zone.network].model;
+    const std::vector<Edit> edits = edits_of(input, builder, zone);
+    BuiltZone built;
+    built.base.content = builder.content();
+    if (edits.empty()) {
+        built.content = built.base.content;
+        built.zone = builder.build(serial_of(zone, model, built.content, serials, diagnostics));
+        built.base.zone = built.zone;
+        return built;
+    }
+    built.base.zone = builder.build(Serial());
+    ZoneEditor editor(built.base, *built.base.zone);
+    for (const Edit& edit : edits) editor.apply(edit, edit_ttl(model));
+    built.content = content_with_edits(built.base.content, editor.edits());
+    built.zone = editor.zone(serial_of(zone, model, built.content, serials, diagnostics));
+    built.base.edits = editor.edits();
+    return built;
 }
 
 }  // namespace
@@ -165,22 +204,32 @@ void check_coverage(const InventoryModel& inventory, std::vector<Prefix> network
     }
 }
 
-std::vector<std::shared_ptr<const Zone>> build_zones(Assembly& assembly, SerialSource& serials,
-                                                     Diagnostics& diagnostics) {
+std::vector<BuiltZone> build_zones(Assembly& assembly, SerialSource& serials,
+                                   Diagnostics& diagnostics) {
     const BuildInput& input = assembly.input();
-    std::vector<std::shared_ptr<const Zone>> zones;
+    std::vector<BuiltZone> zones;
     zones.reserve(input.layout.zones().size());
     for (const auto& [apex, zone] : input.layout.zones()) {
         ZoneBuilder* const builder = assembly.builder_at(apex);
         const NetworkModel* const model = input.networks[zone.network].model;
         if (builder != nullptr) {
-            zones.push_back(finish(*builder, zone, *model, serials, diagnostics));
+            zones.push_back(finish(*builder, zone, input, serials, diagnostics));
         } else {
-            zones.push_back(Zone::make_unavailable(
-                {apex, zone.base, model == nullptr ? TransferPolicy() : model->transfer}));
+            zones.push_back(
+                {Zone::make_unavailable(
+                     {apex, zone.base, model == nullptr ? TransferPolicy() : model->transfer}),
+                 {},
+                 {}});
         }
     }
     return zones;
+}
+
+std::shared_ptr<const Snapshot> snapshot_of(std::span<const BuiltZone> zones) {
+    std::vector<std::shared_ptr<const Zone>> served;
+    served.reserve(zones.size());
+    for (const BuiltZone& zone : zones) served.push_back(zone.zone);
+    return std::make_shared<const Snapshot>(std::move(served));
 }
 
 }  // namespace arpad

@@ -6,12 +6,15 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/diagnostics.hpp"
 #include "zone/assembly.hpp"
 #include "zone/serials.hpp"
+#include "zone/snapshot.hpp"
 #include "zone/zone.hpp"
+#include "zone/zone_editor.hpp"
 
 namespace arpad {
 
@@ -29,11 +32,20 @@ namespace arpad {
 void check_coverage(const InventoryModel& inventory, std::vector<Prefix> networks,
                     Diagnostics& diagnostics);
 
+/// A zone of the layout.
+struct BuiltZone {
+    std::shared_ptr<const Zone> zone;
+    Digest content{};  ///< Of all but the serial; zeros if it is unavailable.
+    EditBase base;     ///< What it would be without edits.
+};
+
 /// The zones of the layout; those of networks without a model, or with primaries, are unavailable.
 /// `assembly` is what `check_networks` found no error in, and is spent. Reports serial floors that
 /// did not move as warnings.
-[[nodiscard]] std::vector<std::shared_ptr<const Zone>> build_zones(Assembly& assembly,
-                                                                   SerialSource& serials,
-                                                                   Diagnostics& diagnostics);
+[[nodiscard]] std::vector<BuiltZone> build_zones(Assembly& assembly, SerialSource& serials,
+                                                 Diagnostics& diagnostics);
+
+/// A snapshot of `zones`.
+[[nodiscard]] std::shared_ptr<const Snapshot> snapshot_of(std::span<const BuiltZone> zones);
 
 }  // namespace arpad

@@ -93,6 +93,7 @@ private:
         if (way_out_ && *way_out_ != result_.name.view()) add_rrsets(*way_out_);
         add_rrsets(result_.name);
         if (result_.address) {
+            add_edit();
             add_record();
             add_defaults();
             add_ranges();
@@ -139,9 +140,20 @@ private:
         return zone == nullptr ? std::string() : input_.networks[zone->network].file;
     }
 
+    void add_edit() {
+        if (input_.edits == nullptr) return;
+        const Address address = *result_.address;
+        input_.edits->for_each_edit({address, address}, [this](const Edit& edit) {
+            auto& finding =
+                result_.findings.emplace_back(ptr_finding(NameLayer::edit, {}, {}, edit.names));
+            finding.ttl = edit.ttl.value_or(edit_ttl(*model_));
+        });
+    }
+
     void add_record() {
         const auto record = model_->records.view().find(*result_.address);
         if (!record) return;
+        is_locked_ = record->locked;
         auto& finding = result_.findings.emplace_back(
             ptr_finding(NameLayer::record, model_->file, record->place, owned(record->names)));
         if (!record->names.empty()) finding.ttl = record->ttl.value_or(model_->ttl);
@@ -239,6 +251,7 @@ private:
     /// CNAME above, say, or a nested network keeps defaults and ranges from a name.
     [[nodiscard]] const NameFinding* find_ptr() const {
         const NameFinding* const first = find_first_ptr();
+        if (first != nullptr && first->layer == NameLayer::edit) return first;
         return first != nullptr && first->records > 0 && !has_ptr_ ? nullptr : first;
     }
 
@@ -246,6 +259,7 @@ private:
         const NameFinding* standard = nullptr;
         for (const NameFinding& finding : result_.findings) {
             if (finding.type != RrType::ptr) continue;
+            if (finding.layer == NameLayer::edit && is_locked_) continue;
             if (finding.layer == NameLayer::server_default) {
                 standard = &finding;
             } else if (finding.layer == NameLayer::range && standard != nullptr) {
@@ -266,7 +280,8 @@ private:
     const NetworkModel* model_ = nullptr;
     ZoneBuilder* builder_ = nullptr;
     std::optional<NameView> way_out_;
-    bool has_ptr_ = false;  // the name, in the zone that is served
+    bool is_locked_ = false;  // what `records` says of the address
+    bool has_ptr_ = false;    // the name, in the zone as files make it
 };
 
 }  // namespace
@@ -279,6 +294,8 @@ std::string_view to_text(NameLayer layer) noexcept {
             return "nested network";
         case NameLayer::delegation:
             return "delegation";
+        case NameLayer::edit:
+            return "edit";
         case NameLayer::record:
             return "record";
         case NameLayer::extra:

@@ -22,7 +22,8 @@ enum class NameLayer : std::uint8_t {
     settings,        ///< `nameservers` and `soa`, at an apex.
     nested_network,  ///< Another network's file: its NS and CNAMEs.
     delegation,      ///< `delegations`.
-    record,          ///< `records`.
+    edit,            ///< A name that the address was given beside the files.
+    record,          ///< `records`; before an edit, if it is locked.
     extra,           ///< `extra`.
     server_default,  ///< The inventory.
     range,           ///< `ranges`.
@@ -35,7 +36,7 @@ enum class NameLayer : std::uint8_t {
 /// What one entry says.
 struct NameFinding {
     NameLayer layer = NameLayer::record;
-    std::string file;           ///< Where it is written.
+    std::string file;           ///< Where it is written; empty for an edit.
     Place place;                ///< 0 if it follows from a whole file.
     std::string owner;          ///< The name it stands at, if that is another one above.
     RrType type = RrType::ptr;  ///< Of the RRset that it says the name has.

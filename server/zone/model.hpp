@@ -108,6 +108,7 @@ struct NetworkModel {
     NetworkKey key;
     Ttl ttl{3600};
     std::optional<Ttl> nameservers_ttl;        ///< Of the apex NS RRset, else `ttl`.
+    std::optional<Ttl> edit_ttl;               ///< Of edits without one of their own, else `ttl`.
     std::vector<NameserverModel> nameservers;  ///< No two equal; at least one, but for networks
                                                ///< with primaries, which have none of what follows.
     SoaModel soa;
@@ -118,6 +119,11 @@ struct NetworkModel {
     std::vector<ExtraModel> extra;             ///< In the order written.
     TransferPolicy transfer;
 };
+
+/// The TTL of edits without one of their own in the network of `model`.
+[[nodiscard]] inline Ttl edit_ttl(const NetworkModel& model) noexcept {
+    return model.edit_ttl.value_or(model.ttl);
+}
 
 /// "192.0.2.0/24", or the zone's name where there is no network: what messages call it.
 [[nodiscard]] std::string display_name(const NetworkKey& key);

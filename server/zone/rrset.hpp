@@ -29,6 +29,8 @@ struct Rrset {
     RrType type = RrType::ptr;
     Ttl ttl;
     std::vector<Rdata> rdatas;  ///< At least one, no two equal.
+
+    bool operator==(const Rrset&) const = default;
 };
 
 /// Whether `rrsets` are one PTR and nothing else.

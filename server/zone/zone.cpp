@@ -18,6 +18,14 @@ void set_serial(Rdata& soa, Serial serial) {
     }
 }
 
+/// `rrsets` with `serial` in the SOA among them.
+std::vector<Rrset> with_serial(std::vector<Rrset> rrsets, Serial serial) {
+    for (Rrset& rrset : rrsets) {
+        if (rrset.type == RrType::soa) set_serial(rrset.rdatas.front(), serial);
+    }
+    return rrsets;
+}
+
 }  // namespace
 
 RrsetView make_ptr(const AddressData& data, MadeRrset& space) noexcept {
@@ -72,11 +80,13 @@ ZoneFrame Zone::frame() const {
 }
 
 std::shared_ptr<const Zone> Zone::with_addresses(AddressIndex addresses, Serial serial) const {
-    std::vector<Rrset> rrsets = to_rrsets(apex_node());
-    for (Rrset& rrset : rrsets) {
-        if (rrset.type == RrType::soa) set_serial(rrset.rdatas.front(), serial);
-    }
-    return std::shared_ptr<const Zone>(new Zone(parts_, rrsets, std::move(addresses)));
+    return std::shared_ptr<const Zone>(
+        new Zone(parts_, with_serial(to_rrsets(apex_node()), serial), std::move(addresses)));
+}
+
+std::shared_ptr<const Zone> Zone::with_apex(std::vector<Rrset> apex_rrsets, Serial serial) const {
+    return std::shared_ptr<const Zone>(
+        new Zone(parts_, with_serial(std::move(apex_rrsets), serial), addresses_));
 }
 
 std::shared_ptr<const Zone> Zone::with_history(std::shared_ptr<const ZoneHistory> history) const {

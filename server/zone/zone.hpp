@@ -93,6 +93,11 @@ public:
     [[nodiscard]] std::shared_ptr<const Zone> with_addresses(AddressIndex addresses,
                                                              Serial serial) const;
 
+    /// This zone with `apex_rrsets`, among which is the SOA, in place of its own, and `serial`.
+    /// Shares everything else.
+    [[nodiscard]] std::shared_ptr<const Zone> with_apex(std::vector<Rrset> apex_rrsets,
+                                                        Serial serial) const;
+
     /// This zone with `history`, which ends with its serial; null for none. Shares everything.
     [[nodiscard]] std::shared_ptr<const Zone> with_history(
         std::shared_ptr<const ZoneHistory> history) const;

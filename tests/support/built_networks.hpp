@@ -28,7 +28,7 @@ public:
         : world_(std::move(networks), std::move(inventory)), serials_(decision) {
         const auto assembly = check_networks(world_.input(), diagnostics_);
         if (diagnostics_.error_count() != 0) return;
-        snapshot_ = std::make_shared<Snapshot>(build_zones(*assembly, serials_, diagnostics_));
+        snapshot_ = snapshot_of(build_zones(*assembly, serials_, diagnostics_));
     }
 
     [[nodiscard]] const World& world() const { return world_; }

@@ -26,6 +26,12 @@ std::unique_ptr<ConfiguredNetworks> ConfiguredNetworks::read(const std::string& 
     }
     std::unique_ptr<ConfiguredNetworks> made(new ConfiguredNetworks(std::move(*config)));
     made->diagnostics_ = std::move(diagnostics);
+    auto edits = KeptEdits::read(made->config_.state);
+    if (!edits) {
+        print_error("arpactl: {}\n", edits.error());
+        return nullptr;
+    }
+    made->edits_ = std::move(*edits);
     made->settle();
     print(made->diagnostics_);
     return made;
@@ -39,7 +45,7 @@ void ConfiguredNetworks::settle() {
         inventory_ = read_inventory_or_copy(*sources_.inventory, copies_, diagnostics_);
     }
     settlement_.emplace(sources_.zones, inventory_ ? &*inventory_ : nullptr, config_.zone_defaults,
-                        copies_, diagnostics_);
+                        copies_, diagnostics_, Extent::all, &edits_);
     diagnostics_.sort();
     is_sound_ = diagnostics_.error_count() == 0;
 }

@@ -9,17 +9,19 @@
 #include "base/diagnostics.hpp"
 #include "load/config_file.hpp"
 #include "load/settlement.hpp"
+#include "state/kept_edits.hpp"
 
 namespace arpad {
 
 /// Adds `-c FILE` to `command`, for the server configuration; it is written to `config`.
 void add_config_option(CLI::App& command, std::string& config);
 
-/// What a configuration says, read and settled as the server would, without its state.
+/// What a configuration says, read and settled as the server would, with the edits in its state and
+/// nothing else of that.
 class ConfiguredNetworks {
 public:
     /// Reads the configuration at `file`. Prints everything that is wrong with it or its files to
-    /// standard error. Null if the configuration cannot be used.
+    /// standard error. Null if the configuration cannot be used, or the edits not be read.
     [[nodiscard]] static std::unique_ptr<ConfiguredNetworks> read(const std::string& file);
 
     [[nodiscard]] const ServerConfig& config() const noexcept { return config_; }
@@ -39,6 +41,7 @@ private:
     ServerConfig config_;
     Sources sources_;
     NoCopies copies_;
+    KeptEdits edits_;
     Diagnostics diagnostics_;
     std::optional<InventoryReading> inventory_;
     std::optional<Settlement> settlement_;

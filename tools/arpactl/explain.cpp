@@ -218,8 +218,7 @@ int explain_subject(const Arguments& arguments) {
         return 1;
     }
     Diagnostics known;
-    const auto snapshot =
-        std::make_shared<const Snapshot>(build_zones(networks->assembly(), *serials, known));
+    const auto snapshot = snapshot_of(build_zones(networks->assembly(), *serials, known));
     Report report{follow(input, *name, *type), to_mnemonic(*type), ask(snapshot, *name, *type), {}};
     NameBuffer question;
     question.assign(*name);

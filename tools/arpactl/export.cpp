@@ -169,7 +169,8 @@ int write(const Zones& zones, const Arguments& arguments) {
 
 Zones build(ConfiguredNetworks& networks, ServedSerials& serials, Diagnostics& warnings) {
     const Progress progress("building zones");
-    return build_zones(networks.assembly(), serials, warnings);
+    const auto snapshot = snapshot_of(build_zones(networks.assembly(), serials, warnings));
+    return {snapshot->zones().begin(), snapshot->zones().end()};
 }
 
 int export_networks(const Arguments& arguments) {

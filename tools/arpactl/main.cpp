@@ -8,6 +8,7 @@
 #include "base/version.hpp"
 #include "check.hpp"
 #include "completion.hpp"
+#include "control/edit_commands.hpp"
 #include "control/server_commands.hpp"
 #include "explain.hpp"
 #include "export.hpp"
@@ -29,6 +30,7 @@ int run(int argc, const char* const* argv) {
     arpad::add_import_command(app, command);
     arpad::add_key_command(app, command);
     arpad::add_server_commands(app, command);
+    arpad::add_edit_commands(app, command);
     arpad::add_completion_command(app, command);
     try {
         app.parse(argc, argv);

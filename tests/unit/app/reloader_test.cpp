@@ -1,5 +1,6 @@
 #include "app/reloader.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -13,6 +14,7 @@
 
 #include "state/passing_state.hpp"
 #include "support/directory_test.hpp"
+#include "support/zone_fixtures.hpp"
 #include "support/zone_maker.hpp"
 
 namespace arpad {
@@ -56,7 +58,14 @@ public:
         if (fails_) return "the disk is full";
         return state_.commit(copies);
     }
-    [[nodiscard]] bool is_durable() const noexcept override { return false; }
+    void note_edits(std::span<const Edit> edits) override {
+        edits_.insert(edits_.end(), edits.begin(), edits.end());
+    }
+    [[nodiscard]] const std::vector<Edit>& edits() const { return edits_; }
+
+    /// Whether it can be written to, from now on.
+    void make_durable(bool is_durable) { is_durable_ = is_durable; }
+    [[nodiscard]] bool is_durable() const noexcept override { return is_durable_; }
 
 private:
     struct Gate {
@@ -68,6 +77,8 @@ private:
     std::optional<Gate> gate_;
     std::atomic<bool> is_open_ = true;  // as one commit has waited
     std::atomic<bool> fails_ = false;
+    std::atomic<bool> is_durable_ = true;
+    std::vector<Edit> edits_;  // that were noted
 };
 
 class ReloaderTest : public test::DirectoryTest {
@@ -189,6 +200,72 @@ TEST_F(SecondaryReloaderTest, KeepsWhatCannotBeCommitted) {
     reload();  // what failed comes first
     EXPECT_EQ(await_published(1), std::vector<std::uint32_t>{7});
     EXPECT_TRUE(reloader_.failure().empty());
+}
+
+/// With changes of names.
+class EditReloaderTest : public ReloaderTest {
+protected:
+    /// Asks for a change; `outcomes_` gets what comes of it.
+    void apply(std::string_view where, std::string_view target) {
+        reloader_.apply({{test::address(where), {test::name(target)}}},
+                        [this](const EditOutcome& outcome) {
+                            outcomes_.push_back(outcome);
+                            if (outcomes_.size() == expected_) io_.stop();
+                        });
+        ++expected_;
+    }
+
+    std::vector<EditOutcome> outcomes_;
+    std::size_t expected_ = 0;
+};
+
+TEST_F(EditReloaderTest, MakesTogetherWhatComesTogether) {
+    state_.hold();
+    apply("192.0.2.1", "a.example.");
+    ASSERT_TRUE(state_.is_committing());
+    for (int i = 2; i < 10; ++i) apply(fmt::format("192.0.2.{}", i), "b.example.");
+    apply("10.0.0.1", "c.example.");
+    state_.go_on();
+    run();
+    ASSERT_EQ(outcomes_.size(), 10U);
+    EXPECT_EQ(outcomes_.front().generation + 1, outcomes_.at(5).generation);
+    EXPECT_TRUE(outcomes_.back().refusal.has_value());
+    EXPECT_FALSE(outcomes_.at(8).refusal.has_value());
+    EXPECT_EQ(published_.size(), 2U);  // serials
+    EXPECT_EQ(state_.edits().size(), 9U);
+}
+
+TEST_F(EditReloaderTest, ChangesNothingThatCannotBeKept) {
+    state_.fail(true);
+    apply("192.0.2.1", "a.example.");
+    run();
+    ASSERT_EQ(outcomes_.size(), 1U);
+    EXPECT_EQ(outcomes_.front().failure, "the disk is full");
+    EXPECT_TRUE(published_.empty());
+    state_.fail(false);
+    state_.make_durable(false);
+    apply("192.0.2.1", "a.example.");
+    run();
+    ASSERT_EQ(outcomes_.size(), 2U);
+    EXPECT_NE(outcomes_.back().failure, "");
+    EXPECT_TRUE(published_.empty());
+}
+
+TEST_F(EditReloaderTest, TakesItsTurnWithLooks) {
+    write("two.example.net");
+    bool has_looked = false;
+    state_.hold();
+    apply("192.0.2.2", "a.example.");
+    ASSERT_TRUE(state_.is_committing());
+    apply("192.0.2.3", "b.example.");
+    reloader_.reload(Trigger::watch, [&](const ReloadOutcome&) {
+        has_looked = true;
+        EXPECT_EQ(outcomes_.size(), 1U);
+    });
+    state_.go_on();
+    run();
+    EXPECT_TRUE(has_looked);
+    EXPECT_EQ(outcomes_.size(), 2U);
 }
 
 TEST_F(ReloaderTest, WhatIsServedIsToldWhileALookIsUnderWay) {

@@ -37,8 +37,16 @@ system_clock::time_point tomorrow() {
 class TestState final : public LastGoodCopies,
                         public SerialSource,
                         public HistorySource,
-                        public ReceivedVersions {
+                        public ReceivedVersions,
+                        public EditSource {
 public:
+    void for_each_edit(const AddressRange& range,
+                       const std::function<void(const Edit&)>& visit) override {
+        for (const auto& [address, edit] : edits) {
+            if (range.first <= address && address <= range.last) visit(edit);
+        }
+    }
+
     std::optional<ReceivedVersion> find_version(const ZoneFrame& frame) override {
         const auto found = versions.find(frame.apex);
         return found == versions.end() ? std::nullopt : std::optional(found->second);
@@ -64,6 +72,10 @@ public:
         return decision;
     }
 
+    /// This, as all that networks need.
+    Networks::Kept kept() { return {*this, *this, *this, *this, *this}; }
+
+    std::map<Address, Edit> edits;
     std::map<std::string, std::string> copies;
     std::map<Name, std::shared_ptr<const ZoneHistory>, CanonicalLess> histories;
     std::map<Name, ReceivedVersion, CanonicalLess> versions;
@@ -110,6 +122,21 @@ protected:
         return told;
     }
 
+    /// Makes a change of names as a state would keep it; why it was not made.
+    std::string edit(std::string_view where, std::vector<std::string_view> names) {
+        Edit made{test::address(where), {}};
+        for (const std::string_view name : names) made.names.push_back(test::name(name));
+        const std::vector<std::vector<Edit>> changes{{made}};
+        EditUpdate update = networks_.edit(changes);
+        for (const Edit& each : update.edits) {
+            state_.edits.erase(each.address);
+            if (!each.names.empty()) state_.edits.emplace(each.address, each);
+        }
+        const auto refusal = update.refusals.front();
+        networks_.adopt(std::move(update));
+        return refusal ? refusal->text : "";
+    }
+
     /// The serial of the zone at `apex`; 0 if there is none.
     [[nodiscard]] std::uint32_t serial(const char* apex) const {
         const Zone* const zone = find(apex);
@@ -136,7 +163,7 @@ protected:
     const fs::path zones_ = root_ / "zones";
     const fs::path inventory_ = root_ / "inventory.yaml";
     TestState state_;
-    Networks networks_{{zones_, inventory_}, state_, state_, state_, state_, &tomorrow};
+    Networks networks_{{zones_, inventory_}, state_.kept(), &tomorrow};
 };
 
 constexpr const char* a_apex = "2.0.192.in-addr.arpa.";
@@ -203,10 +230,102 @@ TEST_F(NetworksTest, OtherTextWithTheSameMeaningKeepsTheSerialAndTheZone) {
 }
 
 TEST_F(NetworksTest, YoungStampsAreNotTrusted) {
-    Networks now({zones_, std::nullopt}, state_, state_, state_, state_);
+    Networks now({zones_, std::nullopt}, {state_, state_, state_, state_, state_});
     write("a.yaml", zone_text("192.0.2.0/24"));
     now.adopt(now.look({}, false, Networks::Missing::drop));
     EXPECT_EQ(now.look({}, false, Networks::Missing::drop).files_read, 1U);
+}
+
+TEST_F(NetworksTest, EditChangesItsZoneAndNoOther) {
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    look();
+    EXPECT_EQ(edit("192.0.2.9", {"nine.example."}), "");
+    EXPECT_TRUE(has_address("192.0.2.9"));
+    EXPECT_TRUE(has_address("192.0.2.1"));
+    EXPECT_EQ(serial(a_apex), 2U);
+    EXPECT_EQ(serial(b_apex), 1U);
+    EXPECT_EQ(edit("192.0.2.9", {"nine.example."}), "");
+    EXPECT_EQ(serial(a_apex), 2U);  // nothing has changed
+    EXPECT_EQ(edit("192.0.2.9", {}), "");
+    EXPECT_FALSE(has_address("192.0.2.9"));
+    EXPECT_EQ(serial(a_apex), 3U);
+}
+
+TEST_F(NetworksTest, EditsStayWhereTheFileChanges) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look();
+    EXPECT_EQ(edit("192.0.2.9", {"nine.example."}), "");
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    look();
+    EXPECT_TRUE(has_address("192.0.2.9"));
+    EXPECT_EQ(serial(a_apex), 3U);
+    write("a.yaml",
+          "# a comment\n" + zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    EXPECT_FALSE(look().changes_zones());
+    EXPECT_EQ(edit("192.0.2.9", {}), "");
+    EXPECT_TRUE(has_address("192.0.2.1"));
+    EXPECT_FALSE(has_address("192.0.2.9"));
+}
+
+TEST_F(NetworksTest, EditsGiveTheSameSerialAfterARestart) {
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    look();
+    EXPECT_EQ(edit("192.0.2.9", {"nine.example."}), "");
+    EXPECT_EQ(edit("192.0.2.1", {"other.example."}), "");
+    Networks again({zones_, std::nullopt}, {state_, state_, state_, state_, state_}, &tomorrow);
+    again.adopt(again.look({}, false, Networks::Missing::drop));
+    ASSERT_THAT(again.snapshot()->zones(), SizeIs(1));
+    EXPECT_EQ(again.snapshot()->zones().front()->serial(), Serial{3});
+}
+
+TEST_F(NetworksTest, EditIsMadeInTheInnermostNetwork) {
+    write("outer.yaml", zone_text("10.0.0.0/16"));
+    write("inner.yaml", zone_text("10.0.1.0/24"));
+    look();
+    EXPECT_EQ(edit("10.0.1.1", {"a.example."}), "");
+    EXPECT_EQ(serial("1.0.10.in-addr.arpa."), 2U);
+    EXPECT_EQ(serial("0.10.in-addr.arpa."), 1U);
+}
+
+TEST_F(NetworksTest, EditIsRefusedWhereFilesDoNotAllowIt) {
+    write("a.yaml", zone_text("192.0.2.0/24",
+                              "records: {192.0.2.1: {name: one.example.net, locked: true}}\n"
+                              "delegations: {192.0.2.16/28: {nameservers: [ns.example.org]}}\n"
+                              "extra: |\n  9 CNAME elsewhere.example.\n"));
+    write("b.yaml", zone_text("198.51.100.0/24", "records: {198.51.100.1: a..b}\n"));
+    write("c.yaml", "network: 203.0.113.0/25\nprimaries: [192.0.2.53]\n");
+    write("d.yaml",
+          "network: 203.0.113.128/25\nnameservers: [ns.example.net]\n"
+          "soa: {contact: h.example.net, serial: {fixed: 7}}\n");
+    look();
+    EXPECT_THAT(edit("192.0.2.1", {"x.example."}), HasSubstr("192.0.2.1 is locked in"));
+    EXPECT_THAT(edit("192.0.2.1", {}), HasSubstr("locked"));
+    EXPECT_THAT(edit("192.0.2.17", {"x.example."}), HasSubstr("has a CNAME record"));
+    EXPECT_THAT(edit("192.0.2.9", {"x.example."}), HasSubstr("has a CNAME record"));
+    EXPECT_THAT(edit("198.51.100.1", {"x.example."}), HasSubstr("b.yaml cannot be used"));
+    EXPECT_THAT(edit("203.0.113.1", {"x.example."}), HasSubstr("is taken from primaries"));
+    EXPECT_THAT(edit("203.0.113.129", {"x.example."}), HasSubstr("serial of its zone is fixed"));
+    EXPECT_THAT(edit("10.0.0.1", {"x.example."}), HasSubstr("lies in no network"));
+    EXPECT_THAT(edit("192.0.2.2", {"x.example.", "X.example."}), HasSubstr("a name twice"));
+    EXPECT_EQ(serial(a_apex), 1U);
+}
+
+TEST_F(NetworksTest, ChangeOfSeveralNamesIsMadeAsAWhole) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look();
+    const Edit good{test::address("192.0.2.1"), {test::name("a.example.")}};
+    const Edit bad{test::address("10.0.0.1"), {test::name("a.example.")}};
+    const Edit other{test::address("192.0.2.3"), {test::name("b.example.")}};
+    EditUpdate update = networks_.edit(std::vector<std::vector<Edit>>{{good, bad}, {other}});
+    ASSERT_THAT(update.refusals, SizeIs(2));
+    EXPECT_TRUE(update.refusals[0].has_value());
+    EXPECT_FALSE(update.refusals[1].has_value());
+    EXPECT_THAT(update.edits, ElementsAre(other));
+    networks_.adopt(std::move(update));
+    EXPECT_FALSE(has_address("192.0.2.1"));
+    EXPECT_TRUE(has_address("192.0.2.3"));
+    EXPECT_EQ(serial(a_apex), 2U);
 }
 
 TEST_F(NetworksTest, ChangeOfAnInnerNetworkReachesTheZoneAboveIt) {
@@ -366,7 +485,7 @@ TEST_F(NetworksTest, TimeIsThatOfTheLastVersionThatWasGood) {
     EXPECT_GT(state_of("a.yaml").loaded_at, loaded_at);
     // Not made of the file since the start.
     write("a.yaml", "network: [\n");
-    Networks later({zones_, inventory_}, state_, state_, state_, state_, &tomorrow);
+    Networks later({zones_, inventory_}, state_.kept(), &tomorrow);
     later.adopt(later.look({}, false, Networks::Missing::drop));
     EXPECT_EQ(later.files().at("a.yaml").standing, Standing::last_good);
     EXPECT_FALSE(later.files().at("a.yaml").loaded_at.has_value());
@@ -487,11 +606,11 @@ TEST_F(NetworksTest, HistoryOfAnotherRunIsUsedIfItLeadsToWhatIsServed) {
     look();
     const Name apex = test::name("2.0.192.in-addr.arpa.");
     state_.histories[apex] = find("2.0.192.in-addr.arpa.")->history();
-    Networks again({zones_, std::nullopt}, state_, state_, state_, state_);
+    Networks again({zones_, std::nullopt}, state_.kept());
     const NetworksUpdate same = again.look({}, false, Networks::Missing::drop);
     EXPECT_EQ(same.changes.at(0).after->history()->end(), Serial{2});
     write("a.yaml", transferable_zone("records: {192.0.2.1: c.example.net}\n"));
-    Networks other({zones_, std::nullopt}, state_, state_, state_, state_);
+    Networks other({zones_, std::nullopt}, state_.kept());
     const NetworksUpdate changed = other.look({}, false, Networks::Missing::drop);
     EXPECT_EQ(changed.changes.at(0).after->history(), nullptr);
 }

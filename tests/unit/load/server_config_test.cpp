@@ -312,10 +312,11 @@ TEST(ServerConfig, RefusesASerialForAllZones) {
 }
 
 TEST(ServerConfig, RefusesKeysOfZoneFilesInZoneDefaults) {
-    EXPECT_THAT(findings_behind_minimal("zone_defaults:\n  records: {}\n"),
-                ElementsAre("f:5:3: error: unknown key `records` in `zone_defaults`\n"
-                            "  the keys here are `ttl`, `nameservers`, `nameservers_ttl`, `soa`, "
-                            "`transfer`"));
+    EXPECT_THAT(
+        findings_behind_minimal("zone_defaults:\n  records: {}\n"),
+        ElementsAre("f:5:3: error: unknown key `records` in `zone_defaults`\n"
+                    "  the keys here are `ttl`, `nameservers`, `nameservers_ttl`, `edit_ttl`, "
+                    "`soa`, `transfer`"));
 }
 
 TEST(ServerConfig, RefusesAVersionOver255Octets) {

@@ -1,0 +1,45 @@
+/// \file  Edits as a state keeps them.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+
+#include "base/result.hpp"
+#include "reverse/address.hpp"
+#include "state/database.hpp"
+#include "zone/edit.hpp"
+
+namespace arpad {
+
+/// Calls `visit` with each edit that `database` has for an address of `range`, ascending.
+void read_edits(Database& database, const AddressRange& range,
+                const std::function<void(const Edit&)>& visit);
+
+/// Writes `edits` over what `database` has for their addresses, the last one of each address.
+void write_edits(Database& database, std::span<const Edit> edits);
+
+/// Edits in memory. Threads: one at a time.
+class KeptEdits final : public EditSource {
+public:
+    /// None.
+    KeptEdits() = default;
+
+    /// All that `database` has; none if it is of an arpad that knew no edits.
+    explicit KeptEdits(Database& database);
+
+    /// Those of the state in `directory`, which a server may be using meanwhile. Where there is
+    /// none yet, nothing was edited. The error says what failed and what to do about it.
+    [[nodiscard]] static Result<KeptEdits, std::string> read(
+        const std::filesystem::path& directory);
+
+    void for_each_edit(const AddressRange& range,
+                       const std::function<void(const Edit&)>& visit) override;
+
+private:
+    std::map<Address, Edit> edits_;
+};
+
+}  // namespace arpad

@@ -1,0 +1,249 @@
+"""Changes of names without a pause, with NSD or Knot following as a secondary.
+
+One network of many records gets so many edits per second over the control socket, each a change of
+its own, for a while; arpad may be killed meanwhile and started again. At the end the secondary must
+have all that was acknowledged, soon, and without having taken the whole zone again.
+"""
+
+import argparse
+import http.client
+import json
+import random
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "system"))
+
+# pylint: disable=wrong-import-position
+import asking
+import secondaries
+import wire
+from arpad_server import Server
+from ports import free_port
+
+APEX = wire.name("10.in-addr.arpa.")
+CLIENTS = 16
+START_SECONDS = 120
+FOLLOW_SECONDS = 2  # what the product promises
+PTR, SOA = wire.type_number("PTR"), wire.type_number("SOA")
+
+
+def address_of(number):
+    """Address number `number` of the network."""
+    return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+def name_of(address):
+    """Its reverse name."""
+    return wire.name(".".join(reversed(address.split("."))) + ".in-addr.arpa.")
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over the control socket."""
+
+    def __init__(self, path):
+        super().__init__("arpad", timeout=30)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self.path))
+
+
+class Changes:
+    """Clients that change names at a steady rate, and remember what was acknowledged."""
+
+    def __init__(self, control, records, rate):
+        self.control = control
+        self.records = records
+        self.pause = CLIENTS / rate
+        self.stopping = threading.Event()
+        self.acknowledged = {}  # by address: the last name
+        self.asked = {}  # by address: names asked for since, which may or may not have come
+        self.count = 0
+        self.slowest = 0.0
+        self.problems = []
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self._run, args=(number,))
+                        for number in range(CLIENTS)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join()
+
+    def _run(self, number):
+        """Each client has addresses of its own, so that the last acknowledged name is known."""
+        connection = None
+        step = 0
+        due = time.monotonic()
+        while not self.stopping.is_set():
+            address = address_of(number + CLIENTS * random.randrange(self.records // CLIENTS))
+            step += 1
+            name = f"c{number}-{step}.example.net"
+            self.asked.setdefault(address, set()).add(name)
+            try:
+                connection = connection or UnixConnection(self.control)
+                self._change(connection, address, name)
+            except (OSError, http.client.HTTPException):
+                connection = None  # it was killed
+                time.sleep(0.05)
+            due += self.pause
+            time.sleep(max(0.0, due - time.monotonic()))
+
+    def _change(self, connection, address, name):
+        start = time.monotonic()
+        connection.request("POST", "/v1/edits", json.dumps(
+            {"edits": [{"address": address, "names": [name]}]}))
+        response = connection.getresponse()
+        body = response.read()
+        with self.lock:
+            if response.status != 200:
+                self.problems.append(body.decode())
+                return
+            self.slowest = max(self.slowest, time.monotonic() - start)
+            self.count += 1
+            self.acknowledged[address] = name
+            self.asked[address].discard(name)
+
+
+def write_primary(directory, port, follower, records):
+    """The files of an arpad with one network."""
+    (directory / "zones").mkdir()
+    config = directory / "arpad.yaml"
+    config.write_text(
+        f'listen: ["127.0.0.1:{port}"]\nzones: zones\nstate: state\nworkers: 1\n'
+        "zone_defaults:\n  nameservers: [ns1.example.net]\n"
+        "  soa: {contact: hostmaster.example.net}\n"
+        f'  transfer: {{allow: [127.0.0.1], notify: ["127.0.0.1:{follower}"]}}\n',
+        encoding="ascii")
+    with (directory / "zones" / "network.yaml").open("w", encoding="ascii") as file:
+        file.write("network: 10.0.0.0/8\nrecords:\n")
+        for number in range(records):
+            file.write(f"  {address_of(number)}: host-{number}.example.net\n")
+    return config
+
+
+def serial_of(endpoint):
+    """The serial there; none if there is none yet."""
+    try:
+        (reply,) = asking.ask_udp(endpoint, [asking.Question(APEX, SOA)])
+    except (asking.NoReply, OSError):
+        return None
+    records = wire.read_reply(reply).answer
+    return wire.record_text(records[0]).split()[6] if records else None
+
+
+def wait_for_same(primary, follower, seconds):
+    """Waits until both have the same serial; how long that took."""
+    start = time.monotonic()
+    while True:
+        serial = serial_of(primary)
+        if serial is not None and serial == serial_of(follower):
+            return time.monotonic() - start
+        if time.monotonic() - start > seconds:
+            raise AssertionError(f"{serial_of(follower)} after {seconds} s, not {serial}")
+        time.sleep(0.02)
+
+
+def resident_kib(pid):
+    """Memory that a process has."""
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1])
+    return 0
+
+
+def check_names(endpoint, changes):
+    """Each changed address has the last acknowledged name there, or a later one."""
+    addresses = sorted(changes.acknowledged)
+    replies = asking.ask_udp(endpoint,
+                             [asking.Question(name_of(address), PTR) for address in addresses])
+    wrong = []
+    for address, reply in zip(addresses, replies):
+        texts = [wire.record_text(record) for record in wire.read_reply(reply).answer]
+        allowed = {changes.acknowledged[address]} | changes.asked[address]
+        if len(texts) != 1 or texts[0].split()[-1].rstrip(".") not in allowed:
+            wrong.append((address, texts, allowed))
+    if wrong:
+        raise AssertionError(f"{len(wrong)} of {len(addresses)} are wrong: {wrong[:5]}")
+    return len(addresses)
+
+
+def follow(options, kind, directory):
+    """One run with one kind of secondary."""
+    port = free_port()
+    primary = ("127.0.0.1", port)
+    (directory / "peer").mkdir()
+    peer = kind(directory / "peer", [APEX], primary)
+    config = write_primary(directory, port, peer.endpoint[1], options.records)
+    server = Server(config)
+    with peer:
+        wait_for_same(primary, peer.endpoint, START_SECONDS)
+        transfers = full_transfers(server)
+        before = resident_kib(server.process.pid)
+        most = before
+        with Changes(directory / "state" / "control.sock", options.records,
+                     options.rate) as changes:
+            end = time.monotonic() + options.seconds
+            kills = sorted(time.monotonic() + random.uniform(0.1, 0.9) * options.seconds
+                           for _ in range(options.kills))
+            while time.monotonic() < end:
+                time.sleep(0.1)
+                most = max(most, resident_kib(server.process.pid))
+                if kills and time.monotonic() > kills[0]:
+                    kills.pop(0)
+                    transfers -= full_transfers(server)
+                    server._end(signal.SIGKILL)  # pylint: disable=protected-access
+                    server = Server(config)
+        if changes.problems:
+            raise AssertionError(f"refused: {changes.problems[:3]}")
+        behind = wait_for_same(primary, peer.endpoint, 60)
+        for endpoint in (primary, peer.endpoint):
+            checked = check_names(endpoint, changes)
+        whole = full_transfers(server) - transfers
+        print(f"{peer.name}: {changes.count} changes of {options.records} records in "
+              f"{options.seconds} s ({changes.count / options.seconds:.0f}/s), killed "
+              f"{options.kills} times; slowest {1000 * changes.slowest:.0f} ms; behind by "
+              f"{behind:.2f} s at the end; {checked} names compared there and here; arpad "
+              f"{before // 1024} MiB before, {most // 1024} MiB at most; {whole} full transfers")
+        if behind > FOLLOW_SECONDS:
+            raise AssertionError(f"it follows after {behind:.1f} s only")
+        if whole != 0:
+            raise AssertionError("it took the whole zone again")
+        server.stop()
+
+
+def full_transfers(server):
+    """How often the zone was sent as a whole."""
+    return server.log.count("AXFR of 10.in-addr.arpa.")
+
+
+def main():
+    """Runs it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--rate", type=int, default=1000, help="changes per second")
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--peers", default="Nsd", help="of Nsd, Knot, Bind")
+    options = parser.parse_args()
+    for name in options.peers.split(","):
+        with tempfile.TemporaryDirectory(prefix="arpad-edits-") as directory:
+            follow(options, getattr(secondaries, name), Path(directory))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

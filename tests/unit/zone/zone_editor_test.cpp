@@ -1,0 +1,119 @@
+#include "zone/zone_editor.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "support/zone_fixtures.hpp"
+#include "support/zone_maker.hpp"
+
+namespace arpad {
+namespace {
+
+using test::address;
+using test::name;
+using test::targets_at;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr Ttl five_minutes{300};
+
+EditBase base_of(std::shared_ptr<const Zone> zone) {
+    Digest content;
+    content.fill(7);
+    return {std::move(zone), content, {}};
+}
+
+Edit edit(std::string_view where, std::vector<std::string_view> names) {
+    Edit made{address(where), {}};
+    for (const std::string_view each : names) made.names.push_back(name(each));
+    return made;
+}
+
+/// What `edits` make of `base`.
+std::pair<std::shared_ptr<const Zone>, Digest> edited(const EditBase& base,
+                                                      const std::vector<Edit>& edits) {
+    ZoneEditor editor(base, *base.zone);
+    for (const Edit& each : edits) editor.apply(each, five_minutes);
+    return {editor.zone(Serial{2}), editor.edits()};
+}
+
+TEST(ZoneEditor, NamesAddressesWhateverFilesSay) {
+    const EditBase base = base_of(zone_for("192.0.2.0/24")
+                                      .ptr("1", "one.example.")
+                                      .range("192.0.2.128/25", "r-{ip}.example.")
+                                      .build());
+    const auto [zone, digest] =
+        edited(base, {edit("192.0.2.1", {"a.example."}), edit("192.0.2.9", {"b.example."}),
+                      edit("192.0.2.200", {"c.example.", "d.example."})});
+    EXPECT_EQ(zone->serial(), Serial{2});
+    EXPECT_THAT(targets_at(*zone, "1.2.0.192.in-addr.arpa.", RrType::ptr),
+                ElementsAre("a.example."));
+    EXPECT_EQ(test::ttl_at(*zone, "1.2.0.192.in-addr.arpa.", RrType::ptr), five_minutes);
+    EXPECT_THAT(targets_at(*zone, "9.2.0.192.in-addr.arpa.", RrType::ptr),
+                ElementsAre("b.example."));
+    EXPECT_THAT(targets_at(*zone, "200.2.0.192.in-addr.arpa.", RrType::ptr),
+                ElementsAre("c.example.", "d.example."));
+    EXPECT_NE(digest, Digest{});
+}
+
+TEST(ZoneEditor, GivesBackWhatFilesSay) {
+    const EditBase base = base_of(zone_for("192.0.2.0/24").ptr("1", "one.example.").build());
+    const auto [zone, digest] =
+        edited(base, {edit("192.0.2.1", {"a.example."}), edit("192.0.2.9", {"b.example."}),
+                      edit("192.0.2.1", {}), edit("192.0.2.9", {})});
+    EXPECT_THAT(targets_at(*zone, "1.2.0.192.in-addr.arpa.", RrType::ptr),
+                ElementsAre("one.example."));
+    EXPECT_THAT(targets_at(*zone, "9.2.0.192.in-addr.arpa.", RrType::ptr), IsEmpty());
+    EXPECT_EQ(digest, Digest{});
+    EXPECT_EQ(content_with_edits(base.content, digest), base.content);
+}
+
+TEST(ZoneEditor, NamesTheAddressThatIsAZone) {
+    const EditBase base = base_of(zone_for("192.0.2.1/32").build());
+    const std::string apex(base.zone->apex().to_text());
+    const auto [zone, digest] = edited(base, {edit("192.0.2.1", {"a.example."})});
+    EXPECT_THAT(targets_at(*zone, apex, RrType::ptr), ElementsAre("a.example."));
+    const auto [again, none] =
+        edited(base, {edit("192.0.2.1", {"a.example."}), edit("192.0.2.1", {})});
+    EXPECT_THAT(targets_at(*again, apex, RrType::ptr), IsEmpty());
+    EXPECT_EQ(none, Digest{});
+}
+
+/// The digest says what the zone has, not how it came to it: so it is the same after a restart.
+TEST(ZoneEditor, DigestsWhatIsThereAndNotTheWay) {
+    const EditBase base = base_of(zone_for("192.0.2.0/24").ptr("1", "one.example.").build());
+    const std::vector<std::string_view> names{"a.example.", "b.example.", "c.example."};
+    std::mt19937 random(7);
+    for (int round = 0; round < 50; ++round) {
+        std::vector<Edit> way;
+        std::map<Address, Edit> last;
+        for (int step = 0; step < 40; ++step) {
+            const std::string where = "192.0.2." + std::to_string(random() % 8);
+            const std::size_t which = random() % (names.size() + 1);
+            way.push_back(which == names.size() ? edit(where, {}) : edit(where, {names[which]}));
+            last.insert_or_assign(way.back().address, way.back());
+        }
+        std::vector<Edit> straight;
+        for (const auto& [where, each] : last) straight.push_back(each);
+        EXPECT_EQ(edited(base, way).second, edited(base, straight).second);
+    }
+}
+
+TEST(ZoneEditor, TellsContentsApart) {
+    const EditBase base = base_of(zone_for("192.0.2.0/24").build());
+    const Digest one = edited(base, {edit("192.0.2.1", {"a.example."})}).second;
+    EXPECT_NE(one, edited(base, {edit("192.0.2.2", {"a.example."})}).second);
+    EXPECT_NE(one, edited(base, {edit("192.0.2.1", {"b.example."})}).second);
+    Edit other_ttl = edit("192.0.2.1", {"a.example."});
+    other_ttl.ttl = Ttl{60};
+    EXPECT_NE(one, edited(base, {other_ttl}).second);
+    EXPECT_NE(content_with_edits(base.content, one), base.content);
+}
+
+}  // namespace
+}  // namespace arpad
