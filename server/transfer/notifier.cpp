@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <iterator>
 #include <utility>
 
@@ -21,6 +22,11 @@ constexpr unsigned failures_until_silent = 3;
 constexpr unsigned attempts_until_unheard = 6;
 constexpr unsigned attempts_until_refused = 3;
 constexpr std::chrono::hours patience{24};
+
+/// Between two notices about a zone, however often it changes. Whoever is told more often fetches
+/// one version after the other, and NSD, which serves what it has fetched once a second
+/// (xfrd-reload-timeout), takes the zone as a whole where it has fetched twice meanwhile.
+constexpr std::chrono::milliseconds gap{1200};
 constexpr std::size_t answer_count_at = 6;
 
 std::chrono::seconds pause_after(unsigned failures) noexcept {
@@ -99,9 +105,19 @@ struct Notifier::Deferred {
     Notice notice;
 };
 
+/// Nothing is said about a zone for a while after the remote has been told of it.
+struct Notifier::Rest {
+    Time due;
+    std::optional<Notice> notice;  // for afterwards
+};
+
 /// All that one remote is to be told.
 struct Notifier::Line {
+    using Rests = std::map<Name, Rest, CanonicalLess>;
+
     std::map<Name, Notice, CanonicalLess> waiting;
+    Rests resting;
+    std::deque<Rests::iterator> rests;  // the same, the first one to end at the front
     std::vector<Deferred> deferred;
     std::vector<Pending> pending;
     Name last_sent;  // goes on behind it, so that each zone has its turn
@@ -116,6 +132,33 @@ struct Notifier::Line {
     void wait(Notice notice) {
         Name zone = notice.zone;
         waiting.try_emplace(std::move(zone), std::move(notice));
+    }
+
+    /// Has `notice` wait instead of older ones.
+    void announce(Notice notice) {
+        const auto found = resting.find(notice.zone);
+        if (found != resting.end()) {
+            found->second.notice = std::move(notice);
+            return;
+        }
+        Name zone = notice.zone;
+        waiting.insert_or_assign(std::move(zone), std::move(notice));
+    }
+
+    /// Says nothing about `zone`, which does not rest yet, from `now` on for a while.
+    void rest(const Name& zone, Time now) {
+        Rest rest{now + gap, {}};
+        if (auto newer = waiting.extract(zone)) rest.notice = std::move(newer.mapped());
+        rests.push_back(resting.insert_or_assign(zone, std::move(rest)).first);
+    }
+
+    /// Ends the rests that have lasted long enough.
+    void end_rests(Time now) {
+        while (!rests.empty() && rests.front()->second.due <= now) {
+            auto ended = resting.extract(rests.front());
+            rests.pop_front();
+            if (ended.mapped().notice) wait(std::move(*ended.mapped().notice));
+        }
     }
 
     [[nodiscard]] bool is_pending(const Name& zone) const {
@@ -151,9 +194,9 @@ Notifier::~Notifier() = default;
 void Notifier::announce(const Zone& zone, std::span<const Remote> remotes) {
     const auto soa = *zone.soa().begin();
     for (const Remote& remote : remotes) {
-        Name apex(zone.apex());
-        Notice notice{apex, zone.soa().ttl(), {soa.begin(), soa.end()}, remote.key, 0, {}};
-        lines_[remote.endpoint].waiting.insert_or_assign(std::move(apex), std::move(notice));
+        Notice notice{
+            Name(zone.apex()), zone.soa().ttl(), {soa.begin(), soa.end()}, remote.key, 0, {}};
+        lines_[remote.endpoint].announce(std::move(notice));
     }
 }
 
@@ -161,6 +204,7 @@ std::optional<Notifier::Time> Notifier::proceed(Time now, const Send& send) {
     std::optional<Time> next;
     for (auto& [remote, line] : lines_) {
         expire(remote, line, now);
+        line.end_rests(now);
         for (Deferred& deferred : take_due(line.deferred, now))
             line.wait(std::move(deferred.notice));
         send_next(remote, line, now, send);
@@ -169,11 +213,12 @@ std::optional<Notifier::Time> Notifier::proceed(Time now, const Send& send) {
         };
         std::ranges::for_each(line.pending, come_back);
         std::ranges::for_each(line.deferred, come_back);
+        if (!line.rests.empty()) come_back(line.rests.front()->second);
     }
     std::erase_if(lines_, [](const auto& entry) {
         const Line& line = entry.second;
-        return line.pending.empty() && line.waiting.empty() && line.deferred.empty() &&
-               !line.complaint;
+        return line.pending.empty() && line.waiting.empty() && line.resting.empty() &&
+               line.deferred.empty() && !line.complaint;
     });
     return next;
 }
@@ -290,8 +335,9 @@ void Notifier::receive(const Endpoint& remote, std::span<const std::uint8_t> mes
         line.deferred.push_back({now + pause_after(notice.attempts), std::move(notice)});
     } else if (is_refused) {
         complain(line, event);
-    } else if (line.complaint && line.complaint->zone == event.zone) {
-        line.complaint.reset();
+    } else {
+        if (line.complaint && line.complaint->zone == event.zone) line.complaint.reset();
+        line.rest(event.zone, now);
     }
 }
 

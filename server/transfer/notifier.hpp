@@ -4,8 +4,8 @@
 /// A conversation without socket and clock. Each remote has a window of notices that wait for its
 /// reply. It opens as replies come, and shuts down to one where they do not: then the pauses
 /// double, up to five minutes, whatever the number of zones. So a remote that is down costs next to
-/// nothing, and is told of everything when it is back, up to a day later.
-/// Threads: one at a time.
+/// nothing, and is told of everything when it is back, up to a day later. Of a zone that changes
+/// all the time it is told about once a second. Threads: one at a time.
 #pragma once
 
 #include <chrono>
@@ -75,6 +75,7 @@ private:
     struct Notice;
     struct Pending;
     struct Deferred;
+    struct Rest;
     struct Line;
 
     void expire(const Endpoint& remote, Line& line, Time now);

@@ -29,11 +29,14 @@ import secondaries
 import wire
 from arpad_server import Server, run_program
 from dns_tools import find_tool
+from edits import Control, address_of
 from ports import free_port
 
 KEY_NAME = "transfer.example.net"
 SECONDS = 60
 CHANGES = 3
+EDIT_ROUNDS = 2
+EDITS = 250  # in each
 PLAIN_RECORD = re.compile(r'  "[0-9a-f.:]+": "[^"{]+"\n')
 
 
@@ -130,6 +133,26 @@ def change_records(directory, step):
         path.write_text("".join(lines), encoding="ascii")
 
 
+def edit_names(config, server, zones, key, step):
+    """Names addresses at random, and has others named as in the files again, many at a time."""
+    random = Random(step)
+    owners = {line.split()[0] for apex in zones for line in transferred(server.endpoint, apex, key)
+              if line.split()[3] == "PTR"}
+    addresses = sorted(filter(None, map(address_of, owners)))
+    control = Control(config)
+    done = 0
+    while done < EDITS:
+        given = {}
+        for address in random.sample(addresses, random.randint(1, 20)):
+            count = random.choice((0, 1, 1, 1, 2))
+            given[address] = [f"edit-{step}-{done}-{i}.example.net" for i in range(count)]
+        problem = control.edit(given)
+        if problem is None:
+            done += len(given)
+        elif "locked" not in problem and "record" not in problem:
+            raise AssertionError(problem)
+
+
 def serial_of(endpoint, apex):
     """The serial that a server has of a zone; None if it does not serve it."""
     host, port = endpoint
@@ -206,6 +229,30 @@ class Last:
         return Server(self.config)
 
 
+def change_and_compare(config, server, peer, last, key):
+    """How many records both secondaries had as they should, before and after changes."""
+    zones = last.zones
+    records = compare_zones(server, peer, zones, key)
+    have_told(config, peer.endpoint, key)
+    none = dict.fromkeys(zones)
+    serials = follow(server, last, zones, none)
+    records += compare_zones(server, last, zones, key, peer.lowers_names)
+    for step in range(1, CHANGES + 1):
+        change_records(config.parent, step)
+        reload(config)
+        follow(server, peer, zones, serials)
+        serials = follow(server, last, zones, serials)
+        records += compare_zones(server, peer, zones, key)
+        records += compare_zones(server, last, zones, key, peer.lowers_names)
+    for step in range(EDIT_ROUNDS):
+        edit_names(config, server, zones, key, step)
+        follow(server, peer, zones, serials)
+        serials = follow(server, last, zones, serials)
+        records += compare_zones(server, peer, zones, key)
+        records += compare_zones(server, last, zones, key, peer.lowers_names)
+    return records
+
+
 def compare(seed, secondary, directory, algorithm=None):
     """What was compared, all of it the same."""
     key, key_line = make_key(algorithm) if algorithm else (None, "")
@@ -215,25 +262,21 @@ def compare(seed, secondary, directory, algorithm=None):
         last = Last(directory / "last", zones, key, key_line)
         with secondary(directory / "secondary", zones, server.endpoint, key,
                        last.endpoint) as peer, last.start(peer) as last_server:
-            records = compare_zones(server, peer, zones, key)
-            have_told(config, peer.endpoint, key)
-            none = dict.fromkeys(zones)
-            serials = follow(server, last, zones, none)
-            records += compare_zones(server, last, zones, key, peer.lowers_names)
-            for step in range(1, CHANGES + 1):
-                change_records(directory, step)
-                reload(config)
-                follow(server, peer, zones, serials)
-                serials = follow(server, last, zones, serials)
-                records += compare_zones(server, peer, zones, key)
-                records += compare_zones(server, last, zones, key, peer.lowers_names)
+            try:
+                records = change_and_compare(config, server, peer, last, key)
+            except AssertionError as failure:
+                logs = "\n".join(f"{name} logged at last:\n{log[-2000:]}" for name, log in (
+                    ("the first arpad", server.log), (peer.name, peer.log),
+                    (last.name, last_server.log)))
+                raise AssertionError(f"{failure}\n{logs}") from failure
             if "NOTIFY" in server.log:
                 raise AssertionError(f"{peer.name} does not take NOTIFY as it should:\n{server.log}")
             taken = server.log.count("transferred the changes of ")
             if taken == 0:
                 raise AssertionError(f"{peer.name} took no changes by IXFR:\n{server.log}")
             given = last_server.log.count("took the changes of ")
-            return (f"{len(zones)} zones in {CHANGES + 1} versions, {records} records, {taken} "
+            return (f"{len(zones)} zones, changed {CHANGES} times in files and by "
+                    f"{EDIT_ROUNDS * EDITS} edits, {records} records, {taken} "
                     f"times by IXFR from arpad, {given} times to arpad")
 
 

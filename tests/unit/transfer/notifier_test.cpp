@@ -113,6 +113,28 @@ TEST_F(NotifierTest, TellsEachRemoteOfTheNewVersion) {
     EXPECT_THAT(take_events(), IsEmpty());
 }
 
+TEST_F(NotifierTest, TellsOfAZoneThatChangesAllTheTimeOnceInAWhile) {
+    notifier_.announce(*zone_with_serial("192.0.0.0/16", 7), remote_);
+    reply(proceed().at(0));
+    notifier_.announce(*zone_with_serial("192.0.0.0/16", 8), remote_);
+    notifier_.announce(*zone_with_serial("192.0.0.0/16", 9), remote_);
+    notifier_.announce(*zone_with_serial("198.51.0.0/16", 3), remote_);
+    const auto other = proceed();
+    ASSERT_THAT(other, SizeIs(1));
+    EXPECT_THAT(read(other[0].message), testing::HasSubstr("51.198.in-addr.arpa."));
+    reply(other[0]);
+    EXPECT_THAT(proceed(seconds(1)), IsEmpty());
+    ASSERT_TRUE(next_);
+    EXPECT_LT(*next_ - now_, seconds(1));
+    now_ = *next_;
+    const auto later = proceed();
+    ASSERT_THAT(later, SizeIs(1));
+    EXPECT_THAT(read(later[0].message), testing::HasSubstr(" 9 7200"));
+    reply(later[0]);
+    EXPECT_THAT(proceed(hours(1)), IsEmpty());
+    EXPECT_FALSE(next_);
+}
+
 TEST_F(NotifierTest, TriesAgainWithGrowingPausesAndSaysSoOnce) {
     notifier_.announce(*zone_with_serial("192.0.0.0/16", 7), remote_);
     std::vector<long> pauses;
@@ -174,7 +196,8 @@ TEST_F(NotifierTest, NewerVersionIsToldWhenTheOlderHasBeenHeardOf) {
     notifier_.announce(*zone_with_serial("192.0.0.0/16", 9), remote_);
     EXPECT_THAT(proceed(), IsEmpty());
     reply(first.at(0));
-    const auto second = proceed();
+    EXPECT_THAT(proceed(), IsEmpty());
+    const auto second = proceed(seconds(2));
     ASSERT_THAT(second, SizeIs(1));
     EXPECT_THAT(read(second[0].message), testing::HasSubstr(" 9 7200"));
     reply(second[0]);

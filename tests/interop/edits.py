@@ -1,0 +1,40 @@
+"""Edits of names, made over arpad's control socket as a program would make them."""
+
+import http.client
+import ipaddress
+import json
+import re
+import socket
+
+
+class Control(http.client.HTTPConnection):
+    """HTTP over the control socket of the arpad whose configuration is at `config`."""
+
+    def __init__(self, config):
+        super().__init__("arpad", timeout=30)
+        self.path = config.parent / "state" / "control.sock"
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self.path))
+
+    def edit(self, names):
+        """Gives each address its names, of `names` by address; why not, if not."""
+        self.request("POST", "/v1/edits", json.dumps({"edits": [
+            {"address": address, "names": given} for address, given in names.items()]}))
+        response = self.getresponse()
+        body = response.read().decode()
+        return None if response.status == 200 else body
+
+
+def address_of(owner):
+    """The address whose reverse name this is; none if it is another name."""
+    labels = owner.lower().rstrip(".").split(".")
+    texts = {("in-addr", "arpa"): ".".join(labels[-3::-1]),
+             ("ip6", "arpa"): re.sub("(....)(?=.)", r"\1:", "".join(labels[-3::-1]))}
+    try:
+        address = ipaddress.ip_address(texts.get(tuple(labels[-2:]), ""))
+    except ValueError:
+        return None
+    return str(address) if address.reverse_pointer == ".".join(labels) else None
