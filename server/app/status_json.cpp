@@ -104,6 +104,22 @@ json::value contents_of(const std::optional<RrsetView>& rrset) {
     return names;
 }
 
+/// What those who may take `zone` do not get of its ranges; null if they get all, or are none.
+json::value ranges_in_transfers(const Zone* zone) {
+    const bool is_given = zone != nullptr && zone->is_available() &&
+                          !zone->transfer().allow.empty() && !zone->parts().ranges.is_empty();
+    if (!is_given) return nullptr;
+    switch (zone->transfer().ranges) {
+        case RangesInTransfers::expand:
+            break;
+        case RangesInTransfers::omit:
+            return "omit";
+        case RangesInTransfers::wildcard:
+            return "wildcard";
+    }
+    return nullptr;
+}
+
 json::object json_of(const ZoneChange& change) {
     const auto serial = [](const std::shared_ptr<const Zone>& zone) -> json::value {
         if (!zone || !zone->is_available()) return nullptr;
@@ -134,6 +150,7 @@ json::object json_of(const ZoneChange& change) {
             {"removed", removed},
             {"changed", changed},
             {"ranges_changed", are_both && differ_in_ranges(*change.before, *change.after)},
+            {"ranges_in_transfers", ranges_in_transfers(change.after.get())},
             {"names", std::move(names)}};
 }
 

@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "load/remote_fields.hpp"
+#include "reverse/arpa_name.hpp"
 #include "zone/range_index.hpp"
+#include "zone/range_wildcards.hpp"
 
 namespace arpad {
 namespace {
@@ -82,9 +84,12 @@ std::optional<RangesInTransfers> read_ranges_mode(const Fields& fields, FileFind
     if (!text) return std::nullopt;
     if (*text == "expand") return RangesInTransfers::expand;
     if (*text == "omit") return RangesInTransfers::omit;
-    findings.error(fields.find("ranges")->place(),
-                   fmt::format("`ranges` is neither expand nor omit: {}", in_backquotes(*text)),
-                   "write `expand` to transfer a record for each address, `omit` for none");
+    if (*text == "wildcard") return RangesInTransfers::wildcard;
+    findings.error(
+        fields.find("ranges")->place(),
+        fmt::format("`ranges` is none of expand, wildcard and omit: {}", in_backquotes(*text)),
+        "write `expand` to transfer a record for each address, `wildcard` for a wildcard in "
+        "place of each range, `omit` for nothing");
     return std::nullopt;
 }
 
@@ -122,6 +127,83 @@ std::vector<std::uint64_t> count_names(std::span<const RangeModel> ranges) {
         }
     }
     return counts;
+}
+
+/// Whether `ranges` come to no more names than that.
+bool check_expansion(std::span<const RangeModel> ranges, std::uint64_t per_range,
+                     std::uint64_t per_zone, FileFindings& findings) {
+    constexpr fmt::string_view advice =
+        "write `transfer: {{ranges: wildcard}}`, or `{{ranges: omit}}`, which keeps their names "
+        "from secondaries, or raise `{}`; until then nobody may take the zones";
+    const std::vector<std::uint64_t> counts = count_names(ranges);
+    std::uint64_t total = 0;
+    bool is_possible = true;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        total = add(total, counts[i]);
+        if (counts[i] <= per_range) continue;
+        is_possible = false;
+        findings.error(ranges[i].place,
+                       fmt::format("a range of over {} names cannot be transferred", per_range),
+                       fmt::format(fmt::runtime(advice), "max_range_names"));
+    }
+    if (total <= per_zone) return is_possible;
+    findings.error(ranges.front().place,
+                   fmt::format("ranges of over {} names in all cannot be transferred", per_zone),
+                   fmt::format(fmt::runtime(advice), "max_zone_names"));
+    return false;
+}
+
+/// What a wildcard cannot stand for in `range`; empty if it can stand for all of it.
+std::string_view obstacle_to_wildcard(const RangeModel& range) {
+    if (!range.names) return "a hole";
+    if (!range.names->is_constant()) return "a range with a name for each address";
+    if (!wildcard_prefix(range.range)) return "a range that is no whole label of a reverse name";
+    return {};
+}
+
+/// The range that `address` lies in; null if there is none.
+const RangeModel* find_range(std::span<const RangeModel> ranges, Address address) {
+    const auto found = std::ranges::find_if(ranges, [address](const RangeModel& range) {
+        return range.range.first <= address && address <= range.range.last;
+    });
+    return found == ranges.end() ? nullptr : &*found;
+}
+
+bool is_wildcard(NameView name) noexcept {
+    const auto wire = name.wire();
+    return wire[0] == 1 && wire[1] == '*';
+}
+
+/// Whether wildcards can stand for the ranges of `parts`.
+bool check_wildcards(const RangeParts& parts, FileFindings& findings) {
+    constexpr std::string_view advice =
+        "with `ranges: wildcard` a range is a whole octet or nibble, as 10.1.0.0/16 or "
+        "2001:db8::/48, with one name; write `ranges: expand` or `omit`; until then nobody may "
+        "take the zones";
+    bool is_possible = true;
+    const auto refuse = [&](Place place, std::string_view what) {
+        findings.error(place, fmt::format("no wildcard can stand for {}", what),
+                       std::string(advice));
+        is_possible = false;
+    };
+    for (const RangeModel& range : parts.ranges) {
+        const std::string_view obstacle = obstacle_to_wildcard(range);
+        if (!obstacle.empty()) refuse(range.place, obstacle);
+    }
+    for (const RecordView record : parts.records) {
+        if (record.names.empty() && find_range(parts.ranges, record.address) != nullptr) {
+            refuse(record.place, "an address in a range that has no name");
+        }
+    }
+    for (const ExtraModel& record : parts.extra) {
+        const NameView owner = record.owner;
+        if (!is_wildcard(owner)) continue;
+        const auto above = prefix_of_arpa_name(owner.parent());
+        if (above && find_range(parts.ranges, above->first()) != nullptr) {
+            refuse(record.place, "a range that has a wildcard of its own");
+        }
+    }
+    return is_possible;
 }
 
 bool contains(std::span<const Name> names, const Name& name) {
@@ -197,8 +279,8 @@ void report_unknown_keys(std::span<const Remote> remotes, std::span<const Name> 
 }
 
 TransferPolicy transfer_policy(const ZoneSettings& settings, std::vector<Remote> primaries,
-                               const ZoneDefaults& zone_defaults,
-                               std::span<const RangeModel> ranges, FileFindings& findings) {
+                               const ZoneDefaults& zone_defaults, const RangeParts& parts,
+                               FileFindings& findings) {
     const TransferDefaults& written = settings.written.transfer;
     const TransferDefaults& defaults = zone_defaults.transfer;
     const auto either = [](const auto& first, const auto& second) {
@@ -221,33 +303,18 @@ TransferPolicy transfer_policy(const ZoneSettings& settings, std::vector<Remote>
     policy.notify = either(written.notify, defaults.notify).value_or(policy.notify);
     policy.catalog_group = either(written.catalog_group, defaults.catalog_group);
     policy.catalog_coo = either(written.catalog_coo, defaults.catalog_coo);
-    if (policy.allow.empty() || policy.ranges != RangesInTransfers::expand || ranges.empty()) {
-        return policy;
+    if (policy.allow.empty() || parts.ranges.empty()) return policy;
+    bool is_possible = true;
+    if (policy.ranges == RangesInTransfers::expand) {
+        const std::uint64_t per_range =
+            either(written.max_range_names, defaults.max_range_names).value_or(usual_range_names);
+        const std::uint64_t per_zone =
+            either(written.max_zone_names, defaults.max_zone_names).value_or(usual_zone_names);
+        is_possible = check_expansion(parts.ranges, per_range, per_zone, findings);
+    } else if (policy.ranges == RangesInTransfers::wildcard) {
+        is_possible = check_wildcards(parts, findings);
     }
-    const std::uint64_t per_range =
-        either(written.max_range_names, defaults.max_range_names).value_or(usual_range_names);
-    const std::uint64_t per_zone =
-        either(written.max_zone_names, defaults.max_zone_names).value_or(usual_zone_names);
-    constexpr fmt::string_view advice =
-        "write `transfer: {{ranges: omit}}`, which keeps their names from secondaries, or raise "
-        "`{}`; until then nobody may take the zones";
-    const std::vector<std::uint64_t> counts = count_names(ranges);
-    std::uint64_t total = 0;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        total = add(total, counts[i]);
-        if (counts[i] <= per_range) continue;
-        policy.allow.clear();
-        findings.error(ranges[i].place,
-                       fmt::format("a range of over {} names cannot be transferred", per_range),
-                       fmt::format(fmt::runtime(advice), "max_range_names"));
-    }
-    if (total > per_zone) {
-        policy.allow.clear();
-        findings.error(
-            ranges.front().place,
-            fmt::format("ranges of over {} names in all cannot be transferred", per_zone),
-            fmt::format(fmt::runtime(advice), "max_zone_names"));
-    }
+    if (!is_possible) policy.allow.clear();
     return policy;
 }
 

@@ -11,6 +11,7 @@
 #include "load/zone_file.hpp"
 #include "load/zone_settings.hpp"
 #include "zone/model.hpp"
+#include "zone/record_models.hpp"
 #include "zone/transfer_policy.hpp"
 
 namespace arpad {
@@ -21,13 +22,20 @@ namespace arpad {
 /// Reads `transfer` of `catalog`.
 [[nodiscard]] TransferDefaults read_catalog_transfer(YamlNode node, FileFindings& findings);
 
+/// What becomes of ranges in transfers depends on.
+struct RangeParts {
+    std::span<const RangeModel> ranges;
+    RecordsView records;
+    std::span<const ExtraModel> extra;
+};
+
 /// The policy of a zone file with `settings` and `primaries`, where `defaults` hold where it is
-/// silent. Reports keys that do not exist, and ranges that are too large to be expanded though
-/// somebody may take them; nobody may then, and all else is as it should be.
+/// silent. Reports keys that do not exist, and ranges that are too large to be expanded, or for
+/// which no wildcard can stand, though somebody may take them; nobody may then, and all else is as
+/// it should be.
 [[nodiscard]] TransferPolicy transfer_policy(const ZoneSettings& settings,
                                              std::vector<Remote> primaries,
-                                             const ZoneDefaults& defaults,
-                                             std::span<const RangeModel> ranges,
+                                             const ZoneDefaults& defaults, const RangeParts& parts,
                                              FileFindings& findings);
 
 /// Reports the keys that `transfer`, which is written at `place`, names and `known` has not.

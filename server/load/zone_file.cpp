@@ -199,7 +199,8 @@ ZoneFile read_zone_file(const std::string& file, std::string_view text,
     }
     if (findings.error_count() > 0 || !result.key) return result;
     TransferPolicy transfer =
-        transfer_policy(settings, std::move(primaries), defaults, parts.ranges, findings);
+        transfer_policy(settings, std::move(primaries), defaults,
+                        {parts.ranges, {parts.records, 0, parts.records.size()}, extra}, findings);
     result.model = network_model(*result.key, std::move(settings), defaults);
     result.model->file = file;
     result.model->transfer = std::move(transfer);

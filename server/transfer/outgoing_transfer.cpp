@@ -9,17 +9,13 @@
 namespace arpad {
 namespace {
 
-RangeWalk walk_of(RangesInTransfers ranges) noexcept {
-    return ranges == RangesInTransfers::expand ? RangeWalk::expand : RangeWalk::omit;
-}
-
 constexpr std::size_t few_records = 1000;
 
 }  // namespace
 
 OutgoingTransfer::OutgoingTransfer(std::shared_ptr<const Zone> zone, const Query& query,
                                    std::optional<TsigReplier> tsig)
-    : cursor_(zone, walk_of(zone->transfer().ranges)),
+    : cursor_(zone, range_walk(zone->transfer().ranges)),
       id_(query.id),
       flags_(header_flag::response | header_flag::authoritative |
              (query.recursion_desired ? header_flag::recursion_desired : 0)),

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reverse/arpa_name.hpp"
+#include "zone/range_wildcards.hpp"
 
 namespace arpad {
 namespace {
@@ -49,7 +50,7 @@ bool is_same(const AddressData& left, const AddressData& right) {
 class Comparison {
 public:
     Comparison(const Zone* before, const Zone* after, RangeWalk ranges, const VisitName& visit)
-        : before_(before), after_(after), expands_(ranges == RangeWalk::expand), visit_(visit) {}
+        : before_(before), after_(after), ranges_(ranges), visit_(visit) {}
 
     void run() {
         const Zone* const any = after_ != nullptr ? after_ : before_;
@@ -58,13 +59,12 @@ public:
                 after_ == nullptr ? NodeView() : after_->apex_node()});
         compare_names();
         compare_addresses();
+        if (ranges_ == RangeWalk::wildcard) compare_wildcards();
     }
 
 private:
     void compare_names() const {
-        const bool are_shared =
-            before_ != nullptr && after_ != nullptr && &before_->parts() == &after_->parts();
-        if (are_shared) return;
+        if (are_parts_shared()) return;
         if (before_ != nullptr) {
             const ZoneParts& parts = before_->parts();
             parts.names.for_each([&](NameView name, NodeId id) {
@@ -81,13 +81,17 @@ private:
         }
     }
 
+    [[nodiscard]] bool are_parts_shared() const {
+        return before_ != nullptr && after_ != nullptr && &before_->parts() == &after_->parts();
+    }
+
     static NodeView node_of(const Zone* zone, NameView name) {
         if (zone == nullptr) return {};
         const auto id = zone->parts().names.find(name);
         return id ? zone->parts().nodes.at(*id) : NodeView();
     }
 
-    void compare_addresses() const {
+    void compare_addresses() {
         const auto& old_base = base_of(before_);
         const auto& new_base = base_of(after_);
         if (old_base == new_base || !old_base || !new_base) {
@@ -103,7 +107,7 @@ private:
         return zone == nullptr ? std::nullopt : zone->parts().base;
     }
 
-    void visit_addresses(const Zone* before, const Zone* after) const {
+    void visit_addresses(const Zone* before, const Zone* after) {
         const Zone* const any = after != nullptr ? after : before;
         if (any == nullptr || !any->parts().base) return;
         const AddressIndex none;
@@ -111,6 +115,9 @@ private:
                        after == nullptr ? none : after->addresses(),
                        [&](Address address, const std::optional<AddressData>& old_data,
                            const std::optional<AddressData>& new_data) {
+                           if (old_data.has_value() != new_data.has_value()) {
+                               came_or_went_.push_back(address);
+                           }
                            if (old_data && new_data && is_same(*old_data, *new_data)) return;
                            visit_address(before, after, address, old_data, new_data);
                        });
@@ -122,12 +129,9 @@ private:
         const Zone& any = after != nullptr ? *after : *before;
         std::array<std::uint8_t, max_name_octets> owner;
         const std::size_t octets = write_address_labels(*any.parts().base, address, owner);
-        const auto apex = any.apex().wire();
-        std::ranges::copy(apex, owner.begin() + static_cast<std::ptrdiff_t>(octets));
         MadeRrset old_space;
         MadeRrset new_space;
-        visit_({NameView::of_valid_wire(std::span(owner).first(octets + apex.size())),
-                content(before, address, old_data, old_space),
+        visit_({with_apex(any, owner, octets), content(before, address, old_data, old_space),
                 content(after, address, new_data, new_space)});
     }
 
@@ -138,17 +142,71 @@ private:
             make_ptr(*data, space);
             return space.node();
         }
-        const NamedRange* const range =
-            expands_ && zone != nullptr ? zone->parts().ranges.find(address) : nullptr;
+        const NamedRange* const range = ranges_ == RangeWalk::expand && zone != nullptr
+                                            ? zone->parts().ranges.find(address)
+                                            : nullptr;
         if (range == nullptr) return {};
         make_ptr(*range, address, space);
         return space.node();
     }
 
+    void compare_wildcards() const {
+        const std::vector<RangeWildcard> old_ones = wildcards_of(before_);
+        const std::vector<RangeWildcard> new_ones = wildcards_of(after_);
+        auto old_one = old_ones.begin();
+        auto new_one = new_ones.begin();
+        while (old_one != old_ones.end() || new_one != new_ones.end()) {
+            const bool is_old = old_one != old_ones.end() &&
+                                (new_one == new_ones.end() || old_one->prefix <= new_one->prefix);
+            const bool is_new = new_one != new_ones.end() &&
+                                (old_one == old_ones.end() || new_one->prefix <= old_one->prefix);
+            visit_wildcard(is_old ? &*old_one : nullptr, is_new ? &*new_one : nullptr);
+            if (is_old) ++old_one;
+            if (is_new) ++new_one;
+        }
+    }
+
+    /// Where nothing else can have changed, only those above addresses that have.
+    [[nodiscard]] std::vector<RangeWildcard> wildcards_of(const Zone* zone) const {
+        if (zone == nullptr) return {};
+        return are_parts_shared() ? range_wildcards_above(*zone, came_or_went_)
+                                  : range_wildcards(*zone);
+    }
+
+    void visit_wildcard(const RangeWildcard* before, const RangeWildcard* after) const {
+        MadeRrset old_space;
+        MadeRrset new_space;
+        NodeView old_node;
+        NodeView new_node;
+        if (before != nullptr) {
+            make_ptr(*before, old_space);
+            old_node = old_space.node();
+        }
+        if (after != nullptr) {
+            make_ptr(*after, new_space);
+            new_node = new_space.node();
+        }
+        if (before != nullptr && after != nullptr && is_same(old_node, new_node)) return;
+        const Zone& any = before != nullptr ? *before_ : *after_;
+        std::array<std::uint8_t, max_name_octets> owner;
+        const std::size_t octets =
+            write_wildcard_labels(any, before != nullptr ? *before : *after, owner);
+        visit_({with_apex(any, owner, octets), old_node, new_node});
+    }
+
+    /// The name of the `octets` octets of labels in `owner` below the apex of `zone`.
+    static NameView with_apex(const Zone& zone, std::span<std::uint8_t, max_name_octets> owner,
+                              std::size_t octets) {
+        const auto apex = zone.apex().wire();
+        std::ranges::copy(apex, owner.begin() + static_cast<std::ptrdiff_t>(octets));
+        return NameView::of_valid_wire(owner.first(octets + apex.size()));
+    }
+
     const Zone* before_;
     const Zone* after_;
-    bool expands_;
+    RangeWalk ranges_;
     const VisitName& visit_;
+    std::vector<Address> came_or_went_;
 };
 
 const Zone* available(const Zone* zone) {

@@ -31,7 +31,8 @@ struct RrsetChange {
 /// Calls `visit` for each name that has other octets in one zone than in the other, which may be
 /// the same records in another order. Null and unavailable zones have no names. With
 /// `RangeWalk::expand` addresses have what ranges make for them, too; ranges themselves are not
-/// compared. What it is given lives until it returns. In no order.
+/// compared. With `RangeWalk::wildcard` there are their wildcards, too. What it is given lives
+/// until it returns. In no order.
 void for_each_changed_name(const Zone* before, const Zone* after, RangeWalk ranges,
                            const std::function<void(const NameChange&)>& visit);
 

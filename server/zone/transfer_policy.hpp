@@ -32,8 +32,9 @@ struct AccessRule {
 
 /// What becomes of the names that ranges make when a zone is transferred.
 enum class RangesInTransfers : std::uint8_t {
-    expand,  ///< Each is a record.
-    omit,    ///< They stay out: such a secondary says that they do not exist.
+    expand,    ///< Each is a record.
+    omit,      ///< They stay out: such a secondary says that they do not exist.
+    wildcard,  ///< Wildcards stand for them; zone/range_wildcards.
 };
 
 /// See above.

@@ -352,6 +352,9 @@ void ZoneBuilder::for_each_address(const VisitPtr& visit_ptr,
 }
 
 void ZoneBuilder::digest_ranges(Digester& digester) const {
+    // What secondaries get of ranges is what they have under a serial.
+    const bool is_all = transfer_.ranges == RangesInTransfers::expand || range_index_.is_empty();
+    if (!is_all) digester.add_u8(static_cast<std::uint8_t>(transfer_.ranges));
     for (const RangeSegment& segment : range_index_.segments()) {
         const NamedRange& range = range_index_.range_of_segment(segment);
         digest_number(digester, segment.first);

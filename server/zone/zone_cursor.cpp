@@ -15,6 +15,11 @@ ZoneCursor::ZoneCursor(std::shared_ptr<const Zone> zone, RangeWalk ranges)
         if (!node.is_empty()) names_.push_back({name, node});
     });
     if (parts.base) next_address_ = parts.base->first();
+    if (ranges == RangeWalk::wildcard) wildcards_ = range_wildcards(*zone_);
+}
+
+std::span<const std::uint8_t> ZoneCursor::labels_of(const RangeWildcard& wildcard) noexcept {
+    return {labels_.data(), write_wildcard_labels(*zone_, wildcard, labels_)};
 }
 
 std::span<const std::uint8_t> ZoneCursor::labels_of(Address address) noexcept {

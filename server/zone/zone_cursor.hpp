@@ -1,7 +1,7 @@
 /// \file  All of a zone, record by record, with a stop after any of them: for transfers.
 ///
 /// Beside the query path. Unlike zone/zone_walk in no order that names have, and in constant memory
-/// but for 8 octets for each name that is no address.
+/// but for 8 octets for each name that is no address, and 48 for each wildcard.
 /// Threads: one.
 #pragma once
 
@@ -15,6 +15,7 @@
 
 #include "dns/name.hpp"
 #include "dns/types.hpp"
+#include "zone/range_wildcards.hpp"
 #include "zone/rrset.hpp"
 #include "zone/transfer_record.hpp"
 #include "zone/zone.hpp"
@@ -33,7 +34,7 @@ public:
     /// next time. Returns whether all have been.
     template <class Take>
     bool run(const Take& take) {
-        return run_nodes(take) && run_addresses(take) && run_ranges(take);
+        return run_nodes(take) && run_addresses(take) && run_ranges(take) && run_wildcards(take);
     }
 
     [[nodiscard]] const Zone& zone() const noexcept { return *zone_; }
@@ -113,11 +114,21 @@ private:
     }
 
     template <class Take>
+    bool run_wildcards(const Take& take) {
+        for (; next_wildcard_ < wildcards_.size(); ++next_wildcard_) {
+            const RangeWildcard& wildcard = wildcards_[next_wildcard_];
+            if (!take_rrset(labels_of(wildcard), make_ptr(wildcard, made_), take)) return false;
+        }
+        return true;
+    }
+
+    template <class Take>
     bool take_rrset(std::span<const std::uint8_t> labels, RrsetView rrset, const Take& take) {
         return take(TransferRecord{labels, rrset.type(), rrset.ttl(), *rrset.begin()});
     }
 
     [[nodiscard]] std::span<const std::uint8_t> labels_of(Address address) noexcept;
+    [[nodiscard]] std::span<const std::uint8_t> labels_of(const RangeWildcard& wildcard) noexcept;
 
     struct NamedNode {
         NameView name;
@@ -131,7 +142,9 @@ private:
     std::optional<Address> next_address_;  // none: all have been visited
     std::size_t next_segment_;
     std::optional<Uint128> next_value_;  // in that segment; none: its first
-    std::size_t record_ = 0;             // of the node that is being visited
+    std::vector<RangeWildcard> wildcards_;
+    std::size_t next_wildcard_ = 0;
+    std::size_t record_ = 0;  // of the node that is being visited
     Labels labels_;
     MadeRrset made_;
 };

@@ -56,14 +56,13 @@ std::shared_ptr<const ZoneDifference> ZoneDifference::between(const Zone& before
     append_soa(gone, before);
     append_soa(added, after);
     const auto is_too_large = [&] { return gone.size() + added.size() > max_octets; };
-    for_each_changed_name(&before, &after, expands ? RangeWalk::expand : RangeWalk::omit,
-                          [&](const NameChange& change) {
-                              if (is_too_large()) return;
-                              const auto labels = change.owner.wire().first(change.owner.octets() -
-                                                                            after.apex().octets());
-                              append_missing(gone, labels, change.before, change.after);
-                              append_missing(added, labels, change.after, change.before);
-                          });
+    for_each_changed_name(&before, &after, range_walk(ranges), [&](const NameChange& change) {
+        if (is_too_large()) return;
+        const auto labels =
+            change.owner.wire().first(change.owner.octets() - after.apex().octets());
+        append_missing(gone, labels, change.before, change.after);
+        append_missing(added, labels, change.after, change.before);
+    });
     if (is_too_large()) return nullptr;
     gone.insert(gone.end(), added.begin(), added.end());
     auto difference = from_octets(std::move(gone));

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/invariant.hpp"
+#include "zone/range_wildcards.hpp"
 
 namespace arpad {
 namespace {
@@ -53,6 +55,12 @@ struct NameEntry {
     NodeView node;
 };
 
+/// The PTR of a wildcard, owned.
+struct WildcardEntry {
+    std::array<std::uint8_t, max_name_octets> owner;
+    MadeRrset ptr;
+};
+
 /// Gathers the names of one zone in order.
 class Walk {
 public:
@@ -60,9 +68,6 @@ public:
         parts_.names.for_each([this](NameView name, NodeId node) {
             const NodeView view = parts_.nodes.at(node);
             if (!view.is_empty()) names_.push_back({name, view});
-        });
-        std::ranges::sort(names_, [](const NameEntry& left, const NameEntry& right) {
-            return canonical_order(left.name, right.name) < 0;
         });
         addresses_.reserve(zone.addresses().size());
         zone.addresses().for_each([this](Address address, const AddressData& data) {
@@ -83,8 +88,23 @@ public:
         }
     }
 
+    void add_wildcards() {
+        const auto apex = zone_.apex().wire();
+        for (const RangeWildcard& wildcard : range_wildcards(zone_)) {
+            auto& [owner, ptr] = wildcards_.emplace_back();
+            const std::size_t octets = write_wildcard_labels(zone_, wildcard, owner);
+            std::ranges::copy(apex, owner.begin() + static_cast<std::ptrdiff_t>(octets));
+            make_ptr(wildcard, ptr);
+            names_.push_back({NameView::of_valid_wire(std::span(owner).first(octets + apex.size())),
+                              ptr.node()});
+        }
+    }
+
     void run() {
         std::ranges::sort(addresses_, {}, &AddressEntry::rank);
+        std::ranges::sort(names_, [](const NameEntry& left, const NameEntry& right) {
+            return canonical_order(left.name, right.name) < 0;
+        });
         visit_node(zone_.apex(), zone_.apex_node());
         auto name = names_.cbegin();
         for (const AddressEntry& entry : addresses_) {
@@ -116,11 +136,24 @@ private:
     const Zone& zone_;
     const ZoneParts& parts_;
     const Visit& visit_;
+    std::deque<WildcardEntry> wildcards_;
     std::vector<NameEntry> names_;
     std::vector<AddressEntry> addresses_;
 };
 
 }  // namespace
+
+RangeWalk range_walk(RangesInTransfers ranges) noexcept {
+    switch (ranges) {
+        case RangesInTransfers::expand:
+            return RangeWalk::expand;
+        case RangesInTransfers::omit:
+            return RangeWalk::omit;
+        case RangesInTransfers::wildcard:
+            break;
+    }
+    return RangeWalk::wildcard;
+}
 
 Uint128 count_range_names(const Zone& zone) noexcept {
     Uint128 count = 0;
@@ -139,6 +172,7 @@ Uint128 count_range_names(const Zone& zone) noexcept {
 void walk(const Zone& zone, RangeWalk ranges, const Visit& visit) {
     Walk walk(zone, visit);
     if (ranges == RangeWalk::expand) walk.expand_ranges();
+    if (ranges == RangeWalk::wildcard) walk.add_wildcards();
     walk.run();
 }
 

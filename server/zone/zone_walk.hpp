@@ -15,9 +15,13 @@ namespace arpad {
 
 /// What becomes of the names that ranges make.
 enum class RangeWalk : std::uint8_t {
-    expand,  ///< Each is visited as if it were stored.
-    omit,    ///< None is visited.
+    expand,    ///< Each is visited as if it were stored.
+    omit,      ///< None is visited.
+    wildcard,  ///< Those of zone/range_wildcards are.
 };
+
+/// What transfers show of ranges.
+[[nodiscard]] RangeWalk range_walk(RangesInTransfers ranges) noexcept;
 
 /// How many addresses the ranges of `zone` name that have nothing stored; the largest number if it
 /// is 2^128.

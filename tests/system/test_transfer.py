@@ -268,6 +268,56 @@ class Ranges(TransferTestCase):
                             allow("127.0.0.1", ", ranges: omit")).start() as server:
             self.assert_transferred(self.dig(server))
 
+    def test_wildcards(self):
+        zone = ("network: 10.0.0.0/16\nrecords: {10.0.5.1: one.example.net}\n"
+                "ranges: {10.0.0.0/16: pool.example.net}\n")
+        workspace = self.workspace({"zone": zone}, allow("127.0.0.1", ", ranges: wildcard"))
+        with workspace.start() as server:
+            apex = "0.10.in-addr.arpa"
+            self.assertEqual(self.wildcards(server, apex), {"*." + apex, "*.5." + apex})
+            serial = server.serial(apex)
+            done = run_program("ARPACTL", "edits", "set", "-c", workspace.config, "10.0.7.2",
+                               "seven.example.net")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertEqual(self.wildcards(server, apex),
+                             {"*." + apex, "*.5." + apex, "*.7." + apex})
+            self.assertEqual(self.wildcards(server, apex, f"IXFR={serial}"), {"*.7." + apex})
+            workspace.write_zone("zone", zone.replace("one", "two"))
+            done = run_program("ARPACTL", "plan", "-c", workspace.config)
+            self.assertIn("secondaries also answer above and below addresses", done.stdout)
+
+    def test_what_is_transferred_of_them_is_content(self):
+        zone = "network: 10.0.0.0/16\nranges: {10.0.0.0/16: pool.example.net}\n"
+        workspace = self.workspace({"zone": zone})
+        with workspace.start() as server:
+            apex = "0.10.in-addr.arpa"
+            serials = [server.serial(apex)]
+            for ranges in ("wildcard", "omit", "expand"):
+                workspace.write_zone("zone", zone + f"transfer: {{ranges: {ranges}}}\n")
+                done = run_program("ARPACTL", "reload", "-c", workspace.config)
+                self.assertEqual(done.returncode, 0, done.stdout)
+                serials.append(server.serial(apex))
+            self.assertEqual(serials, sorted(set(serials)))
+
+    def wildcards(self, server, apex, query="AXFR"):
+        """The owners of wildcards in a transfer."""
+        text = self.dig(server, apex, query)
+        return {line.split()[0].rstrip(".") for line in text.splitlines() if line.startswith("*")}
+
+    def test_what_no_wildcard_can_stand_for_is_an_error(self):
+        for ranges, what in (
+                ("10.0.0.0/17: a.example.net", "3:10: .* a range that is no whole label"),
+                ("10.0.0.0/16: '{ip}.example.net'", "3:10: .* a range with a name for each"),
+                ("10.0.0.0/16: a.example.net, 10.0.4.0/24: ~", "3:[0-9]+: .* a hole"),
+                ("10.0.5.0/24: a.example.net", "2:11: .* an address in a range that has no name"),
+                ("10.0.6.0/24: a.example.net", "5:3: .* a range that has a wildcard of its own")):
+            zone = ("network: 10.0.0.0/16\nrecords: {10.0.5.1: ~}\nranges: {" + ranges +
+                    "}\nextra: |\n  *.6.0.10.in-addr.arpa. TXT x\n")
+            done = self.workspace({"zone": zone},
+                                  allow("127.0.0.1", ", ranges: wildcard")).run("--check")
+            self.assertEqual(done.returncode, 2, done.stdout)
+            self.assertRegex(done.stdout, "zone.yaml:" + what)
+
     def test_too_many_names_are_not_transferred_and_served_all_the_same(self):
         zone = "network: 2001:db8::/32\nranges:\n  2001:db8:1::/64: \"{ip}.dyn.example.net\"\n"
         workspace = self.workspace({"zone": zone})

@@ -206,6 +206,14 @@ void print_zone_plan(const json::object& zone) {
                serial("serial_before"), serial("serial_after"), number_at(zone, "added"),
                number_at(zone, "removed"), number_at(zone, "changed"),
                zone.at("ranges_changed").as_bool() ? ", other ranges" : "");
+    const std::string ranges = text_at(zone, "ranges_in_transfers");
+    if (ranges == "omit") {
+        fmt::print("  secondaries say NXDOMAIN where ranges name addresses (ranges: omit)\n");
+    } else if (ranges == "wildcard") {
+        fmt::print(
+            "  secondaries also answer above and below addresses that ranges name "
+            "(ranges: wildcard)\n");
+    }
     const json::array& names = list_at(zone, "names");
     for (const json::value& name : names) print_change(name.as_object());
     const auto all =
