@@ -110,6 +110,7 @@ NotifyThread::NotifyThread(std::vector<Endpoint> listening, std::shared_ptr<cons
       resolver_(io_),
       notifier_(&log) {
     notifier_.adopt(std::move(keys));
+    notifier_.wait_until(steady_clock::now() + Notifier::gap);
     thread_ = std::thread([this] {
         become_background_thread("arpad-notify");
         io_.run();

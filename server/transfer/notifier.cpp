@@ -22,11 +22,6 @@ constexpr unsigned failures_until_silent = 3;
 constexpr unsigned attempts_until_unheard = 6;
 constexpr unsigned attempts_until_refused = 3;
 constexpr std::chrono::hours patience{24};
-
-/// Between two notices about a zone, however often it changes. Whoever is told more often fetches
-/// one version after the other, and NSD, which serves what it has fetched once a second
-/// (xfrd-reload-timeout), takes the zone as a whole where it has fetched twice meanwhile.
-constexpr std::chrono::milliseconds gap{1200};
 constexpr std::size_t answer_count_at = 6;
 
 std::chrono::seconds pause_after(unsigned failures) noexcept {
@@ -147,7 +142,7 @@ struct Notifier::Line {
 
     /// Says nothing about `zone`, which does not rest yet, from `now` on for a while.
     void rest(const Name& zone, Time now) {
-        Rest rest{now + gap, {}};
+        Rest rest{now + Notifier::gap, {}};
         if (auto newer = waiting.extract(zone)) rest.notice = std::move(newer.mapped());
         rests.push_back(resting.insert_or_assign(zone, std::move(rest)).first);
     }
@@ -201,6 +196,7 @@ void Notifier::announce(const Zone& zone, std::span<const Remote> remotes) {
 }
 
 std::optional<Notifier::Time> Notifier::proceed(Time now, const Send& send) {
+    if (now < begin_) return begin_;
     std::optional<Time> next;
     for (auto& [remote, line] : lines_) {
         expire(remote, line, now);

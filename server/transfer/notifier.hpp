@@ -54,9 +54,17 @@ public:
     using Report = std::function<void(const NotifyEvent&)>;
     using SystemClock = std::chrono::system_clock::time_point (*)();
 
+    /// Between two notices about a zone, however often it changes. Whoever is told more often
+    /// fetches one version after the other, and NSD, which serves what it has fetched once a second
+    /// (xfrd-reload-timeout), takes the zone as a whole where it has fetched twice meanwhile.
+    static constexpr std::chrono::milliseconds gap{1200};
+
     /// Knows no keys yet. Tells `report` what happens. `clock` tells the time that is signed.
     explicit Notifier(Report report, SystemClock clock = &std::chrono::system_clock::now);
     ~Notifier();
+
+    /// Sends nothing before `begin`: a server that starts cannot know what it told just before.
+    void wait_until(Time begin) { begin_ = begin; }
 
     /// Signs with `keys` from now on.
     void adopt(std::shared_ptr<const Keyring> keys) { keys_ = std::move(keys); }
@@ -87,6 +95,7 @@ private:
     SystemClock clock_;
     std::shared_ptr<const Keyring> keys_;
     std::map<Endpoint, Line> lines_;
+    Time begin_;
 };
 
 }  // namespace arpad

@@ -224,7 +224,9 @@ def follow(options, kind, directory):
               f"{whole} full transfers", flush=True)
         if options.within and behind > options.within:
             raise AssertionError(f"it follows after {behind:.1f} s only")
-        if whole != 0:
+        # NSD does where two transfers come while it has been too busy to serve the first.
+        wanted = peer.log_path.read_text(encoding="utf-8").count("update failed, restarting")
+        if whole > wanted:
             raise AssertionError("it took the whole zone again")
 
 

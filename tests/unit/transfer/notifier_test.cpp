@@ -135,6 +135,14 @@ TEST_F(NotifierTest, TellsOfAZoneThatChangesAllTheTimeOnceInAWhile) {
     EXPECT_FALSE(next_);
 }
 
+TEST_F(NotifierTest, SaysNothingBeforeItsTime) {
+    notifier_.wait_until(now_ + seconds(1));
+    notifier_.announce(*zone_with_serial("192.0.0.0/16", 7), remote_);
+    EXPECT_THAT(proceed(), IsEmpty());
+    EXPECT_EQ(next_, now_ + seconds(1));
+    EXPECT_THAT(proceed(seconds(1)), SizeIs(1));
+}
+
 TEST_F(NotifierTest, TriesAgainWithGrowingPausesAndSaysSoOnce) {
     notifier_.announce(*zone_with_serial("192.0.0.0/16", 7), remote_);
     std::vector<long> pauses;
