@@ -11,6 +11,7 @@
 #include "answer/policy.hpp"
 #include "answer/referral.hpp"
 #include "dns/message.hpp"
+#include "zone/zone_walk.hpp"
 
 namespace arpad {
 namespace {
@@ -46,10 +47,18 @@ std::optional<NameView> signer_of(const std::optional<TsigReplier>& tsig) noexce
     return signer == nullptr ? std::nullopt : std::optional(signer->name.view());
 }
 
-/// Whether whoever sends `request`, signed by `tsig` if at all, may take `zone`.
-bool may_transfer(const Zone& zone, const Request& request,
-                  const std::optional<TsigReplier>& tsig) noexcept {
-    return zone.transfer().allows(request.client, signer_of(tsig));
+/// As what whoever sends `request`, signed by `tsig` if at all, may take `zone`; none if it may
+/// not.
+std::optional<TransferView> view_of(const Zone& zone, const Request& request,
+                                    const std::optional<TsigReplier>& tsig) noexcept {
+    return zone.transfer().view_of(request.client, signer_of(tsig));
+}
+
+/// Whether transfers can show `zone` as `view`. What is made here has been checked; of what arpad
+/// has sent we know only runs of ranges, and too many names may come of these.
+bool can_be_shown(const Zone& zone, TransferView view) noexcept {
+    const bool is_checked = view == TransferView::arpad || !zone.transfer().is_secondary();
+    return is_checked || are_ranges_transferable(zone);
 }
 
 /// RFC 8914 4.15, 4.25.
@@ -66,8 +75,8 @@ Outcome tell_version(const Zone& zone, Reply& reply) noexcept {
 }
 
 /// What has changed, if that fits into the datagram.
-Outcome tell_differences(const Zone& zone, const Query& query, Reply& reply) {
-    OutgoingTransfer transfer(zone.shared_from_this(), query, std::nullopt);
+Outcome tell_differences(const Zone& zone, TransferView view, const Query& query, Reply& reply) {
+    OutgoingTransfer transfer(zone.shared_from_this(), view, query, std::nullopt);
     if (!transfer.is_incremental()) return tell_version(zone, reply);
     std::array<std::uint8_t, max_udp_octets> message;
     const std::size_t octets =
@@ -304,17 +313,18 @@ Outcome Responder::transfer(const Request& request, const Query& query,
         return reply.finish(Rcode::not_auth, Authority::other);  // RFC 5936 2.2.1
     }
     Outcome outcome;
+    const auto view = view_of(*zone, request, tsig);
     if (!zone->is_available()) {
         outcome = deny_service(*zone, reply);
-    } else if (!may_transfer(*zone, request, tsig)) {
+    } else if (!view || !can_be_shown(*zone, *view)) {
         outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited);
     } else if (query.known_serial && !is_newer(zone->serial(), *query.known_serial)) {
         outcome = tell_version(*zone, reply);
     } else if (request.transport == Transport::udp) {
-        outcome = tell_differences(*zone, query, reply);
+        outcome = tell_differences(*zone, *view, query, reply);
     } else {
-        transfer_ =
-            std::make_unique<OutgoingTransfer>(zone->shared_from_this(), query, std::move(tsig));
+        transfer_ = std::make_unique<OutgoingTransfer>(zone->shared_from_this(), *view, query,
+                                                       std::move(tsig));
         outcome.kind = Outcome::Kind::transfer;
     }
     outcome.zone = zone;
@@ -338,7 +348,7 @@ Outcome Responder::answer_from_zones(const Request& request, const Question& que
     if (zone == nullptr) {
         return reply.finish(Rcode::refused, Authority::other, ExtendedError::not_authoritative);
     }
-    if (zone->transfer().restricts_queries && !may_transfer(*zone, request, tsig)) {
+    if (zone->transfer().restricts_queries && !view_of(*zone, request, tsig)) {
         Outcome outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited);
         outcome.zone = zone;
         return outcome;

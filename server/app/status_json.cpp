@@ -107,7 +107,8 @@ json::value contents_of(const std::optional<RrsetView>& rrset) {
 /// What those who may take `zone` do not get of its ranges; null if they get all, or are none.
 json::value ranges_in_transfers(const Zone* zone) {
     const bool is_given = zone != nullptr && zone->is_available() &&
-                          !zone->transfer().allow.empty() && !zone->parts().ranges.is_empty();
+                          zone->transfer().has_view(TransferView::foreign) &&
+                          !zone->parts().ranges.is_empty();
     if (!is_given) return nullptr;
     switch (zone->transfer().ranges) {
         case RangesInTransfers::expand:

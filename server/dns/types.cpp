@@ -44,6 +44,8 @@ std::string to_text(RrType type) {
             return "AXFR";
         case RrType::any:
             return "ANY";
+        case RrType::arpad_range:
+            break;
     }
     return fmt::format("TYPE{}", static_cast<std::uint16_t>(type));
 }

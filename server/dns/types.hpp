@@ -29,6 +29,8 @@ enum class RrType : std::uint16_t {
     ixfr = 251,
     axfr = 252,
     any = 255,
+    /// Of private use (RFC 6895 3.1): ranges on their way from arpad to arpad; zone/range_record.
+    arpad_range = 65280,
 };
 
 /// Whether the RDATA of `type` is one domain name and nothing else.

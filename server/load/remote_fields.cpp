@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "load/fields.hpp"
@@ -13,6 +14,7 @@ namespace arpad {
 namespace {
 
 constexpr std::array<std::string_view, 3> remote_keys{"address", "port", "key"};
+constexpr std::array<std::string_view, 4> primary_keys{"address", "port", "key", "arpad"};
 constexpr IntegerRange port_range{1, 65'535};
 constexpr std::string_view nameservers_word = "nameservers";
 
@@ -30,12 +32,13 @@ std::optional<Endpoint> read_remote_endpoint(YamlNode node, std::string_view wha
 }
 
 /// `what` is how messages call it.
-std::optional<Remote> read_remote(YamlNode node, std::string_view what, FileFindings& findings) {
+std::optional<Remote> read_remote(YamlNode node, std::string_view what,
+                                  std::span<const std::string_view> keys, FileFindings& findings) {
     if (!node.is_mapping()) {
         const auto endpoint = read_remote_endpoint(node, what, findings);
         return endpoint ? std::optional(Remote{*endpoint, std::nullopt}) : std::nullopt;
     }
-    const Fields fields(node, what, remote_keys, findings);
+    const Fields fields(node, what, keys, findings);
     const auto address = fields.find("address");
     if (!address) {
         findings.error(fields.place(), fmt::format("{} without `address`", what),
@@ -47,6 +50,9 @@ std::optional<Remote> read_remote(YamlNode node, std::string_view what, FileFind
     Remote remote{*endpoint, std::nullopt};
     if (const auto port = fields.integer("port", port_range)) {
         remote.endpoint.port = static_cast<std::uint16_t>(*port);
+    }
+    if (std::ranges::find(keys, "arpad") != keys.end()) {
+        remote.is_arpad = fields.boolean("arpad").value_or(false);
     }
     if (const auto key = fields.find("key")) {
         remote.key = read_key_name(*key, findings);
@@ -65,9 +71,9 @@ bool is_list(YamlNode node, std::string_view key, FileFindings& findings) {
 }
 
 /// Adds the one that `item` is, if it is right and not among `remotes` yet.
-void add_remote(YamlNode item, std::string_view what, std::vector<Remote>& remotes,
-                FileFindings& findings) {
-    const auto remote = read_remote(item, what, findings);
+void add_remote(YamlNode item, std::string_view what, std::span<const std::string_view> keys,
+                std::vector<Remote>& remotes, FileFindings& findings) {
+    const auto remote = read_remote(item, what, keys, findings);
     if (!remote) return;
     if (std::ranges::find(remotes, remote->endpoint, &Remote::endpoint) == remotes.end()) {
         remotes.push_back(*remote);
@@ -96,7 +102,7 @@ NotifyList read_notify(YamlNode list, FileFindings& findings) {
         if (item.is_scalar() && item.text() == nameservers_word) {
             notify.has_nameservers = true;
         } else {
-            add_remote(item, "an entry of `notify`", notify.remotes, findings);
+            add_remote(item, "an entry of `notify`", remote_keys, notify.remotes, findings);
         }
     }
     return notify;
@@ -106,7 +112,7 @@ std::vector<Remote> read_primaries(YamlNode list, FileFindings& findings) {
     std::vector<Remote> primaries;
     if (!is_list(list, "primaries", findings)) return primaries;
     for (const YamlNode item : list.items()) {
-        add_remote(item, "an entry of `primaries`", primaries, findings);
+        add_remote(item, "an entry of `primaries`", primary_keys, primaries, findings);
     }
     if (list.items().begin() == list.items().end()) {
         findings.error(list.place(), "`primaries` is empty",

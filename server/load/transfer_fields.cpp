@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,10 +22,9 @@ constexpr std::array<std::string_view, 8> transfer_keys{
     "max_range_names", "max_zone_names", "catalog_group", "catalog_coo"};
 constexpr std::array<std::string_view, 2> catalog_transfer_keys{"allow", "notify"};
 constexpr std::size_t max_group_octets = 255;  // RFC 1035 3.3
-constexpr std::array<std::string_view, 2> rule_keys{"address", "key"};
+constexpr std::array<std::string_view, 3> reader_keys{"address", "key", "arpad"};
+constexpr std::array<std::string_view, 2> notifier_keys{"address", "key"};
 constexpr IntegerRange names_range{0, 100'000'000};
-constexpr std::uint64_t usual_range_names = 65'536;
-constexpr std::uint64_t usual_zone_names = 1'000'000;
 
 /// `list` is the key of the list that it stands in, as for all of these.
 std::optional<Prefix> read_clients(YamlNode node, std::string_view list, FileFindings& findings) {
@@ -39,13 +39,16 @@ std::optional<Prefix> read_clients(YamlNode node, std::string_view list, FileFin
     return clients;
 }
 
-std::optional<AccessRule> read_rule(YamlNode node, std::string_view list, FileFindings& findings) {
+/// `keys` are those that a rule may have.
+std::optional<AccessRule> read_rule(YamlNode node, std::string_view list,
+                                    std::span<const std::string_view> keys,
+                                    FileFindings& findings) {
     if (!node.is_mapping()) {
         const auto clients = read_clients(node, list, findings);
         return clients ? std::optional(AccessRule{clients, std::nullopt}) : std::nullopt;
     }
     const std::string what = fmt::format("an entry of `{}`", list);
-    const Fields fields(node, what, rule_keys, findings);
+    const Fields fields(node, what, keys, findings);
     AccessRule rule;
     if (const auto clients = fields.find("address")) {
         rule.clients = read_clients(*clients, list, findings);
@@ -55,6 +58,9 @@ std::optional<AccessRule> read_rule(YamlNode node, std::string_view list, FileFi
         rule.key = read_key_name(*key, findings);
         if (!rule.key) return std::nullopt;
     }
+    if (std::ranges::find(keys, "arpad") != keys.end()) {
+        rule.is_arpad = fields.boolean("arpad").value_or(false);
+    }
     if (rule.clients || rule.key) return rule;
     // A rule that asks for nothing would allow everybody.
     findings.error(node.place(), what + " with neither `address` nor `key`",
@@ -63,6 +69,7 @@ std::optional<AccessRule> read_rule(YamlNode node, std::string_view list, FileFi
 }
 
 std::optional<std::vector<AccessRule>> read_rules(const Fields& fields, std::string_view key,
+                                                  std::span<const std::string_view> keys,
                                                   FileFindings& findings) {
     const auto list = fields.find(key);
     if (!list) return std::nullopt;
@@ -74,7 +81,7 @@ std::optional<std::vector<AccessRule>> read_rules(const Fields& fields, std::str
         return rules;
     }
     for (const YamlNode item : list->items()) {
-        if (auto rule = read_rule(item, key, findings)) rules.push_back(std::move(*rule));
+        if (auto rule = read_rule(item, key, keys, findings)) rules.push_back(std::move(*rule));
     }
     return rules;
 }
@@ -134,7 +141,7 @@ bool check_expansion(std::span<const RangeModel> ranges, std::uint64_t per_range
                      std::uint64_t per_zone, FileFindings& findings) {
     constexpr fmt::string_view advice =
         "write `transfer: {{ranges: wildcard}}`, or `{{ranges: omit}}`, which keeps their names "
-        "from secondaries, or raise `{}`; until then nobody may take the zones";
+        "from secondaries, or raise `{}`; until then only arpad may take the zones";
     const std::vector<std::uint64_t> counts = count_names(ranges);
     std::uint64_t total = 0;
     bool is_possible = true;
@@ -178,8 +185,8 @@ bool is_wildcard(NameView name) noexcept {
 bool check_wildcards(const RangeParts& parts, FileFindings& findings) {
     constexpr std::string_view advice =
         "with `ranges: wildcard` a range is a whole octet or nibble, as 10.1.0.0/16 or "
-        "2001:db8::/48, with one name; write `ranges: expand` or `omit`; until then nobody may "
-        "take the zones";
+        "2001:db8::/48, with one name; write `ranges: expand` or `omit`; until then only "
+        "arpad may take the zones";
     bool is_possible = true;
     const auto refuse = [&](Place place, std::string_view what) {
         findings.error(place, fmt::format("no wildcard can stand for {}", what),
@@ -241,8 +248,8 @@ private:
 TransferDefaults read_transfer(YamlNode node, FileFindings& findings) {
     const Fields fields(node, "`transfer`", transfer_keys, findings);
     TransferDefaults transfer;
-    transfer.allow = read_rules(fields, "allow", findings);
-    transfer.allow_notify = read_rules(fields, "allow_notify", findings);
+    transfer.allow = read_rules(fields, "allow", reader_keys, findings);
+    transfer.allow_notify = read_rules(fields, "allow_notify", notifier_keys, findings);
     if (const auto notify = fields.find("notify")) transfer.notify = read_notify(*notify, findings);
     transfer.ranges = read_ranges_mode(fields, findings);
     transfer.catalog_group = read_group(fields, findings);
@@ -257,7 +264,7 @@ TransferDefaults read_transfer(YamlNode node, FileFindings& findings) {
 TransferDefaults read_catalog_transfer(YamlNode node, FileFindings& findings) {
     const Fields fields(node, "`transfer` of the catalog", catalog_transfer_keys, findings);
     TransferDefaults transfer;
-    transfer.allow = read_rules(fields, "allow", findings);
+    transfer.allow = read_rules(fields, "allow", notifier_keys, findings);
     if (const auto notify = fields.find("notify")) transfer.notify = read_notify(*notify, findings);
     return transfer;
 }
@@ -300,21 +307,22 @@ TransferPolicy transfer_policy(const ZoneSettings& settings, std::vector<Remote>
     }
     policy.allow = either(written.allow, defaults.allow).value_or(policy.allow);
     policy.ranges = either(written.ranges, defaults.ranges).value_or(policy.ranges);
+    policy.max_range_names = static_cast<std::uint64_t>(
+        either(written.max_range_names, defaults.max_range_names).value_or(policy.max_range_names));
+    policy.max_zone_names = static_cast<std::uint64_t>(
+        either(written.max_zone_names, defaults.max_zone_names).value_or(policy.max_zone_names));
     policy.notify = either(written.notify, defaults.notify).value_or(policy.notify);
     policy.catalog_group = either(written.catalog_group, defaults.catalog_group);
     policy.catalog_coo = either(written.catalog_coo, defaults.catalog_coo);
-    if (policy.allow.empty() || parts.ranges.empty()) return policy;
+    if (!policy.has_view(TransferView::foreign) || parts.ranges.empty()) return policy;
     bool is_possible = true;
     if (policy.ranges == RangesInTransfers::expand) {
-        const std::uint64_t per_range =
-            either(written.max_range_names, defaults.max_range_names).value_or(usual_range_names);
-        const std::uint64_t per_zone =
-            either(written.max_zone_names, defaults.max_zone_names).value_or(usual_zone_names);
-        is_possible = check_expansion(parts.ranges, per_range, per_zone, findings);
+        is_possible =
+            check_expansion(parts.ranges, policy.max_range_names, policy.max_zone_names, findings);
     } else if (policy.ranges == RangesInTransfers::wildcard) {
         is_possible = check_wildcards(parts, findings);
     }
-    if (!is_possible) policy.allow.clear();
+    if (!is_possible) std::erase_if(policy.allow, std::not_fn(&AccessRule::is_arpad));
     return policy;
 }
 

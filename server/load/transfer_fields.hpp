@@ -31,8 +31,8 @@ struct RangeParts {
 
 /// The policy of a zone file with `settings` and `primaries`, where `defaults` hold where it is
 /// silent. Reports keys that do not exist, and ranges that are too large to be expanded, or for
-/// which no wildcard can stand, though somebody may take them; nobody may then, and all else is as
-/// it should be.
+/// which no wildcard can stand, though foreign nameservers may take them; these may not then, and
+/// all else is as it should be.
 [[nodiscard]] TransferPolicy transfer_policy(const ZoneSettings& settings,
                                              std::vector<Remote> primaries,
                                              const ZoneDefaults& defaults, const RangeParts& parts,

@@ -10,6 +10,7 @@
 #include "base/counted.hpp"
 #include "base/log.hpp"
 #include "net/endpoints.hpp"
+#include "zone/zone_walk.hpp"
 
 namespace arpad {
 
@@ -47,6 +48,17 @@ void warn_of_signatures(const Zone& zone) {
         "{} is signed (DNSSEC), and arpad does not send signatures with its answers: resolvers "
         "that "
         "validate will reject them\n  have other nameservers serve it",
+        zone.apex().to_text());
+}
+
+void warn_of_ranges(const Zone& zone) {
+    const bool is_refused =
+        zone.transfer().has_view(TransferView::foreign) && !are_ranges_transferable(zone);
+    if (!is_refused) return;
+    spdlog::warn(
+        "{} has ranges that foreign nameservers cannot be given: they may not take it from here\n"
+        "  write `transfer: {{ranges: omit}}` in its file, or raise `max_range_names` and "
+        "`max_zone_names`",
         zone.apex().to_text());
 }
 
@@ -172,7 +184,10 @@ void RefreshThread::finish(Running& running, const std::string& failure) {
             break;
         case IncomingTransfer::State::received:
             log(running);
-            if (!transfer.is_incremental()) warn_of_signatures(*transfer.zone());
+            if (!transfer.is_incremental()) {
+                warn_of_signatures(*transfer.zone());
+                warn_of_ranges(*transfer.zone());
+            }
             result.received = transfer.zone();
             break;
         case IncomingTransfer::State::failed:

@@ -59,6 +59,9 @@ public:
     /// The template as written.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
+    /// The range that it was made for.
+    [[nodiscard]] const AddressRange& range() const noexcept { return range_; }
+
     /// Whether all addresses get the same name: there is no placeholder.
     [[nodiscard]] bool is_constant() const noexcept { return is_constant_; }
 

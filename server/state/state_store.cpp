@@ -69,6 +69,7 @@ constexpr const char* edits_schema = R"(
         ttl INTEGER,               -- NULL for the network's edit_ttl
         PRIMARY KEY (family, address)
     ) WITHOUT ROWID;
+    DELETE FROM differences;       -- those of version 4 do not say whom they are for
     PRAGMA user_version = 5;
 )";
 
@@ -102,7 +103,8 @@ std::string_view text_of(std::span<const std::uint8_t> octets) {
 
 /// Whether `zone` can be had from what it was at `base` and its own history.
 bool leads_to(Serial base, const Zone& zone) {
-    return base == zone.serial() || (zone.history() && !zone.history()->since(base).empty());
+    return base == zone.serial() ||
+           (zone.history() && !zone.history()->since(base, TransferView::arpad).empty());
 }
 
 bool is_large(std::string_view text) {
@@ -452,7 +454,7 @@ std::optional<ReceivedVersion> StateStore::read_version(const ZoneFrame& frame) 
     const auto history = history_of(frame.apex);
     if (!history) return version;
     std::vector<ReceivedStep> steps;
-    for (const auto& difference : history->since(version.zone->serial())) {
+    for (const auto& difference : history->since(version.zone->serial(), TransferView::arpad)) {
         auto step = step_of(*difference, frame.apex);
         if (!step) return std::nullopt;
         steps.push_back(std::move(*step));

@@ -257,10 +257,13 @@ void IncomingTransfer::finish() {
         (void)fail("the last message is not signed");
         return;
     }
-    received_ = all_ ? all_->build() : with_steps(*current_, steps_);
+    const bool is_whole = all_.has_value();
+    received_ = is_whole ? all_->build() : with_steps(*current_, steps_);
     all_.reset();
     if (received_) {
         state_ = State::received;
+    } else if (is_whole) {
+        (void)fail("it sends ranges that cannot be read");
     } else {
         fall_back("what it says has changed does not fit what we have");
     }

@@ -13,9 +13,10 @@ constexpr std::size_t few_records = 1000;
 
 }  // namespace
 
-OutgoingTransfer::OutgoingTransfer(std::shared_ptr<const Zone> zone, const Query& query,
-                                   std::optional<TsigReplier> tsig)
-    : cursor_(zone, range_walk(zone->transfer().ranges)),
+OutgoingTransfer::OutgoingTransfer(std::shared_ptr<const Zone> zone, TransferView view,
+                                   const Query& query, std::optional<TsigReplier> tsig)
+    : view_(view),
+      cursor_(zone, range_walk(zone->transfer().ranges, view)),
       id_(query.id),
       flags_(header_flag::response | header_flag::authoritative |
              (query.recursion_desired ? header_flag::recursion_desired : 0)),
@@ -23,7 +24,7 @@ OutgoingTransfer::OutgoingTransfer(std::shared_ptr<const Zone> zone, const Query
       has_edns_(query.edns.has_value()),
       tsig_(std::move(tsig)) {
     if (!query.known_serial || !zone->history()) return;
-    differences_ = zone->history()->since(*query.known_serial);
+    differences_ = zone->history()->since(*query.known_serial, view);
     std::size_t records = 0;
     for (const auto& difference : differences_) records += difference->records();
     // Where more has changed than there is, the whole zone is less (RFC 1995 2).
@@ -61,7 +62,7 @@ bool OutgoingTransfer::put(TransferWriter& message, const TransferRecord& record
 bool OutgoingTransfer::put_differences(TransferWriter& message) {
     while (!differences_.empty()) {
         std::size_t next = position_;
-        while (const auto record = differences_.front()->next(next)) {
+        while (const auto record = differences_.front()->next(next, view_)) {
             if (!put(message, *record)) return false;
             position_ = next;
         }

@@ -25,9 +25,9 @@ namespace arpad {
 /// See above.
 class OutgoingTransfer {
 public:
-    /// The available `zone` in reply to `query`, which asks for it over TCP; signed by `tsig` if
-    /// the query is.
-    OutgoingTransfer(std::shared_ptr<const Zone> zone, const Query& query,
+    /// The available `zone`, as `view`, in reply to `query`, which asks for it over TCP; signed by
+    /// `tsig` if the query is.
+    OutgoingTransfer(std::shared_ptr<const Zone> zone, TransferView view, const Query& query,
                      std::optional<TsigReplier> tsig);
 
     /// Writes the next message to `buffer`, which holds at least 65,535 octets, and says how many
@@ -55,6 +55,7 @@ private:
     [[nodiscard]] bool put(TransferWriter& message, const TransferRecord& record);
     [[nodiscard]] bool put_differences(TransferWriter& message);
 
+    TransferView view_;
     ZoneCursor cursor_;
     std::span<const std::shared_ptr<const ZoneDifference>> differences_;  // those to come
     std::size_t position_ = 0;                                            // in the first of them

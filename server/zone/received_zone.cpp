@@ -7,6 +7,7 @@
 #include "base/invariant.hpp"
 #include "dns/reader.hpp"
 #include "reverse/arpa_name.hpp"
+#include "zone/range_record.hpp"
 #include "zone/record_octets.hpp"
 #include "zone/zone_builder.hpp"
 #include "zone/zone_walk.hpp"
@@ -114,7 +115,7 @@ bool reaches_further(RrType type) noexcept {
 /// Calls `visit(owner, rrset, rdata)` with each record of a zone that was received.
 template <class Visit>
 void for_each_record(const Zone& zone, const Visit& visit) {
-    walk(zone, RangeWalk::omit, [&](NameView owner, RrsetView rrset) {
+    walk(zone, RangeWalk::keep, [&](NameView owner, RrsetView rrset) {
         for (const auto rdata : rrset) visit(owner, rrset, Rdata(rdata.begin(), rdata.end()));
     });
 }
@@ -244,6 +245,11 @@ void ReceivedZone::add(const ReceivedRecord& record) {
         soa_ = record;
         return;
     }
+    if (record.type == RrType::arpad_range && frame_.transfer.takes_ranges() &&
+        record.owner.view() == frame_.apex.view()) {
+        add_range(record.rdata);
+        return;
+    }
     if (record.type == RrType::ptr) {
         if (const auto address = address_below(frame_.apex, frame_.base, record.owner)) {
             ptrs_.add_plain(*address, {}, record.rdata, record.ttl);
@@ -256,13 +262,23 @@ void ReceivedZone::add(const ReceivedRecord& record) {
     rrset->rdatas.push_back(record.rdata);
 }
 
+void ReceivedZone::add_range(const Rdata& rdata) {
+    auto range = frame_.base ? range_from_rdata(rdata, *frame_.base) : std::nullopt;
+    if (range) {
+        ranges_.push_back(std::move(*range));
+    } else {
+        is_garbled_ = true;
+    }
+}
+
 std::shared_ptr<const Zone> ReceivedZone::build() {
-    if (!soa_) return nullptr;
+    if (!soa_ || is_garbled_ || !are_disjoint(ranges_)) return nullptr;
     ZoneBuilder builder(frame_.apex, frame_.base, soa_model(soa_->rdata), soa_->ttl);
     builder.set_transfer(frame_.transfer);
     ptrs_.sort();
     if (has_repeats(ptrs_)) ptrs_ = merged(ptrs_);
     builder.add_records(ptrs_.view(), {});
+    for (NamedRange& range : ranges_) builder.add_range(std::move(range));
     for (auto& [owner, rrsets] : rrsets_) {
         for (Rrset& rrset : rrsets) {
             remove_repeats(rrset.rdatas);
@@ -297,8 +313,10 @@ std::shared_ptr<const Zone> received_from_octets(ZoneFrame frame,
 }
 
 std::shared_ptr<const Zone> in_frame(const Zone& zone, ZoneFrame frame) {
+    const bool takes_ranges = frame.transfer.takes_ranges();
     ReceivedZone fresh(std::move(frame));
     for_each_record(zone, [&](NameView owner, RrsetView rrset, Rdata rdata) {
+        if (rrset.type() == RrType::arpad_range && !takes_ranges) return;
         fresh.add({Name(owner), rrset.type(), rrset.ttl(), std::move(rdata)});
     });
     return fresh.build();
@@ -308,7 +326,7 @@ std::optional<ReceivedStep> step_of(const ZoneDifference& difference, const Name
     ReceivedStep step;
     unsigned soas = 0;
     std::size_t position = 0;
-    while (const auto stored = difference.next(position)) {
+    while (const auto stored = difference.next(position, TransferView::arpad)) {
         auto record = restored(*stored, apex);
         if (!record) return std::nullopt;
         if (record->type == RrType::soa) {

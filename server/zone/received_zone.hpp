@@ -12,6 +12,7 @@
 
 #include "dns/name.hpp"
 #include "dns/types.hpp"
+#include "zone/range_index.hpp"
 #include "zone/record_models.hpp"
 #include "zone/rrset.hpp"
 #include "zone/zone.hpp"
@@ -28,7 +29,8 @@ struct ReceivedRecord {
     Rdata rdata;  ///< Uncompressed and valid for its type.
 };
 
-/// Puts a zone together from its records, which come in any order. A million PTR records of
+/// Puts a zone together from its records, which come in any order. Records of RrType::arpad_range
+/// at the apex are ranges, if its primaries are arpad. A million PTR records of
 /// addresses cost no more than where they stand in a zone file.
 class ReceivedZone {
 public:
@@ -38,13 +40,17 @@ public:
     /// of one RRset have the TTL of the first (RFC 2181 5.2). A SOA takes the place of another.
     void add(const ReceivedRecord& record);
 
-    /// The zone; null if there was no SOA. This is spent.
+    /// The zone; null if there was no SOA, or if ranges cannot be read or meet. This is spent.
     [[nodiscard]] std::shared_ptr<const Zone> build();
 
 private:
+    void add_range(const Rdata& rdata);
+
     ZoneFrame frame_;
     std::optional<ReceivedRecord> soa_;
     RecordModels ptrs_;                                         // of addresses
+    std::vector<NamedRange> ranges_;                            // disjoint
+    bool is_garbled_ = false;                                   // a range could not be read
     std::map<Name, std::vector<Rrset>, CanonicalLess> rrsets_;  // of all other records
 };
 

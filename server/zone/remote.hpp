@@ -13,6 +13,7 @@ namespace arpad {
 struct Remote {
     Endpoint endpoint;
     std::optional<Name> key;  ///< What messages to it are signed with; in lower case.
+    bool is_arpad = false;    ///< Of a primary: it is arpad, and sends ranges as they are.
 
     bool operator==(const Remote&) const = default;
 };

@@ -22,6 +22,7 @@ namespace arpad {
 struct AccessRule {
     std::optional<Prefix> clients;  ///< Where they come from; none: anywhere.
     std::optional<Name> key;        ///< What they are signed with; none: anything or nothing.
+    bool is_arpad = false;          ///< They come from arpad, and get ranges as they are.
 
     [[nodiscard]] bool allows(Address client, std::optional<NameView> signer) const noexcept {
         return (!clients || clients->contains(client)) && (!key || (signer && *signer == *key));
@@ -37,20 +38,47 @@ enum class RangesInTransfers : std::uint8_t {
     wildcard,  ///< Wildcards stand for them; zone/range_wildcards.
 };
 
+/// What kind of nameserver takes a zone.
+enum class TransferView : std::uint8_t {
+    foreign,  ///< It knows no ranges: RangesInTransfers.
+    arpad,    ///< It does, and gets them as records of RrType::arpad_range.
+};
+
 /// See above.
 struct TransferPolicy {
     std::vector<Remote> primaries;         ///< Where it is taken from; empty: it is made here.
     std::vector<AccessRule> allow_notify;  ///< Who beside these may say that it has changed there.
     std::vector<AccessRule> allow;         ///< Empty: nobody.
     RangesInTransfers ranges = RangesInTransfers::expand;
+    std::uint64_t max_range_names = 65'536;    ///< That one range may be expanded to.
+    std::uint64_t max_zone_names = 1'000'000;  ///< That all ranges may be expanded to.
     NotifyList notify;
     std::optional<std::string> catalog_group;  ///< RFC 9432 4.3.2; up to 255 octets.
     std::optional<Name> catalog_coo;           ///< The catalog that it moves to (4.3.1).
     bool restricts_queries = false;            ///< Who may not take it may not ask for it either.
 
-    [[nodiscard]] bool allows(Address client, std::optional<NameView> signer) const noexcept {
-        return std::ranges::any_of(
-            allow, [&](const AccessRule& rule) { return rule.allows(client, signer); });
+    /// As what `client` may take it; none if it may not.
+    [[nodiscard]] std::optional<TransferView> view_of(
+        Address client, std::optional<NameView> signer) const noexcept {
+        std::optional<TransferView> view;
+        for (const AccessRule& rule : allow) {
+            if (!rule.allows(client, signer)) continue;
+            if (rule.is_arpad) return TransferView::arpad;
+            view = TransferView::foreign;
+        }
+        return view;
+    }
+
+    /// Whether anybody may take it as `view`.
+    [[nodiscard]] bool has_view(TransferView view) const noexcept {
+        return std::ranges::any_of(allow, [view](const AccessRule& rule) {
+            return rule.is_arpad == (view == TransferView::arpad);
+        });
+    }
+
+    /// Whether records of RrType::arpad_range that its primaries send are ranges.
+    [[nodiscard]] bool takes_ranges() const noexcept {
+        return std::ranges::any_of(primaries, &Remote::is_arpad);
     }
 
     [[nodiscard]] bool is_secondary() const noexcept { return !primaries.empty(); }

@@ -8,7 +8,8 @@ namespace arpad {
 
 ZoneCursor::ZoneCursor(std::shared_ptr<const Zone> zone, RangeWalk ranges)
     : zone_(std::move(zone)),
-      next_segment_(ranges == RangeWalk::expand ? 0 : zone_->parts().ranges.segments().size()) {
+      next_segment_(ranges == RangeWalk::expand ? 0 : zone_->parts().ranges.segments().size()),
+      next_kept_range_(ranges == RangeWalk::keep ? 0 : zone_->parts().ranges.segments().size()) {
     const ZoneParts& parts = zone_->parts();
     parts.names.for_each([&](NameView name, NodeId id) {
         const NodeView node = parts.nodes.at(id);

@@ -15,6 +15,7 @@
 
 #include "dns/name.hpp"
 #include "dns/types.hpp"
+#include "zone/range_record.hpp"
 #include "zone/range_wildcards.hpp"
 #include "zone/rrset.hpp"
 #include "zone/transfer_record.hpp"
@@ -34,7 +35,8 @@ public:
     /// next time. Returns whether all have been.
     template <class Take>
     bool run(const Take& take) {
-        return run_nodes(take) && run_addresses(take) && run_ranges(take) && run_wildcards(take);
+        return run_nodes(take) && run_addresses(take) && run_ranges(take) && run_wildcards(take) &&
+               run_kept_ranges(take);
     }
 
     [[nodiscard]] const Zone& zone() const noexcept { return *zone_; }
@@ -123,6 +125,17 @@ private:
     }
 
     template <class Take>
+    bool run_kept_ranges(const Take& take) {
+        const RangeIndex& ranges = zone_->parts().ranges;
+        for (; next_kept_range_ < ranges.segments().size(); ++next_kept_range_) {
+            const RangeSegment& segment = ranges.segments()[next_kept_range_];
+            const Rdata rdata = range_rdata(segment, ranges.range_of_segment(segment));
+            if (!take(TransferRecord{{}, RrType::arpad_range, Ttl{0}, rdata})) return false;
+        }
+        return true;
+    }
+
+    template <class Take>
     bool take_rrset(std::span<const std::uint8_t> labels, RrsetView rrset, const Take& take) {
         return take(TransferRecord{labels, rrset.type(), rrset.ttl(), *rrset.begin()});
     }
@@ -144,7 +157,8 @@ private:
     std::optional<Uint128> next_value_;  // in that segment; none: its first
     std::vector<RangeWildcard> wildcards_;
     std::size_t next_wildcard_ = 0;
-    std::size_t record_ = 0;  // of the node that is being visited
+    std::size_t next_kept_range_;  // segments again
+    std::size_t record_ = 0;       // of the node that is being visited
     Labels labels_;
     MadeRrset made_;
 };

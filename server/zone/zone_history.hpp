@@ -2,7 +2,8 @@
 /// (RFC 1995).
 ///
 /// Made while zones are exchanged, kept by the state, sent by transfer/outgoing_transfer. Of a zone
-/// as transfers show it: with or without the names that ranges make, as its policy says.
+/// as transfers show it: to foreign nameservers with or without the names that ranges make, as its
+/// policy says, and to arpad without them.
 /// Threads: immutable.
 #pragma once
 
@@ -15,6 +16,7 @@
 
 #include "dns/name.hpp"
 #include "dns/types.hpp"
+#include "zone/transfer_policy.hpp"
 #include "zone/transfer_record.hpp"
 #include "zone/zone.hpp"
 
@@ -25,7 +27,8 @@ namespace arpad {
 class ZoneDifference {
 public:
     /// Between two available versions of a zone; null if `after` is not newer, if the difference
-    /// has more than `max_octets`, or if their ranges differ in what transfers show of them.
+    /// has more than `max_octets`, or if their ranges differ in what transfers show of them. What
+    /// arpad sees is in it if it may take `after`, or if that was received.
     [[nodiscard]] static std::shared_ptr<const ZoneDifference> between(const Zone& before,
                                                                        const Zone& after,
                                                                        std::size_t max_octets);
@@ -36,16 +39,26 @@ public:
 
     [[nodiscard]] Serial from() const noexcept { return from_; }
     [[nodiscard]] Serial to() const noexcept { return to_; }
+
+    /// Whether it tells what has changed for `view`.
+    [[nodiscard]] bool covers(TransferView view) const noexcept;
+
+    /// How many records it has, of all views.
     [[nodiscard]] std::size_t records() const noexcept { return records_; }
 
     /// All of it, in a form that only this class reads.
     [[nodiscard]] std::span<const std::uint8_t> octets() const noexcept { return octets_; }
 
-    /// The record at `position`, at first 0, which is moved to the next one; none at the end.
-    [[nodiscard]] std::optional<TransferRecord> next(std::size_t& position) const noexcept;
+    /// The next record for `view` from `position` on, at first 0, which is moved behind it; none
+    /// at the end.
+    [[nodiscard]] std::optional<TransferRecord> next(std::size_t& position,
+                                                     TransferView view) const noexcept;
 
 private:
     ZoneDifference() = default;
+
+    [[nodiscard]] std::optional<TransferRecord> next_of(std::size_t& position,
+                                                        std::uint8_t views) const noexcept;
 
     Serial from_;
     Serial to_;
@@ -78,10 +91,10 @@ public:
         std::shared_ptr<const ZoneDifference> newest, std::size_t max_octets,
         std::size_t max_differences);
 
-    /// Those that lead from `serial` to the end, the oldest first; none if it does not go back to
-    /// it.
+    /// Those that lead from `serial` to the end for `view`, the oldest first; none if it does not
+    /// go back to it.
     [[nodiscard]] std::span<const std::shared_ptr<const ZoneDifference>> since(
-        Serial serial) const noexcept;
+        Serial serial, TransferView view) const noexcept;
 
     [[nodiscard]] const Differences& differences() const noexcept { return differences_; }
     [[nodiscard]] Serial end() const noexcept { return differences_.back()->to(); }

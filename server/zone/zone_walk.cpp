@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/invariant.hpp"
+#include "zone/range_record.hpp"
 #include "zone/range_wildcards.hpp"
 
 namespace arpad {
@@ -100,12 +101,21 @@ public:
         }
     }
 
+    void keep_ranges() {
+        for (const RangeSegment& segment : parts_.ranges.segments()) {
+            Rdata rdata = range_rdata(segment, parts_.ranges.range_of_segment(segment));
+            const Rrset record{RrType::arpad_range, Ttl{0}, {std::move(rdata)}};
+            kept_ranges_.push_back(range_records_.add({&record, 1}));
+        }
+    }
+
     void run() {
         std::ranges::sort(addresses_, {}, &AddressEntry::rank);
         std::ranges::sort(names_, [](const NameEntry& left, const NameEntry& right) {
             return canonical_order(left.name, right.name) < 0;
         });
         visit_node(zone_.apex(), zone_.apex_node());
+        for (const NodeId id : kept_ranges_) visit_node(zone_.apex(), range_records_.at(id));
         auto name = names_.cbegin();
         for (const AddressEntry& entry : addresses_) {
             const auto owner = address_name(zone_.apex(), *parts_.base, entry.address);
@@ -137,13 +147,16 @@ private:
     const ZoneParts& parts_;
     const Visit& visit_;
     std::deque<WildcardEntry> wildcards_;
+    NodeStore range_records_;
+    std::vector<NodeId> kept_ranges_;
     std::vector<NameEntry> names_;
     std::vector<AddressEntry> addresses_;
 };
 
 }  // namespace
 
-RangeWalk range_walk(RangesInTransfers ranges) noexcept {
+RangeWalk range_walk(RangesInTransfers ranges, TransferView view) noexcept {
+    if (view == TransferView::arpad) return RangeWalk::keep;
     switch (ranges) {
         case RangesInTransfers::expand:
             return RangeWalk::expand;
@@ -169,10 +182,25 @@ Uint128 count_range_names(const Zone& zone) noexcept {
     return count;
 }
 
+bool are_ranges_transferable(const Zone& zone) noexcept {
+    const TransferPolicy& policy = zone.transfer();
+    const auto segments = zone.parts().ranges.segments();
+    if (segments.empty() || policy.ranges == RangesInTransfers::omit) return true;
+    if (policy.ranges == RangesInTransfers::wildcard) return false;
+    std::uint64_t left = policy.max_zone_names;
+    return std::ranges::all_of(segments, [&](const RangeSegment& segment) {
+        const Uint128 less_than_size = segment.last - segment.first;
+        if (less_than_size >= std::min(left, policy.max_range_names)) return false;
+        left -= static_cast<std::uint64_t>(less_than_size) + 1;
+        return true;
+    });
+}
+
 void walk(const Zone& zone, RangeWalk ranges, const Visit& visit) {
     Walk walk(zone, visit);
     if (ranges == RangeWalk::expand) walk.expand_ranges();
     if (ranges == RangeWalk::wildcard) walk.add_wildcards();
+    if (ranges == RangeWalk::keep) walk.keep_ranges();
     walk.run();
 }
 

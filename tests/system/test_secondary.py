@@ -285,5 +285,57 @@ class Catalog(SecondaryTestCase):
             self.assertEqual(secondary.ask(self.CATALOG, "SOA").rcode, "REFUSED")
 
 
+class ArpadAsPrimary(SecondaryTestCase):
+    """Ranges go from arpad to arpad as they are."""
+
+    name = "2001:db8::1:2"
+    apex = "0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa."
+
+    def setUp(self):
+        super().setUp()
+        self.primary.write_zone("zone", "network: 2001:db8::/48\nranges:\n"
+                                "  2001:db8::/64: \"{ip}.dyn.example.net\"\n")
+        self.primary.write_config(self.primary.config.read_text(encoding="utf-8").replace(
+            "allow: [127.0.0.1]", "allow: [{address: 127.0.0.1, arpad: true}]"))
+        port = self.ports["primary"]
+        self.secondary.write_zone("zone", "network: 2001:db8::/48\nprimaries: "
+                                  f"[{{address: 127.0.0.1, port: {port}, arpad: true}}]\n")
+
+    def names_of(self, server):
+        """What the address is called."""
+        return server.ask_ptr(self.name).data("answer", "PTR")
+
+    def wait_for_names(self, server, *names):
+        """Waits until it is called that."""
+        wait_until(lambda: self.names_of(server) == [f"{name}.example.net." for name in names],
+                   f"{names}")
+
+    def test_the_secondary_has_them(self):
+        of_range = "2001-db8--1-2.dyn"
+        with self.primary.start() as primary:
+            with self.secondary.start() as server:
+                self.wait_for_names(server, of_range)
+                done = run_program("ARPACTL", "edits", "set", "-c", self.primary.config, self.name,
+                                   "edit.example.net")
+                self.assertEqual(done.returncode, 0, done.stdout)
+                self.wait_for_names(server, "edit")
+                run_program("ARPACTL", "edits", "reset", "-c", self.primary.config, self.name)
+                self.wait_for_names(server, of_range)
+                self.assertIn("took the changes of " + self.apex, server.log)
+                for each in (primary, server):
+                    self.assertEqual(each.ask(self.apex, "TYPE65280").answer, [])
+        with self.secondary.start() as server:  # which nobody tells anything
+            self.assertEqual(self.names_of(server), [f"{of_range}.example.net."])
+
+    def test_nobody_else_gets_too_many_names_from_there(self):
+        self.secondary.write_config(self.secondary.config.read_text(encoding="utf-8") +
+                                    "  transfer: {allow: [127.0.0.1]}\n")
+        with self.primary.start(), self.secondary.start() as server:
+            server.wait_for("has ranges that foreign nameservers cannot be given")
+            self.wait_for_names(server, "2001-db8--1-2.dyn")
+            self.assertEqual(dns.ask_tcp(server.endpoint, dns.query(self.apex, "AXFR")).rcode,
+                             "REFUSED")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -577,7 +577,7 @@ TEST_F(NetworksTest, ZonesThatMayBeTransferredHaveAHistory) {
     look();
     const auto& history = find("2.0.192.in-addr.arpa.")->history();
     ASSERT_NE(history, nullptr);
-    EXPECT_EQ(history->since(Serial{1}).size(), 1U);
+    EXPECT_EQ(history->since(Serial{1}, TransferView::foreign).size(), 1U);
     EXPECT_EQ(history->end(), Serial{2});
     EXPECT_EQ(find("100.51.198.in-addr.arpa.")->history(), nullptr);
 }
@@ -719,7 +719,7 @@ TEST_F(CatalogTest, HasAHistory) {
     look_at_all();
     const auto& history = find("cat.example.")->history();
     ASSERT_NE(history, nullptr);
-    EXPECT_EQ(history->since(Serial{1}).size(), 1U);
+    EXPECT_EQ(history->since(Serial{1}, TransferView::foreign).size(), 1U);
 }
 
 /// With a zone that is taken from a primary.
@@ -768,7 +768,7 @@ TEST_F(SecondaryTest, HasAHistoryAndStaysWhenFilesAreLookedAt) {
     take(version(8, "b.example."));
     const auto& history = find(a_apex)->history();
     ASSERT_NE(history, nullptr);
-    EXPECT_EQ(history->since(Serial{7}).size(), 1U);
+    EXPECT_EQ(history->since(Serial{7}, TransferView::foreign).size(), 1U);
     EXPECT_FALSE(take(version(8, "b.example.")));
     const Zone* const before = find(a_apex);
     write("b.yaml", zone_text("198.51.100.0/24", "records: {198.51.100.1: x.example.net}\n"));
@@ -784,13 +784,13 @@ TEST_F(SecondaryTest, KeepsWhatHasComeWhereOnlyTheRulesChange) {
           "network: 192.0.2.0/24\nprimaries: [192.0.2.54]\ntransfer: {allow: [192.0.2.99]}\n");
     EXPECT_TRUE(look().changes_zones());
     EXPECT_EQ(serial(a_apex), 8U);
-    EXPECT_TRUE(find(a_apex)->transfer().allows(test::address("192.0.2.99"), std::nullopt));
+    EXPECT_TRUE(find(a_apex)->transfer().view_of(test::address("192.0.2.99"), std::nullopt));
     EXPECT_NE(find(a_apex)->history(), nullptr);
     EXPECT_EQ(networks_.secondaries().at(0).frame.transfer.primaries.at(0).endpoint.address,
               test::address("192.0.2.54"));
     // What comes by the rules before is served by those that hold now.
     take(version(9, "c.example."));
-    EXPECT_TRUE(find(a_apex)->transfer().allows(test::address("192.0.2.99"), std::nullopt));
+    EXPECT_TRUE(find(a_apex)->transfer().view_of(test::address("192.0.2.99"), std::nullopt));
 }
 
 TEST_F(SecondaryTest, ExpiresAndComesBack) {

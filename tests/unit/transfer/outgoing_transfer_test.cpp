@@ -73,7 +73,8 @@ QueryMaker axfr() {
 
 Received receive(std::shared_ptr<const Zone> zone, const QueryMaker& maker = axfr()) {
     const Octets query = maker.octets();
-    OutgoingTransfer transfer(std::move(zone), decode_query(query), std::nullopt);
+    OutgoingTransfer transfer(std::move(zone), TransferView::foreign, decode_query(query),
+                              std::nullopt);
     Received received;
     while (!transfer.is_finished()) {
         // No larger than it may be, so that a sanitizer sees what is written too much.
@@ -204,7 +205,7 @@ TEST(OutgoingTransfer, EachMessageIsSigned) {
     ASSERT_EQ(replier.error(), TsigError::none);
 
     const auto zone = large_zone().build();
-    OutgoingTransfer transfer(zone, decoded, std::move(replier));
+    OutgoingTransfer transfer(zone, TransferView::foreign, decoded, std::move(replier));
     std::size_t messages = 0;
     while (!transfer.is_finished()) {
         Octets buffer(max_message_octets);

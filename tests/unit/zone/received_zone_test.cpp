@@ -11,6 +11,7 @@
 
 #include "load/master_writer.hpp"
 #include "support/zone_maker.hpp"
+#include "zone/zone_history.hpp"
 #include "zone/zone_walk.hpp"
 
 namespace arpad {
@@ -103,6 +104,83 @@ TEST(ReceivedZone, RecordThatComesTwiceIsOne) {
 
 TEST(ReceivedZone, NeedsASoa) {
     EXPECT_EQ(ReceivedZone({*Name::from_text("a.example"), {}, {}}).build(), nullptr);
+}
+
+ZoneFrame arpad_frame_of(const Zone& zone) {
+    ZoneFrame frame = frame_of(zone);
+    frame.transfer.primaries = {{*Endpoint::from_text("192.0.2.53"), {}, true}};
+    return frame;
+}
+
+std::vector<ReceivedRecord> kept_records_of(const Zone& zone) {
+    std::vector<ReceivedRecord> records;
+    walk(zone, RangeWalk::keep, [&](NameView owner, RrsetView rrset) {
+        for (const auto rdata : rrset) {
+            records.push_back(
+                {Name(owner), rrset.type(), rrset.ttl(), {rdata.begin(), rdata.end()}});
+        }
+    });
+    return records;
+}
+
+ZoneMaker zone_with_ranges() {
+    return mixed_zone()
+        .range("192.0.0.0/20", "{ip}.outer.example.")
+        .range("192.0.2.0/28", "h{host}.inner.example.")
+        .hole("192.0.3.0/24");
+}
+
+TEST(ReceivedZone, OfArpadHasItsRanges) {
+    const auto zone = zone_with_ranges().build();
+    ReceivedZone received(arpad_frame_of(*zone));
+    for (const auto& record : kept_records_of(*zone)) received.add(record);
+    const auto built = received.build();
+    ASSERT_NE(built, nullptr);
+    EXPECT_EQ(lines_of(*built), lines_of(*zone));
+    const auto restored = received_from_octets(built->frame(), to_octets(*built));
+    ASSERT_NE(restored, nullptr);
+    EXPECT_EQ(lines_of(*restored), lines_of(*zone));
+    EXPECT_EQ(lines_of(*in_frame(*built, built->frame())), lines_of(*zone));
+}
+
+TEST(ReceivedZone, OfArpadKeepsItsRangesOverSteps) {
+    const auto before = zone_with_ranges().build();
+    ReceivedZone received(arpad_frame_of(*before));
+    for (const auto& record : kept_records_of(*before)) received.add(record);
+    const auto built = received.build();
+    for (const char* const record : {"9.1 TXT x", "below.9.1 TXT x", "name TXT x"}) {
+        const auto after = with_serial(zone_with_ranges().record(record).build(), 2);
+        ReceivedZone other(arpad_frame_of(*before));
+        for (const auto& one : kept_records_of(*after)) other.add(one);
+        const auto known = ZoneDifference::between(*built, *other.build(), 10'000);
+        ASSERT_NE(known, nullptr);
+        ASSERT_TRUE(known->covers(TransferView::arpad));
+        const std::vector steps{*step_of(*known, Name(before->apex()))};
+        const auto reached = with_steps(*built, steps);
+        ASSERT_NE(reached, nullptr) << record;
+        EXPECT_EQ(lines_of(*reached), lines_of(*after)) << record;
+    }
+}
+
+TEST(ReceivedZone, OfOthersHasNoRanges) {
+    const auto zone = zone_with_ranges().build();
+    ReceivedZone received(frame_of(*zone));
+    for (const auto& record : kept_records_of(*zone)) received.add(record);
+    EXPECT_TRUE(received.build()->parts().ranges.is_empty());
+}
+
+TEST(ReceivedZone, WithRangesThatMakeNoSenseIsNone) {
+    const auto zone = zone_with_ranges().build();
+    auto records = kept_records_of(*zone);
+    const auto range = *std::ranges::find(records, RrType::arpad_range, &ReceivedRecord::type);
+    for (const bool is_cut : {true, false}) {
+        ReceivedZone received(arpad_frame_of(*zone));
+        for (const auto& record : records) received.add(record);
+        auto other = range;
+        if (is_cut) other.rdata.resize(5);
+        received.add(other);
+        EXPECT_EQ(received.build(), nullptr);
+    }
 }
 
 TEST(ReceivedZone, MayHaveAnyName) {

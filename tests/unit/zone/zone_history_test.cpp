@@ -31,7 +31,7 @@ std::shared_ptr<const ZoneDifference> step(std::uint32_t from, std::uint32_t to)
 std::vector<std::string> lines(const ZoneDifference& difference) {
     std::vector<std::string> found;
     std::size_t position = 0;
-    while (const auto record = difference.next(position)) {
+    while (const auto record = difference.next(position, TransferView::foreign)) {
         const bool is_soa = record->type == RrType::soa;
         found.push_back(is_soa ? "SOA" : NameView::of_valid_wire(record->rdata).to_text());
     }
@@ -61,6 +61,45 @@ TEST(ZoneDifference, IsNotToldWhereSecondariesWouldNotSeeIt) {
               nullptr);
 }
 
+// A name in a range takes the place of one that the range makes: arpad sees it come, others see the
+// other one go.
+TEST(ZoneDifference, TellsEachKindOfServerWhatItSees) {
+    TransferPolicy policy;
+    policy.allow = {{*Prefix::from_text("192.0.2.54/32"), {}, false},
+                    {*Prefix::from_text("192.0.2.55/32"), {}, true}};
+    const auto zone =
+        zone_for("192.0.2.0/24").range("192.0.2.0/29", "r.example.").transfer(policy).build();
+    const auto name = [&](std::string_view target, std::uint32_t serial) {
+        return zone->with_addresses(zone->addresses().with_ptr(*Address::from_text("192.0.2.1"),
+                                                               Ttl{3600}, *Name::from_text(target)),
+                                    Serial{serial});
+    };
+    const auto records = [](const ZoneDifference& difference, TransferView view) {
+        std::size_t position = 0;
+        std::size_t count = 0;
+        while (difference.next(position, view)) ++count;
+        return count - 2;  // without the SOAs
+    };
+    const auto other = ZoneDifference::between(*zone, *name("e.example.", 2), much);
+    EXPECT_EQ(records(*other, TransferView::foreign), 2U);
+    EXPECT_EQ(records(*other, TransferView::arpad), 1U);
+    const auto same = ZoneDifference::between(*zone, *name("r.example.", 2), much);
+    EXPECT_EQ(records(*same, TransferView::foreign), 0U);
+    EXPECT_EQ(records(*same, TransferView::arpad), 1U);
+    EXPECT_TRUE(same->covers(TransferView::arpad));
+}
+
+TEST(ZoneDifference, DoesNotTellArpadWhereNoneMayTakeIt) {
+    const auto zone = zone_for("192.0.2.0/24").range("192.0.2.0/29", "r.example.").build();
+    const auto next = zone->with_addresses(zone->addresses(), Serial{2});
+    const auto difference = ZoneDifference::between(*zone, *next, much);
+    ASSERT_NE(difference, nullptr);
+    EXPECT_FALSE(difference->covers(TransferView::arpad));
+    const auto history = ZoneHistory::extend(nullptr, difference, much, 10);
+    EXPECT_THAT(history->since(Serial{1}, TransferView::arpad), SizeIs(0));
+    EXPECT_THAT(history->since(Serial{1}, TransferView::foreign), SizeIs(1));
+}
+
 TEST(ZoneDifference, IsReadAgain) {
     const auto difference = step(1, 2);
     const std::vector<std::uint8_t> octets(difference->octets().begin(),
@@ -83,10 +122,10 @@ TEST(ZoneHistory, LeadsFromEachOfItsSerialsToItsEnd) {
     auto history = ZoneHistory::extend(nullptr, step(1, 2), much, 10);
     history = ZoneHistory::extend(history, step(2, 5), much, 10);
     EXPECT_EQ(history->end(), Serial{5});
-    EXPECT_THAT(history->since(Serial{1}), SizeIs(2));
-    EXPECT_THAT(history->since(Serial{2}), SizeIs(1));
-    EXPECT_THAT(history->since(Serial{3}), SizeIs(0));
-    EXPECT_THAT(history->since(Serial{5}), SizeIs(0));
+    EXPECT_THAT(history->since(Serial{1}, TransferView::foreign), SizeIs(2));
+    EXPECT_THAT(history->since(Serial{2}, TransferView::foreign), SizeIs(1));
+    EXPECT_THAT(history->since(Serial{3}, TransferView::foreign), SizeIs(0));
+    EXPECT_THAT(history->since(Serial{5}, TransferView::foreign), SizeIs(0));
 }
 
 TEST(ZoneHistory, ForgetsTheOldestWhereThereAreTooMany) {
@@ -97,10 +136,10 @@ TEST(ZoneHistory, ForgetsTheOldestWhereThereAreTooMany) {
         few = ZoneHistory::extend(few, step(serial, serial + 1), much, 3);
         small = ZoneHistory::extend(small, step(serial, serial + 1), 2 * octets, 100);
     }
-    EXPECT_THAT(few->since(Serial{7}), SizeIs(3));
-    EXPECT_THAT(few->since(Serial{6}), SizeIs(0));
-    EXPECT_THAT(small->since(Serial{8}), SizeIs(2));
-    EXPECT_THAT(small->since(Serial{7}), SizeIs(0));
+    EXPECT_THAT(few->since(Serial{7}, TransferView::foreign), SizeIs(3));
+    EXPECT_THAT(few->since(Serial{6}, TransferView::foreign), SizeIs(0));
+    EXPECT_THAT(small->since(Serial{8}, TransferView::foreign), SizeIs(2));
+    EXPECT_THAT(small->since(Serial{7}, TransferView::foreign), SizeIs(0));
     EXPECT_EQ(small->octets(), 2 * octets);
     EXPECT_EQ(ZoneHistory::extend(small, step(10, 11), octets - 1, 100), nullptr);
 }
