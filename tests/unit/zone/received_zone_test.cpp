@@ -17,9 +17,9 @@
 namespace arpad {
 namespace {
 
-std::vector<ReceivedRecord> records_of(const Zone& zone) {
+std::vector<ReceivedRecord> records_of(const Zone& zone, RangeWalk ranges = RangeWalk::expand) {
     std::vector<ReceivedRecord> records;
-    walk(zone, RangeWalk::expand, [&](NameView owner, RrsetView rrset) {
+    walk(zone, ranges, [&](NameView owner, RrsetView rrset) {
         for (const auto rdata : rrset) {
             records.push_back(
                 {Name(owner), rrset.type(), rrset.ttl(), {rdata.begin(), rdata.end()}});
@@ -112,17 +112,6 @@ ZoneFrame arpad_frame_of(const Zone& zone) {
     return frame;
 }
 
-std::vector<ReceivedRecord> kept_records_of(const Zone& zone) {
-    std::vector<ReceivedRecord> records;
-    walk(zone, RangeWalk::keep, [&](NameView owner, RrsetView rrset) {
-        for (const auto rdata : rrset) {
-            records.push_back(
-                {Name(owner), rrset.type(), rrset.ttl(), {rdata.begin(), rdata.end()}});
-        }
-    });
-    return records;
-}
-
 ZoneMaker zone_with_ranges() {
     return mixed_zone()
         .range("192.0.0.0/20", "{ip}.outer.example.")
@@ -133,7 +122,7 @@ ZoneMaker zone_with_ranges() {
 TEST(ReceivedZone, OfArpadHasItsRanges) {
     const auto zone = zone_with_ranges().build();
     ReceivedZone received(arpad_frame_of(*zone));
-    for (const auto& record : kept_records_of(*zone)) received.add(record);
+    for (const auto& record : records_of(*zone, RangeWalk::keep)) received.add(record);
     const auto built = received.build();
     ASSERT_NE(built, nullptr);
     EXPECT_EQ(lines_of(*built), lines_of(*zone));
@@ -146,12 +135,12 @@ TEST(ReceivedZone, OfArpadHasItsRanges) {
 TEST(ReceivedZone, OfArpadKeepsItsRangesOverSteps) {
     const auto before = zone_with_ranges().build();
     ReceivedZone received(arpad_frame_of(*before));
-    for (const auto& record : kept_records_of(*before)) received.add(record);
+    for (const auto& record : records_of(*before, RangeWalk::keep)) received.add(record);
     const auto built = received.build();
     for (const char* const record : {"9.1 TXT x", "below.9.1 TXT x", "name TXT x"}) {
         const auto after = with_serial(zone_with_ranges().record(record).build(), 2);
         ReceivedZone other(arpad_frame_of(*before));
-        for (const auto& one : kept_records_of(*after)) other.add(one);
+        for (const auto& one : records_of(*after, RangeWalk::keep)) other.add(one);
         const auto known = ZoneDifference::between(*built, *other.build(), 10'000);
         ASSERT_NE(known, nullptr);
         ASSERT_TRUE(known->covers(TransferView::arpad));
@@ -165,13 +154,13 @@ TEST(ReceivedZone, OfArpadKeepsItsRangesOverSteps) {
 TEST(ReceivedZone, OfOthersHasNoRanges) {
     const auto zone = zone_with_ranges().build();
     ReceivedZone received(frame_of(*zone));
-    for (const auto& record : kept_records_of(*zone)) received.add(record);
+    for (const auto& record : records_of(*zone, RangeWalk::keep)) received.add(record);
     EXPECT_TRUE(received.build()->parts().ranges.is_empty());
 }
 
 TEST(ReceivedZone, WithRangesThatMakeNoSenseIsNone) {
     const auto zone = zone_with_ranges().build();
-    auto records = kept_records_of(*zone);
+    auto records = records_of(*zone, RangeWalk::keep);
     const auto range = *std::ranges::find(records, RrType::arpad_range, &ReceivedRecord::type);
     for (const bool is_cut : {true, false}) {
         ReceivedZone received(arpad_frame_of(*zone));
