@@ -74,8 +74,7 @@ struct LoadedNetwork {
 class Settlement {
 public:
     /// Reads and settles `zones`, with defaults by `inventory`, null if there is none, and `edits`
-    /// over them, null likewise. What is
-    /// wrong with files as they are now goes to `diagnostics`.
+    /// over them, null likewise. What is wrong with files as they are now goes to `diagnostics`.
     Settlement(const std::vector<SourceFile>& zones, const InventoryReading* inventory,
                const ZoneDefaults& defaults, LastGoodCopies& copies, Diagnostics& diagnostics,
                Extent extent = Extent::all, EditSource* edits = nullptr);

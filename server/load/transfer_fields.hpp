@@ -22,7 +22,7 @@ namespace arpad {
 /// Reads `transfer` of `catalog`.
 [[nodiscard]] TransferDefaults read_catalog_transfer(YamlNode node, FileFindings& findings);
 
-/// What becomes of ranges in transfers depends on.
+/// What of a zone file decides what can become of its ranges in transfers.
 struct RangeParts {
     std::span<const RangeModel> ranges;
     RecordsView records;

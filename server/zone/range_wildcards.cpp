@@ -112,7 +112,7 @@ private:
     [[nodiscard]] bool exists(const Prefix& prefix) const {
         const auto cut = std::ranges::lower_bound(cuts_, prefix, {}, &RangeWildcard::prefix);
         if (cut != cuts_.end() && prefix.contains(cut->prefix)) return true;
-        return zone_.addresses().has_any_in(prefix) || has_name(prefix);
+        return zone_.addresses().has_any_in(prefix) || find_name(prefix).has_value();
     }
 
     /// Whether `prefix`, which exists and lies in a range, needs a wildcard, or a PTR if it is an
@@ -138,15 +138,14 @@ private:
         return false;
     }
 
-    [[nodiscard]] bool has_name(const Prefix& prefix) const {
+    [[nodiscard]] std::optional<NodeId> find_name(const Prefix& prefix) const {
         const auto name = prefix_name(zone_.apex(), *parts_.base, prefix);
-        return name && parts_.names.find(*name);
+        return name ? parts_.names.find(*name) : std::nullopt;
     }
 
     [[nodiscard]] NodeView node_of(const Prefix& prefix) const {
         if (prefix == *parts_.base) return zone_.apex_node();
-        const auto name = prefix_name(zone_.apex(), *parts_.base, prefix);
-        const auto id = name ? parts_.names.find(*name) : std::nullopt;
+        const auto id = find_name(prefix);
         return id ? parts_.nodes.at(*id) : NodeView();
     }
 

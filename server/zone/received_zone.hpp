@@ -30,8 +30,8 @@ struct ReceivedRecord {
 };
 
 /// Puts a zone together from its records, which come in any order. Records of RrType::arpad_range
-/// at the apex are ranges, if its primaries are arpad. A million PTR records of
-/// addresses cost no more than where they stand in a zone file.
+/// at the apex are ranges, if its primaries are arpad. A million PTR records of addresses cost no
+/// more than where they stand in a zone file.
 class ReceivedZone {
 public:
     explicit ReceivedZone(ZoneFrame frame);
