@@ -108,4 +108,8 @@ json::object request_json(const ControlOptions& options, std::string_view method
     return std::move(reply.as_object());
 }
 
+void print_json(const json::object& object) {
+    fmt::print("{}\n", json::serialize(object));
+}
+
 }  // namespace arpad

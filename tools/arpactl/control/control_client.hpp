@@ -45,6 +45,9 @@ std::shared_ptr<ControlOptions> add_control_options(CLI::App& command);
                                                std::string_view method, std::string_view target,
                                                std::string body = {});
 
+/// Prints `object` to standard output, on a line of its own.
+void print_json(const boost::json::object& object);
+
 /// Runs `work`, and prints what a ControlFailure says.
 template <class Work>
 int report_failure(const Work& work) {

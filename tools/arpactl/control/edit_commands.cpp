@@ -47,7 +47,7 @@ ControlExit change(const ControlOptions& options, const Naming& naming) {
     const json::object outcome = request_json(
         options, "POST", "/v1/edits", json::serialize(json::object{{"edits", std::move(edits)}}));
     if (options.as_json) {
-        fmt::print("{}\n", json::serialize(outcome));
+        print_json(outcome);
     } else {
         fmt::print("served, generation {}\n", outcome.at("generation").to_number<std::uint64_t>());
     }
@@ -94,7 +94,7 @@ int list(const Listing& listing) {
             }
         });
     }
-    if (listing.as_json) fmt::print("{}\n", json::serialize(json::object{{"edits", array}}));
+    if (listing.as_json) print_json({{"edits", std::move(array)}});
     return static_cast<int>(ControlExit::success);
 }
 

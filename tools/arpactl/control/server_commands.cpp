@@ -42,10 +42,6 @@ const json::array& list_at(const json::object& object, std::string_view key) {
     return value != nullptr && value->is_array() ? value->as_array() : empty;
 }
 
-void print_json(const json::object& object) {
-    fmt::print("{}\n", json::serialize(object));
-}
-
 /// "3d 4h", "2h 5m", "17s": the two largest units.
 std::string duration_text(double seconds) {
     constexpr std::array<std::pair<std::uint64_t, char>, 4> units{
