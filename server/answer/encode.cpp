@@ -1,6 +1,7 @@
 #include "answer/encode.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "dns/edns.hpp"
 
@@ -10,7 +11,7 @@ namespace {
 constexpr std::size_t extended_error_octets = 2;
 
 std::size_t size_limit(const Query& query, Transport transport) noexcept {
-    if (transport == Transport::tcp) return max_message_octets;
+    if (transport != Transport::udp) return max_message_octets;
     if (!query.edns) return max_plain_udp_octets;
     return std::min(query.edns->payload_octets, max_udp_octets);
 }
@@ -21,6 +22,7 @@ Reply::Reply(const Query& query, Transport transport, std::span<const std::uint8
              std::span<std::uint8_t> buffer, std::size_t reserved) noexcept
     : query_(query),
       nsid_(query.edns && query.edns->asks_nsid ? nsid : std::span<const std::uint8_t>()),
+      is_padded_(query.edns && query.edns->is_padded && transport == Transport::tls),
       buffer_(buffer),
       limit_(size_limit(query, transport) - reserved),
       writer_(buffer, limit_) {
@@ -120,8 +122,22 @@ void Reply::put_opt(Rcode rcode, std::optional<ExtendedError> extended) noexcept
         writer_.put_u16(extended_error_octets);
         writer_.put_u16(static_cast<std::uint16_t>(*extended));
     }
+    if (is_padded_) put_padding();
     writer_.patch_u16(length_position,
                       static_cast<std::uint16_t>(writer_.position() - length_position - 2));
+}
+
+/// What is reserved is not counted: it is the same for all replies that a key signs.
+void Reply::put_padding() noexcept {
+    static constexpr std::array<std::uint8_t, padding_block_octets> zeros{};
+    const std::size_t unpadded = writer_.position() + option_header_octets;
+    if (unpadded > limit_) return;
+    const std::size_t beyond = unpadded % padding_block_octets;
+    const std::size_t wanted = beyond == 0 ? 0 : padding_block_octets - beyond;
+    const std::size_t octets = std::min(wanted, limit_ - unpadded);
+    writer_.put_u16(static_cast<std::uint16_t>(EdnsOption::padding));
+    writer_.put_u16(static_cast<std::uint16_t>(octets));
+    writer_.put_octets(std::span(zeros).first(octets));
 }
 
 void Reply::put_header(Rcode rcode, Authority authority) noexcept {

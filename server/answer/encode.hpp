@@ -27,8 +27,9 @@ public:
     };
 
     /// A reply to `query` in `buffer`, which holds at least 512 octets and, over TCP, should hold
-    /// 65,535. `nsid` is sent if asked for and not empty. `reserved` octets are left for what is
-    /// added behind the reply.
+    /// 65,535. `nsid` is sent if asked for and not empty. Over TLS the
+    /// reply to a padded query is padded, so that its size tells less (RFC 7830 4). `reserved`
+    /// octets are left for what is added behind the reply.
     Reply(const Query& query, Transport transport, std::span<const std::uint8_t> nsid,
           std::span<std::uint8_t> buffer, std::size_t reserved = 0) noexcept;
 
@@ -64,12 +65,14 @@ private:
     void put_record(NameView owner, RrType type, RrClass rr_class, Ttl ttl,
                     std::span<const std::uint8_t> rdata) noexcept;
     void put_opt(Rcode rcode, std::optional<ExtendedError> extended) noexcept;
+    void put_padding() noexcept;
     void put_header(Rcode rcode, Authority authority) noexcept;
     void clear_sections() noexcept;
     [[nodiscard]] std::size_t opt_space() const noexcept;
 
     const Query& query_;
     std::span<const std::uint8_t> nsid_;  // empty if not to be sent
+    bool is_padded_;
     std::span<std::uint8_t> buffer_;
     std::size_t limit_;
     MessageWriter writer_;

@@ -41,8 +41,7 @@ std::string LoggedQuery::to_text() const {
     const NameView asked =
         NameView::of_valid_wire(std::span(name).first(std::max<std::size_t>(name_octets, 1)));
     return fmt::format("{}#{} {} {} {} {} {}{} {}", client.address.to_text(), client.port,
-                       transport == Transport::udp ? "udp" : "tcp",
-                       name_octets == 0 ? "-" : asked.to_text(),
+                       arpad::to_text(transport), name_octets == 0 ? "-" : asked.to_text(),
                        name_octets == 0 ? "-" : arpad::to_text(type), flags.empty() ? "-" : flags,
                        arpad::to_text(rcode), is_truncated ? ",TC" : "", octets);
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "dns/types.hpp"
 #include "reverse/address.hpp"
@@ -13,7 +14,21 @@ namespace arpad {
 
 class Zone;
 
-enum class Transport : std::uint8_t { udp, tcp };
+/// How a message comes; over TLS it comes by TCP too (RFC 7858).
+enum class Transport : std::uint8_t { udp, tcp, tls };
+
+/// As logs and metrics call it: "udp".
+[[nodiscard]] constexpr std::string_view to_text(Transport transport) noexcept {
+    switch (transport) {
+        case Transport::udp:
+            return "udp";
+        case Transport::tcp:
+            return "tcp";
+        case Transport::tls:
+            return "tls";
+    }
+    return {};
+}
 
 /// One message from a client, borrowed.
 struct Request {

@@ -41,17 +41,18 @@ std::optional<RrsetView> make_alias(const Lookup& found, NameView owner,
     return space.finish(RrType::cname, found.rrset->ttl(), octets);
 }
 
-/// The key that a request is signed with, by `tsig`; none if it is not.
-std::optional<NameView> signer_of(const std::optional<TsigReplier>& tsig) noexcept {
+/// Who sends `request`, which is signed by `tsig` if at all.
+Requester requester_of(const Request& request, const std::optional<TsigReplier>& tsig) noexcept {
     const TsigKey* const signer = tsig ? tsig->signer() : nullptr;
-    return signer == nullptr ? std::nullopt : std::optional(signer->name.view());
+    return {request.client, signer == nullptr ? std::nullopt : std::optional(signer->name.view()),
+            request.transport == Transport::tls};
 }
 
-/// As what whoever sends `request`, signed by `tsig` if at all, may take `zone`; none if it may
-/// not.
-std::optional<TransferView> view_of(const Zone& zone, const Request& request,
-                                    const std::optional<TsigReplier>& tsig) noexcept {
-    return zone.transfer().view_of(request.client, signer_of(tsig));
+/// Whether `requester` may ask `zone` for `type`. Those who take it over TLS only may still look by
+/// UDP whether there is a new version (RFC 9103 5).
+bool may_ask(const Zone& zone, Requester requester, RrType type) noexcept {
+    if (type == RrType::soa) requester.is_encrypted = true;
+    return !zone.transfer().restricts_queries || zone.transfer().view_of(requester);
 }
 
 /// Whether transfers can show `zone` as `view`. What is made here has been checked; of what arpad
@@ -284,7 +285,7 @@ Outcome Responder::take_notice(const Request& request, const Question& question,
     const Zone* const zone = find_apex(question.name);
     if (zone == nullptr) return reply.finish(Rcode::not_auth, Authority::other);
     Outcome outcome;
-    if (zone->transfer().allows_notify(request.client, signer_of(tsig))) {
+    if (zone->transfer().allows_notify(requester_of(request, tsig))) {
         if (take_notice_) take_notice_(zone->apex(), request.client);
         outcome = reply.finish(Rcode::no_error, Authority::ours);
     } else {
@@ -313,7 +314,7 @@ Outcome Responder::transfer(const Request& request, const Query& query,
         return reply.finish(Rcode::not_auth, Authority::other);  // RFC 5936 2.2.1
     }
     Outcome outcome;
-    const auto view = view_of(*zone, request, tsig);
+    const auto view = zone->transfer().view_of(requester_of(request, tsig));
     if (!zone->is_available()) {
         outcome = deny_service(*zone, reply);
     } else if (!view || !can_be_shown(*zone, *view)) {
@@ -348,7 +349,7 @@ Outcome Responder::answer_from_zones(const Request& request, const Question& que
     if (zone == nullptr) {
         return reply.finish(Rcode::refused, Authority::other, ExtendedError::not_authoritative);
     }
-    if (zone->transfer().restricts_queries && !view_of(*zone, request, tsig)) {
+    if (!may_ask(*zone, requester_of(request, tsig), question.type)) {
         Outcome outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited);
         outcome.zone = zone;
         return outcome;

@@ -28,6 +28,7 @@ struct ZoneTraffic {
 /// What one worker or several have to tell. Threads: one.
 struct TelemetryReport {
     Traffic traffic;
+    std::uint64_t failed_handshakes = 0;                ///< Of clients that came by TLS.
     std::map<std::uint64_t, ZoneTraffic> zones;         ///< By Zone::apex_hash.
     std::vector<HeavyHitter<Address>> missing;          ///< Addresses asked for in vain.
     std::vector<HeavyHitter<Address>> missing_clients;  ///< Who asks for them.
@@ -55,6 +56,9 @@ public:
         traffic_.add(outcome, transport, family);
         if (outcome.zone != nullptr) count_zone(outcome);
     }
+
+    /// Counts a client that came by TLS and did not agree on it.
+    void count_failed_handshake() noexcept { ++failed_handshakes_; }
 
     /// Whether answers are to be timed, and told of by `add_time`.
     [[nodiscard]] bool is_timing() const noexcept { return detail_ == Detail::all; }
@@ -87,6 +91,7 @@ private:
 
     Detail detail_;
     Traffic traffic_;
+    std::uint64_t failed_handshakes_ = 0;
     boost::unordered_flat_map<std::uint64_t, ZoneTraffic, NoHash> zones_;
     std::size_t zones_expected_ = 0;  // so many fit into `zones_` as it is
     HeavyHitters<Address, AddressHash> missing_;

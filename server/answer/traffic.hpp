@@ -67,7 +67,7 @@ struct Traffic {
         }
     };
 
-    static constexpr std::size_t transports = 2;
+    static constexpr std::size_t transports = 3;
     static constexpr std::size_t families = 2;
 
     std::array<std::array<Channel, families>, transports> channels{};

@@ -23,8 +23,9 @@ namespace arpad {
 struct ServerFacts {
     using Take = std::function<void(const TelemetryReport&)>;
 
-    std::function<void(Take)> report;                                ///< Of all workers, some time.
-    std::function<ConnectionLimits::Counts()> connections;           ///< Over TCP.
+    std::function<void(Take)> report;                       ///< Of all workers, some time.
+    std::function<ConnectionLimits::Counts()> connections;  ///< Over TCP.
+    std::function<std::optional<std::chrono::sys_seconds>()> certificate_end;  ///< None: no TLS.
     std::function<void(std::optional<QueryLogConfig>)> log_queries;  ///< From now on; none: not.
     std::function<void(Takeover::Done)> take_over;                   ///< By a new process.
     std::function<bool()> is_handing_over;                           ///< To a new process.

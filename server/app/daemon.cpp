@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <iterator>
+#include <ranges>
 #include <thread>
 #include <utility>
 
@@ -49,6 +50,25 @@ std::function<void()> once_called_by(std::size_t callers, std::function<void()> 
     return [waited_for = std::make_shared<std::size_t>(callers), work = std::move(work)] {
         if (--*waited_for == 0) work();
     };
+}
+
+/// Those of `wanted` that are inherited, as `find` knows them, and the others, which are claimed.
+template <class Find>
+Result<std::vector<Endpoint>, ListenFailure> claim_others(const std::vector<Endpoint>& wanted,
+                                                          const Find& find, Claim what) {
+    std::vector<Endpoint> endpoints;
+    std::vector<Endpoint> unclaimed;
+    for (const Endpoint& endpoint : wanted) {
+        if (const auto inherited = find(endpoint)) {
+            endpoints.push_back(*inherited);
+        } else {
+            unclaimed.push_back(endpoint);
+        }
+    }
+    const auto claimed = claim(unclaimed, what);
+    if (!claimed) return claimed.error();
+    endpoints.insert(endpoints.end(), claimed->begin(), claimed->end());
+    return endpoints;
 }
 
 void log_traffic(const Traffic& traffic) {
@@ -148,20 +168,18 @@ void Daemon::do_without_state() {
 /// Before the zones are loaded, which may take a while: a port that is taken should be known at
 /// once.
 bool Daemon::claim_endpoints() {
-    std::vector<Endpoint> unclaimed;
-    for (const Endpoint& wanted : options_.listen.empty() ? config_.listen : options_.listen) {
-        if (const auto inherited = inherited_.find(wanted)) {
-            endpoints_.push_back(*inherited);
-        } else {
-            unclaimed.push_back(wanted);
-        }
+    const auto endpoints = claim_others(
+        options_.listen.empty() ? config_.listen : options_.listen,
+        [this](const Endpoint& wanted) { return inherited_.find(wanted); }, Claim::udp_and_tcp);
+    const auto tls_endpoints = claim_others(
+        config_.tls.listen, [this](const Endpoint& wanted) { return inherited_.find_tls(wanted); },
+        Claim::tcp);
+    for (const auto* const claimed : {&endpoints, &tls_endpoints}) {
+        if (!*claimed) spdlog::error("{}", claimed->error().to_text());
     }
-    const auto claimed = claim(unclaimed);
-    if (!claimed) {
-        spdlog::error("{}", claimed.error().to_text());
-        return false;
-    }
-    endpoints_.insert(endpoints_.end(), claimed->begin(), claimed->end());
+    if (!endpoints || !tls_endpoints) return false;
+    endpoints_ = *endpoints;
+    tls_endpoints_ = *tls_endpoints;
     return true;
 }
 
@@ -178,11 +196,7 @@ void Daemon::make_reloader() {
             });
         },
         [this](const std::vector<std::filesystem::path>& directories) { watch(directories); },
-        [this](const std::shared_ptr<const Keyring>& keys) {
-            for (Worker& worker : workers_) worker.adopt(keys);
-            if (notify_thread_) notify_thread_->adopt(keys);
-            refresh_thread_->adopt(keys);
-        },
+        [this](const Credentials& credentials) { adopt(credentials); },
         [this](std::vector<SecondaryZone> zones) { refresh_thread_->follow(std::move(zones)); });
 }
 
@@ -208,35 +222,41 @@ std::optional<ExitCode> Daemon::load_networks() {
 }
 
 bool Daemon::start_workers() {
-    const auto identity = std::make_shared<const Identity>(config_.identity);
-    const auto keys = std::make_shared<const Keyring>(config_.keys);
-    refresh_thread_.emplace(endpoints_, keys, [this](Refresh refresh) {
-        boost::asio::post(io_, [this, refresh = std::move(refresh)]() mutable {
-            reloader_->exchange(std::move(refresh));
+    const Credentials credentials = credentials_of(config_);
+    certificate_end_ = credentials.server_end;
+    refresh_thread_.emplace(
+        endpoints_, credentials.keys, credentials.client, [this](Refresh refresh) {
+            boost::asio::post(io_, [this, refresh = std::move(refresh)]() mutable {
+                reloader_->exchange(std::move(refresh));
+            });
         });
-    });
-    const unsigned count =
-        config_.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
-    const auto detail = config_.metrics ? Telemetry::Detail::all : Telemetry::Detail::counts;
-    for (unsigned i = 0; i < count; ++i) {
-        Worker& worker =
-            workers_.emplace_back(identity, config_.udp, config_.tcp, detail, limits_, transfers_);
-        worker.adopt(keys);
-        worker.tell_notices_to(
-            [this](NameView apex, const Address& from) { refresh_thread_->notice(apex, from); });
-        if (const auto failure = listen(worker, i, count)) {
-            spdlog::error("{}", failure->to_text());
-            return false;
-        }
+    plain_workers_ = config_.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
+    std::optional<ListenFailure> failure;
+    for (std::size_t i = 0; !failure && i < plain_workers_; ++i) {
+        failure = listen(add_worker(credentials), i);
     }
-    return true;
+    if (!failure && !tls_endpoints_.empty()) {
+        failure = listen_by_tls(add_worker(credentials), credentials.server);
+    }
+    if (failure) spdlog::error("{}", failure->to_text());
+    return !failure;
+}
+
+Worker& Daemon::add_worker(const Credentials& credentials) {
+    const auto identity = std::make_shared<const Identity>(config_.identity);
+    const auto detail = config_.metrics ? Telemetry::Detail::all : Telemetry::Detail::counts;
+    Worker& worker =
+        workers_.emplace_back(identity, config_.udp, config_.tcp, detail, limits_, transfers_);
+    worker.adopt(credentials.keys);
+    worker.tell_notices_to(
+        [this](NameView apex, const Address& from) { refresh_thread_->notice(apex, from); });
+    return worker;
 }
 
 /// Has `worker`, the one with `number`, listen on all endpoints.
-std::optional<ListenFailure> Daemon::listen(Worker& worker, std::size_t number,
-                                            std::size_t workers) {
+std::optional<ListenFailure> Daemon::listen(Worker& worker, std::size_t number) {
     for (const Endpoint& endpoint : endpoints_) {
-        auto inherited = inherited_.part_of(number, workers, endpoint);
+        auto inherited = inherited_.part_of(number, plain_workers_, endpoint);
         if (inherited.empty()) {
             if (auto failure = worker.listen(endpoint)) return failure;
         }
@@ -245,6 +265,28 @@ std::optional<ListenFailure> Daemon::listen(Worker& worker, std::size_t number,
         }
     }
     return std::nullopt;
+}
+
+/// Has `worker` listen on all endpoints that are for TLS, and show clients `tls`.
+std::optional<ListenFailure> Daemon::listen_by_tls(Worker& worker, const TlsContext& tls) {
+    for (const Endpoint& endpoint : tls_endpoints_) {
+        auto inherited = inherited_.take_tls(endpoint);
+        auto failure =
+            inherited ? worker.listen(std::move(*inherited), tls) : worker.listen(endpoint, tls);
+        if (failure) return failure;
+    }
+    return std::nullopt;
+}
+
+void Daemon::adopt(const Credentials& credentials) {
+    for (Worker& worker : workers_) {
+        worker.adopt(credentials.keys);
+        if (credentials.server) worker.adopt(credentials.server);
+    }
+    if (credentials.server) certificate_end_ = credentials.server_end;
+    if (notify_thread_) notify_thread_->adopt(credentials.keys);
+    refresh_thread_->adopt(credentials.keys);
+    refresh_thread_->adopt(credentials.client);
 }
 
 void Daemon::publish(const std::shared_ptr<const Snapshot>& snapshot,
@@ -268,13 +310,16 @@ void Daemon::serve(const std::string& what) {
     for (const Endpoint& endpoint : endpoints_) {
         spdlog::info("listening on {}", endpoint.to_text());
     }
+    for (const Endpoint& endpoint : tls_endpoints_) {
+        spdlog::info("listening on {} over TLS", endpoint.to_text());
+    }
     log_receive_buffer(workers_.front().receive_octets());
     // Whoever is told that it serves may do everything with it.
     wait_for_hangup();
     open_control();
     if (config_.query_log) query_log_.log(config_.query_log);
     relieve_predecessor();
-    spdlog::info("serving {} with {}", what, counted(workers_.size(), "worker"));
+    spdlog::info("serving {} with {}", what, counted(plain_workers_, "worker"));
     manager_.ready(what, workers_);
     start_notifying();
     start_refreshing();
@@ -390,6 +435,7 @@ Inheritance Daemon::inheritance() {
     all.state_lock = state_->share_lock();
     for (Worker& worker : workers_) {
         std::ranges::move(worker.share_sockets(), std::back_inserter(all.sockets));
+        std::ranges::move(worker.share_tls_sockets(), std::back_inserter(all.tls));
     }
     if (metrics_) all.metrics = metrics_->share();
     return all;
@@ -434,10 +480,11 @@ void Daemon::carry_on(const std::string& failure) {
 ServerFacts Daemon::facts() {
     return {[this](ServerFacts::Take take) { report(std::move(take)); },
             [this] { return limits_.counts(); },
+            [this] { return certificate_end_; },
             [this](const std::optional<QueryLogConfig>& config) { query_log_.log(config); },
             [this](Takeover::Done done) { take_over(std::move(done)); },
             [this] { return takeover_.has_value(); },
-            workers_.size(),
+            plain_workers_,
             state_->is_durable(),
             started_at_};
 }
@@ -473,7 +520,7 @@ void Daemon::pin_workers() {
     const std::vector<unsigned> cores = usable_cores();
     if (cores.empty()) return;
     std::size_t next = 0;
-    for (Worker& worker : workers_) {
+    for (Worker& worker : workers_ | std::views::take(plain_workers_)) {
         const unsigned core = cores[next++ % cores.size()];
         if (const auto error = worker.pin(core)) {
             spdlog::warn("a worker is not kept on core {}: {}", core, error.message());

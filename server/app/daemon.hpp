@@ -16,6 +16,7 @@
 
 #include "answer/responder.hpp"
 #include "app/control_api.hpp"
+#include "app/credentials.hpp"
 #include "app/file_watch.hpp"
 #include "app/inheritance.hpp"
 #include "app/options.hpp"
@@ -53,8 +54,10 @@ private:
     [[nodiscard]] std::optional<ExitCode> load_networks();
     void make_reloader();
     [[nodiscard]] bool start_workers();
-    [[nodiscard]] std::optional<ListenFailure> listen(Worker& worker, std::size_t number,
-                                                      std::size_t workers);
+    [[nodiscard]] Worker& add_worker(const Credentials& credentials);
+    [[nodiscard]] std::optional<ListenFailure> listen(Worker& worker, std::size_t number);
+    [[nodiscard]] std::optional<ListenFailure> listen_by_tls(Worker& worker, const TlsContext& tls);
+    void adopt(const Credentials& credentials);
     void pin_workers();
     void publish(const std::shared_ptr<const Snapshot>& snapshot, std::function<void()> published);
     void serve(const std::string& what);
@@ -82,11 +85,14 @@ private:
     boost::asio::io_context io_;
     boost::asio::signal_set signals_;  // held to the end, so that a second signal changes nothing
     boost::asio::signal_set hangup_;
+    std::optional<std::chrono::sys_seconds> certificate_end_;
     std::vector<Endpoint> endpoints_;
+    std::vector<Endpoint> tls_endpoints_;
     std::unique_ptr<State> state_;
     ConnectionLimits limits_;                      // outlives the workers
     std::optional<RefreshThread> refresh_thread_;  // likewise
-    std::list<Worker> workers_;
+    std::list<Worker> workers_;                    // the one for TLS, if there is one, last
+    std::size_t plain_workers_ = 0;
     TransferThread transfers_;
     std::optional<NotifyThread> notify_thread_;  // while this one serves
     std::unique_ptr<Reloader> reloader_;

@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view greeting = "arpad inheritance 1";
 constexpr std::string_view state_kind = "state";
 constexpr std::string_view sockets_kind = "sockets ";
+constexpr std::string_view tls_kind = "tls ";
 constexpr std::string_view metrics_kind = "metrics ";
 constexpr std::string_view last_message = "that is all";
 
@@ -34,13 +35,18 @@ bool take(DescriptorChannel::Message& message, Inheritance& inheritance) {
             {*endpoint, std::move(descriptors[0]), std::move(descriptors[1])});
         return true;
     }
-    if (text.starts_with(metrics_kind) && descriptors.size() == 1) {
-        const auto endpoint = Endpoint::from_text(text.substr(metrics_kind.size()));
-        if (!endpoint) return false;
-        inheritance.metrics = SharedAcceptor{*endpoint, std::move(descriptors.front())};
+    const auto take_acceptor = [&](std::string_view kind) -> std::optional<SharedAcceptor> {
+        if (!text.starts_with(kind) || descriptors.size() != 1) return std::nullopt;
+        const auto endpoint = Endpoint::from_text(text.substr(kind.size()));
+        if (!endpoint) return std::nullopt;
+        return SharedAcceptor{*endpoint, std::move(descriptors.front())};
+    };
+    if (auto tls = take_acceptor(tls_kind)) {
+        inheritance.tls.push_back(std::move(*tls));
         return true;
     }
-    return false;
+    inheritance.metrics = take_acceptor(metrics_kind);
+    return inheritance.metrics.has_value();
 }
 
 /// Whether `wanted`, perhaps with any port, is `endpoint`.
@@ -54,6 +60,20 @@ std::optional<Endpoint> Inheritance::find(const Endpoint& wanted) const {
     const auto found = std::ranges::find_if(
         sockets, [&](const SharedSockets& shared) { return is_meant(wanted, shared.endpoint); });
     return found == sockets.end() ? std::nullopt : std::optional(found->endpoint);
+}
+
+std::optional<Endpoint> Inheritance::find_tls(const Endpoint& wanted) const {
+    const auto found = std::ranges::find_if(
+        tls, [&](const SharedAcceptor& shared) { return is_meant(wanted, shared.endpoint); });
+    return found == tls.end() ? std::nullopt : std::optional(found->endpoint);
+}
+
+std::optional<SharedAcceptor> Inheritance::take_tls(const Endpoint& endpoint) {
+    const auto found = std::ranges::find(tls, endpoint, &SharedAcceptor::endpoint);
+    if (found == tls.end()) return std::nullopt;
+    SharedAcceptor taken = std::move(*found);
+    tls.erase(found);
+    return taken;
 }
 
 std::optional<SharedAcceptor> Inheritance::take_metrics(const Endpoint& wanted) {
@@ -92,6 +112,9 @@ std::optional<std::string> send_inheritance(DescriptorChannel& channel,
     if (inheritance.state_lock.is_open()) send(state_kind, "", {&inheritance.state_lock});
     for (const SharedSockets& shared : inheritance.sockets) {
         send(sockets_kind, shared.endpoint.to_text(), {&shared.udp, &shared.tcp});
+    }
+    for (const SharedAcceptor& shared : inheritance.tls) {
+        send(tls_kind, shared.endpoint.to_text(), {&shared.socket});
     }
     if (inheritance.metrics) {
         send(metrics_kind, inheritance.metrics->endpoint.to_text(), {&inheritance.metrics->socket});

@@ -23,11 +23,18 @@ namespace arpad {
 struct Inheritance {
     Descriptor state_lock;                  ///< Not open if there is none.
     std::vector<SharedSockets> sockets;     ///< Of each worker for each endpoint.
+    std::vector<SharedAcceptor> tls;        ///< Of each endpoint that is listened on by TLS.
     std::optional<SharedAcceptor> metrics;  ///< None if metrics are not offered.
 
     /// The endpoint that is listened on already and is what `wanted` asks for: with port 0, one of
     /// the same address.
     [[nodiscard]] std::optional<Endpoint> find(const Endpoint& wanted) const;
+
+    /// Likewise of those that are listened on by TLS.
+    [[nodiscard]] std::optional<Endpoint> find_tls(const Endpoint& wanted) const;
+
+    /// The listener by TLS at `endpoint`, if there is one.
+    [[nodiscard]] std::optional<SharedAcceptor> take_tls(const Endpoint& endpoint);
 
     /// The metrics' listener, if it is what `wanted` asks for.
     [[nodiscard]] std::optional<SharedAcceptor> take_metrics(const Endpoint& wanted);

@@ -17,7 +17,8 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, Traffic::transports> transports{"udp", "tcp"};
+constexpr std::array transports{Transport::udp, Transport::tcp, Transport::tls};
+static_assert(transports.size() == Traffic::transports);
 constexpr std::array<std::string_view, Traffic::families> families{"ipv4", "ipv6"};
 
 constexpr std::array usual_rcodes{Rcode::no_error, Rcode::form_err, Rcode::serv_fail,
@@ -39,7 +40,7 @@ template <class Put>
 void for_each_channel(const Traffic& traffic, const Put& put) {
     for (std::size_t i = 0; i < transports.size(); ++i) {
         for (std::size_t j = 0; j < families.size(); ++j) {
-            put(transports[i], families[j], traffic.channels[i][j]);
+            put(to_text(transports[i]), families[j], traffic.channels[i][j]);
         }
     }
 }
@@ -72,6 +73,12 @@ void put_traffic(MetricsText& text, const Traffic& traffic) {
     });
 }
 
+void put_tls(MetricsText& text, const TelemetryReport& report) {
+    text.put("arpad_tls_failed_handshakes_total", "counter",
+             "Clients that came by TLS and did not agree on it.",
+             to_number(report.failed_handshakes));
+}
+
 void put_latencies(MetricsText& text, const Traffic& traffic) {
     text.begin("arpad_answer_seconds", "histogram",
                "Time from reading a query to having sent its reply; over TCP to having it ready.");
@@ -87,11 +94,12 @@ void put_latencies(MetricsText& text, const Traffic& traffic) {
                           "{}",
                           std::chrono::duration<double>(LatencyHistogram::bounds[slot]).count())
                     : "+Inf";
-            text.add({{"transport", transports[i]}, {"le", bound}}, to_number(sum), "_bucket");
+            text.add({{"transport", to_text(transports[i])}, {"le", bound}}, to_number(sum),
+                     "_bucket");
         }
-        text.add({{"transport", transports[i]}},
+        text.add({{"transport", to_text(transports[i])}},
                  std::chrono::duration<double>(histogram.sum()).count(), "_sum");
-        text.add({{"transport", transports[i]}}, to_number(sum), "_count");
+        text.add({{"transport", to_text(transports[i])}}, to_number(sum), "_count");
     }
 }
 
@@ -246,6 +254,11 @@ std::string metrics_of(const ServerMetrics& server) {
     text.put("arpad_tcp_refused_total", "counter",
              "TCP connections closed at once, as there were too many.",
              to_number(server.connections.refused));
+    if (server.certificate_end) {
+        text.put("arpad_tls_certificate_end_timestamp_seconds", "gauge",
+                 "Until when the certificate that clients are shown is valid.",
+                 seconds_since_epoch(*server.certificate_end));
+    }
     put_process(text, server);
     return text.take();
 }
@@ -253,6 +266,7 @@ std::string metrics_of(const ServerMetrics& server) {
 std::string metrics_of(const Networks& networks, const TelemetryReport& report) {
     MetricsText text;
     put_traffic(text, report.traffic);
+    put_tls(text, report);
     put_latencies(text, report.traffic);
     put_missing(text, report);
     put_networks(text, networks);

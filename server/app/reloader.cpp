@@ -85,6 +85,7 @@ std::string fixed_differences(const ServerConfig& running, const ServerConfig& r
     note(running.metrics != read.metrics, "metrics", keys);
     note(running.udp != read.udp, "udp", keys);
     note(running.tcp != read.tcp, "tcp", keys);
+    note(running.tls.listen != read.tls.listen, "listen of tls", keys);
     return keys;
 }
 
@@ -158,11 +159,11 @@ void return_memory() {
 Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
                    std::filesystem::path config_file, State& state, Publish publish,
                    std::function<void(const std::vector<std::filesystem::path>&)> looked,
-                   TakeKeys take_keys, Follow follow)
+                   TakeCredentials take_credentials, Follow follow)
     : io_(io),
       publish_(std::move(publish)),
       looked_(std::move(looked)),
-      take_keys_(std::move(take_keys)),
+      take_credentials_(std::move(take_credentials)),
       follow_(std::move(follow)),
       retry_(io),
       config_(std::move(config)),
@@ -487,6 +488,14 @@ NetworksUpdate Reloader::look_ahead() {
     return update;
 }
 
+void Reloader::take_credentials_of(const ServerConfig& config) {
+    if (config.keys == config_.keys && config.tls.material == config_.tls.material) return;
+    config_.keys = config.keys;
+    config_.tls.material = config.tls.material;
+    boost::asio::post(
+        io_, [this, credentials = credentials_of(config)] { take_credentials_(credentials); });
+}
+
 void Reloader::read_config_again() {
     Diagnostics findings;
     const auto config = read_config_file(config_file_, findings);
@@ -501,12 +510,7 @@ void Reloader::read_config_again() {
         spdlog::warn("{}: changed settings that take effect when arpad is restarted: {}",
                      config_file_.string(), keys);
     }
-    if (config->keys != config_.keys) {
-        config_.keys = config->keys;
-        boost::asio::post(io_, [this, keys = std::make_shared<const Keyring>(config->keys)] {
-            take_keys_(keys);
-        });
-    }
+    take_credentials_of(*config);
     config_.catalog = config->catalog;
     config_.subscriptions = config->subscriptions;
     if (config->zone_defaults == config_.zone_defaults) return;

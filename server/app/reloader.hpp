@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/credentials.hpp"
 #include "load/networks.hpp"
 #include "load/server_config.hpp"
 #include "state/state.hpp"
@@ -73,20 +74,20 @@ public:
     using Done = std::function<void(const ReloadOutcome&)>;
     using EditDone = std::function<void(const EditOutcome&)>;
 
-    /// Takes the keys of a configuration that was read again.
-    using TakeKeys = std::function<void(std::shared_ptr<const Keyring>)>;
+    /// Takes those of a configuration that was read again.
+    using TakeCredentials = std::function<void(const Credentials&)>;
 
     /// Takes all zones that have primaries.
     using Follow = std::function<void(std::vector<SecondaryZone>)>;
 
     /// Looks at the files of `config`, which was read from `config_file`, and keeps what is needed
     /// in `state`. `publish` is called with each snapshot but the first. `looked` is called after
-    /// each look but the first with the directories that were looked into, `take_keys` when there
-    /// are other keys, `follow` after a look that has found others with primaries.
+    /// each look but the first with the directories that were looked into, `take_credentials`
+    /// when there are others, `follow` after a look that has found others with primaries.
     Reloader(boost::asio::io_context& io, ServerConfig config, std::filesystem::path config_file,
              State& state, Publish publish,
              std::function<void(const std::vector<std::filesystem::path>&)> looked,
-             TakeKeys take_keys, Follow follow);
+             TakeCredentials take_credentials, Follow follow);
 
     /// Waits for a look that is under way.
     ~Reloader();
@@ -208,6 +209,7 @@ private:
     [[nodiscard]] NetworksUpdate look_ahead();
     void adopt(NetworksUpdate update);
     void read_config_again();
+    void take_credentials_of(const ServerConfig& config);
     void log_findings(const NetworksUpdate& update) const;
     void log_missing(const NetworksUpdate& update) const;
     [[nodiscard]] std::vector<GoodCopy> good_copies(const NetworksUpdate& update) const;
@@ -216,7 +218,7 @@ private:
     boost::asio::io_context& io_;
     Publish publish_;
     std::function<void(const std::vector<std::filesystem::path>&)> looked_;
-    TakeKeys take_keys_;
+    TakeCredentials take_credentials_;
     Follow follow_;
     boost::asio::steady_timer retry_;  // where the state could not be written
     std::unique_ptr<Pending> pending_;

@@ -22,6 +22,7 @@
 #include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "load/server_config.hpp"
+#include "net/listen_sockets.hpp"
 
 namespace arpad {
 
@@ -35,12 +36,6 @@ struct HttpReply {
 /// What went wrong, as a problem document (RFC 9457); `detail` says what to do.
 [[nodiscard]] HttpReply problem_reply(unsigned status, std::string_view title,
                                       std::string_view detail);
-
-/// A listening TCP socket, for another process.
-struct SharedAcceptor {
-    Endpoint endpoint;
-    Descriptor socket;
-};
 
 /// See above.
 class HttpServer {

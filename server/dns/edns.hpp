@@ -12,8 +12,12 @@ inline constexpr std::size_t opt_octets = 11;            ///< An OPT record with
 inline constexpr std::size_t option_header_octets = 4;   ///< Code and length of an option.
 inline constexpr std::size_t max_nsid_octets = 128;      ///< A bound of ours: a reply must fit 512.
 
+/// Replies that are padded have a multiple of these octets (RFC 8467 4.1).
+inline constexpr std::size_t padding_block_octets = 468;
+
 enum class EdnsOption : std::uint16_t {
     nsid = 3,             ///< RFC 5001
+    padding = 12,         ///< RFC 7830
     extended_error = 15,  ///< RFC 8914
 };
 

@@ -21,7 +21,9 @@ bool read_options(std::span<const std::uint8_t> rdata, Edns& edns) noexcept {
     while (reader.remaining() > 0) {
         const auto code = static_cast<EdnsOption>(reader.read_u16());
         reader.read_octets(reader.read_u16());
-        if (reader.is_intact() && code == EdnsOption::nsid) edns.asks_nsid = true;
+        if (!reader.is_intact()) break;
+        if (code == EdnsOption::nsid) edns.asks_nsid = true;
+        if (code == EdnsOption::padding) edns.is_padded = true;
     }
     return reader.is_intact();
 }

@@ -59,6 +59,7 @@ struct Edns {
     std::uint8_t version = 0;
     bool dnssec_ok = false;  ///< The DO bit (RFC 3225).
     bool asks_nsid = false;  ///< An NSID option is there (RFC 5001 2.1).
+    bool is_padded = false;  ///< A Padding option is there (RFC 7830 3).
 };
 
 /// The question.

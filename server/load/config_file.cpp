@@ -7,6 +7,7 @@
 
 #include "base/text_file.hpp"
 #include "load/key_fields.hpp"
+#include "load/tls_files.hpp"
 #include "load/transfer_fields.hpp"
 
 namespace arpad {
@@ -47,7 +48,8 @@ std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
             path.string(), {}, "holds secrets in `keys`, and everybody may read it",
             fmt::format("chmod o= {}, or move the keys to a `keys_file`", path.string()));
     }
-    if (!add_keys_of_file(*config, diagnostics)) return std::nullopt;
+    const bool has_keys = add_keys_of_file(*config, diagnostics);
+    if (!read_tls_files(config->tls, diagnostics) || !has_keys) return std::nullopt;
     auto& known = config->zone_defaults.known_keys.emplace();
     for (const TsigKey& key : config->keys) known.push_back(key.name);
     const std::string file = path.string();

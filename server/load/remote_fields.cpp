@@ -14,17 +14,19 @@ namespace arpad {
 namespace {
 
 constexpr std::array<std::string_view, 3> remote_keys{"address", "port", "key"};
-constexpr std::array<std::string_view, 4> primary_keys{"address", "port", "key", "arpad"};
+constexpr std::array<std::string_view, 5> primary_keys{"address", "port", "key", "arpad", "tls"};
 constexpr IntegerRange port_range{1, 65'535};
 constexpr std::string_view nameservers_word = "nameservers";
 
-/// Brackets may be left out where no port follows.
+/// Brackets may be left out where no port follows, which then is `usual_port`.
 std::optional<Endpoint> read_remote_endpoint(YamlNode node, std::string_view what,
-                                             FileFindings& findings) {
+                                             std::uint16_t usual_port, FileFindings& findings) {
     const auto text = read_text(node, what, findings);
     if (!text) return std::nullopt;
-    if (const auto address = Address::from_text(*text)) return Endpoint{*address};
-    const auto endpoint = Endpoint::from_text(*text);
+    if (const auto address = Address::from_text(*text)) {
+        return Endpoint{*address, usual_port};
+    }
+    const auto endpoint = Endpoint::from_text(*text, usual_port);
     if (endpoint && endpoint->port != 0) return *endpoint;
     findings.error(node.place(), fmt::format("{} is no address", in_backquotes(*text)),
                    "write 192.0.2.54, \"192.0.2.54:5353\" or {address: 192.0.2.54, key: NAME}");
@@ -35,7 +37,7 @@ std::optional<Endpoint> read_remote_endpoint(YamlNode node, std::string_view wha
 std::optional<Remote> read_remote(YamlNode node, std::string_view what,
                                   std::span<const std::string_view> keys, FileFindings& findings) {
     if (!node.is_mapping()) {
-        const auto endpoint = read_remote_endpoint(node, what, findings);
+        const auto endpoint = read_remote_endpoint(node, what, dns_port, findings);
         return endpoint ? std::optional(Remote{*endpoint, std::nullopt}) : std::nullopt;
     }
     const Fields fields(node, what, keys, findings);
@@ -45,14 +47,20 @@ std::optional<Remote> read_remote(YamlNode node, std::string_view what,
                        "write {address: 192.0.2.54, key: NAME}");
         return std::nullopt;
     }
-    const auto endpoint = read_remote_endpoint(*address, what, findings);
+    const bool is_primary = std::ranges::find(keys, "tls") != keys.end();
+    const bool has_tls = is_primary && fields.has("tls");
+    const auto endpoint =
+        read_remote_endpoint(*address, what, has_tls ? dns_over_tls_port : dns_port, findings);
     if (!endpoint) return std::nullopt;
     Remote remote{*endpoint, std::nullopt};
     if (const auto port = fields.integer("port", port_range)) {
         remote.endpoint.port = static_cast<std::uint16_t>(*port);
     }
-    if (std::ranges::find(keys, "arpad") != keys.end()) {
-        remote.is_arpad = fields.boolean("arpad").value_or(false);
+    if (is_primary) remote.is_arpad = fields.boolean("arpad").value_or(false);
+    if (has_tls) {
+        remote.tls = fields.host_name("tls");
+        // Without it anybody could be on the other side.
+        if (!remote.tls) return std::nullopt;
     }
     if (const auto key = fields.find("key")) {
         remote.key = read_key_name(*key, findings);

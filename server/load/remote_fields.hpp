@@ -12,7 +12,7 @@
 namespace arpad {
 
 /// Reads `primaries`: a list of `192.0.2.54`, `192.0.2.54:5353` or `{address: 192.0.2.54, port:
-/// 5353, key: NAME}`, at least one, no two equal.
+/// 5353, key: NAME, arpad: true, tls: NAME}`, at least one, no two equal.
 [[nodiscard]] std::vector<Remote> read_primaries(YamlNode list, FileFindings& findings);
 
 /// Reads `notify`: a list of the same, and of the word `nameservers`.

@@ -19,10 +19,10 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 20> config_keys{
+constexpr std::array<std::string_view, 21> config_keys{
     "listen", "user",      "workers",   "pin_workers", "zones",   "inventory",     "state",
     "keys",   "keys_file", "log",       "serials",     "reload",  "zone_defaults", "identity",
-    "udp",    "tcp",       "query_log", "metrics",     "catalog", "catalogs_from"};
+    "udp",    "tcp",       "query_log", "metrics",     "catalog", "catalogs_from", "tls"};
 constexpr std::array<std::string_view, 4> query_log_keys{"sample", "rcodes", "networks", "clients"};
 constexpr std::array<std::string_view, 1> metrics_keys{"listen"};
 constexpr std::array<std::string_view, 2> catalog_keys{"zone", "transfer"};
@@ -36,6 +36,8 @@ constexpr std::array<std::string_view, 1> udp_keys{"gather_microseconds"};
 constexpr std::array<std::string_view, 4> tcp_keys{"idle_timeout", "connections",
                                                    "connections_per_client", "transfers"};
 
+constexpr std::array<std::string_view, 4> tls_keys{"listen", "certificate", "key", "authorities"};
+
 constexpr IntegerRange worker_range{1, 256};
 constexpr IntegerRange sample_range{1, 1'000'000'000};
 constexpr IntegerRange gather_range{0, 1000};
@@ -45,12 +47,12 @@ constexpr std::size_t max_character_string = 255;  // RFC 1035 3.3
 constexpr std::size_t max_nsid_octets = 128;
 constexpr std::size_t max_catalog_octets = 200;
 
-void explain_bad_endpoint(std::string_view text, EndpointError error, Place place,
-                          FileFindings& findings) {
+void explain_bad_endpoint(std::string_view text, EndpointError error, std::uint16_t usual_port,
+                          Place place, FileFindings& findings) {
     switch (error) {
         case EndpointError::no_brackets:
             findings.error(place, fmt::format("{} has no brackets", in_backquotes(text)),
-                           fmt::format("write \"[{}]:53\"", text));
+                           fmt::format("write \"[{}]:{}\"", text, usual_port));
             break;
         case EndpointError::bad_port:
             findings.error(place, fmt::format("{} has a wrong port", in_backquotes(text)),
@@ -58,18 +60,21 @@ void explain_bad_endpoint(std::string_view text, EndpointError error, Place plac
             break;
         case EndpointError::bad_address:
             findings.error(place, fmt::format("{} is no address to listen on", in_backquotes(text)),
-                           "write \"192.0.2.53:53\" or \"[2001:db8::53]:53\"; all addresses are "
-                           "\"0.0.0.0:53\" and \"[::]:53\"");
+                           fmt::format("write \"192.0.2.53:{0}\" or \"[2001:db8::53]:{0}\"; all "
+                                       "addresses are \"0.0.0.0:{0}\" and \"[::]:{0}\"",
+                                       usual_port));
             break;
     }
 }
 
-std::optional<Endpoint> read_endpoint(YamlNode item, FileFindings& findings) {
+/// `usual_port` is that of an entry without one, as for all of these.
+std::optional<Endpoint> read_endpoint(YamlNode item, std::uint16_t usual_port,
+                                      FileFindings& findings) {
     const auto text = read_text(item, "an entry of `listen`", findings);
     if (!text) return std::nullopt;
-    const auto endpoint = Endpoint::from_text(*text);
+    const auto endpoint = Endpoint::from_text(*text, usual_port);
     if (endpoint) return *endpoint;
-    explain_bad_endpoint(*text, endpoint.error(), item.place(), findings);
+    explain_bad_endpoint(*text, endpoint.error(), usual_port, item.place(), findings);
     return std::nullopt;
 }
 
@@ -92,18 +97,19 @@ void report_repeated_endpoints(const std::vector<PlacedEndpoint>& entries, FileF
                     });
 }
 
-std::vector<Endpoint> read_listen(const Fields& fields, FileFindings& findings) {
+std::vector<Endpoint> read_listen(const Fields& fields, std::uint16_t usual_port,
+                                  FileFindings& findings) {
     std::vector<Endpoint> endpoints;
     const auto list = fields.find("listen");
     if (!list || !list->is_sequence() || list->is_empty()) {
         const Place place = list ? list->place() : fields.place();
         findings.error(place, list ? "`listen` is no list of addresses" : "`listen` is missing",
-                       "write `listen: [\"0.0.0.0:53\", \"[::]:53\"]`");
+                       fmt::format("write `listen: [\"0.0.0.0:{0}\", \"[::]:{0}\"]`", usual_port));
         return endpoints;
     }
     std::vector<PlacedEndpoint> entries;
     for (const YamlNode item : list->items()) {
-        if (const auto endpoint = read_endpoint(item, findings))
+        if (const auto endpoint = read_endpoint(item, usual_port, findings))
             entries.push_back({*endpoint, item.place()});
     }
     for (const PlacedEndpoint& entry : entries) endpoints.push_back(entry.endpoint);
@@ -303,7 +309,7 @@ std::optional<Endpoint> read_metrics(const Fields& fields, FileFindings& finding
     if (!node) return std::nullopt;
     const Fields metrics(*node, "`metrics`", metrics_keys, findings);
     const auto listen = metrics.find("listen");
-    if (listen) return read_endpoint(*listen, findings);
+    if (listen) return read_endpoint(*listen, dns_port, findings);
     findings.error(metrics.place(), "`metrics` without `listen`",
                    "write `listen: \"127.0.0.1:9153\"`");
     return std::nullopt;
@@ -407,9 +413,35 @@ TcpConfig read_tcp(const Fields& fields, FileFindings& findings) {
     return config;
 }
 
-}  // namespace
-
-namespace {
+/// `plain` is what is listened on without TLS.
+TlsConfig read_tls(const Fields& fields, const std::filesystem::path& base,
+                   const std::vector<Endpoint>& plain, FileFindings& findings) {
+    TlsConfig config;
+    const auto node = fields.find("tls");
+    if (!node) return config;
+    const Fields tls(*node, "`tls`", tls_keys, findings);
+    if (tls.has("listen")) config.listen = read_listen(tls, dns_over_tls_port, findings);
+    config.certificate = read_path(tls, "certificate", "file", base, findings);
+    config.key = read_path(tls, "key", "file", base, findings);
+    config.authorities = read_path(tls, "authorities", "file", base, findings);
+    const bool has_identity = tls.has("certificate") && tls.has("key");
+    if (tls.has("listen") && !has_identity) {
+        findings.error(tls.place(), "`tls` with `listen` and without `certificate` and `key`",
+                       "write `certificate: FILE` and `key: FILE`, both in PEM");
+    }
+    if (!tls.has("listen") && (tls.has("certificate") || tls.has("key"))) {
+        findings.error(tls.place(), "`tls` with `certificate` or `key`, and without `listen`",
+                       "write `listen: [192.0.2.53]`, or remove them: nobody is shown them");
+    }
+    for (const Endpoint& endpoint : config.listen) {
+        const bool is_plain = std::ranges::find(plain, endpoint) != plain.end();
+        if (endpoint.port == 0 || !is_plain) continue;
+        findings.error(tls.find("listen")->place(),
+                       fmt::format("{} is listened on without TLS too", endpoint.to_text()),
+                       fmt::format("write another port, such as {}", dns_over_tls_port));
+    }
+    return config;
+}
 
 std::optional<CatalogModel> catalog_model(const ServerConfig& config) {
     if (!config.catalog) return std::nullopt;
@@ -452,7 +484,7 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     const Fields fields(document->root(), "the server configuration", config_keys, findings);
     const std::filesystem::path base = std::filesystem::path(file).parent_path();
     ServerConfig config;
-    config.listen = read_listen(fields, findings);
+    config.listen = read_listen(fields, dns_port, findings);
     config.user = read_user(fields, findings);
     config.workers = read_workers(fields, findings);
     config.pins_workers = fields.boolean("pin_workers").value_or(config.pins_workers);
@@ -472,6 +504,7 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.metrics = read_metrics(fields, findings);
     config.udp = read_udp(fields, findings);
     config.tcp = read_tcp(fields, findings);
+    config.tls = read_tls(fields, base, config.listen, findings);
     return findings.error_count() == 0 ? std::optional(std::move(config)) : std::nullopt;
 }
 

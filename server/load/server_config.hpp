@@ -13,6 +13,7 @@
 
 #include "base/diagnostics.hpp"
 #include "base/log_format.hpp"
+#include "crypto/tls.hpp"
 #include "crypto/tsig.hpp"
 #include "load/zone_file.hpp"
 #include "reverse/endpoint.hpp"
@@ -75,6 +76,17 @@ struct TcpConfig {
     bool operator==(const TcpConfig&) const = default;
 };
 
+/// Queries and transfers over TLS (RFC 7858, RFC 9103).
+struct TlsConfig {
+    std::vector<Endpoint> listen;                      ///< Over TCP; none: TLS is not offered.
+    std::optional<std::filesystem::path> certificate;  ///< Files, like `zones`: there are both if
+    std::optional<std::filesystem::path> key;          ///< `listen` has entries.
+    std::optional<std::filesystem::path> authorities;  ///< Of primaries; none: the system's.
+    TlsMaterial material;                              ///< What the files hold.
+
+    bool operator==(const TlsConfig&) const = default;
+};
+
 /// The catalog of all zones (RFC 9432), for other nameservers.
 struct CatalogConfig {
     Name zone;                  ///< Its name, in lower case.
@@ -115,6 +127,7 @@ struct ServerConfig {
     std::optional<Endpoint> metrics;          ///< Over TCP; none: not offered.
     UdpConfig udp;
     TcpConfig tcp;
+    TlsConfig tls;  ///< No endpoint of it is in `listen`.
 
     bool operator==(const ServerConfig&) const = default;
 };
@@ -123,8 +136,8 @@ struct ServerConfig {
 [[nodiscard]] CatalogPlan catalog_plan(const ServerConfig& config);
 
 /// Reads `text`, the content of `file`; the paths in it are taken as relative to `file`'s
-/// directory. No other file is read: `keys` are those in `text`. None if anything is wrong, all of
-/// which is then in `diagnostics`.
+/// directory. No other file is read: `keys` are those in `text`, `material` is empty. None if
+/// anything is wrong, all of which is then in `diagnostics`.
 [[nodiscard]] std::optional<ServerConfig> read_server_config(const std::string& file,
                                                              std::string_view text,
                                                              Diagnostics& diagnostics);

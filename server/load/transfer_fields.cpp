@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 8> transfer_keys{
     "max_range_names", "max_zone_names", "catalog_group", "catalog_coo"};
 constexpr std::array<std::string_view, 2> catalog_transfer_keys{"allow", "notify"};
 constexpr std::size_t max_group_octets = 255;  // RFC 1035 3.3
-constexpr std::array<std::string_view, 3> reader_keys{"address", "key", "arpad"};
+constexpr std::array<std::string_view, 4> reader_keys{"address", "key", "arpad", "tls"};
 constexpr std::array<std::string_view, 2> notifier_keys{"address", "key"};
 constexpr IntegerRange names_range{0, 100'000'000};
 
@@ -60,6 +60,7 @@ std::optional<AccessRule> read_rule(YamlNode node, std::string_view list,
     }
     if (std::ranges::find(keys, "arpad") != keys.end()) {
         rule.is_arpad = fields.boolean("arpad").value_or(false);
+        rule.needs_tls = fields.boolean("tls").value_or(false);
     }
     if (rule.clients || rule.key) return rule;
     // A rule that asks for nothing would allow everybody.

@@ -65,16 +65,18 @@ error_code tune_udp(int socket, const Endpoint& endpoint) {
                    : set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 }
 
-/// Binds both transports without SO_REUSEPORT, so that any other holder of the port is noticed, and
-/// lets go of them.
-Result<Endpoint, error_code> claim_once(asio::io_context& io, Endpoint endpoint) {
+/// Binds without SO_REUSEPORT, so that any other holder of the port is noticed, and lets go of it.
+Result<Endpoint, error_code> claim_once(asio::io_context& io, Endpoint endpoint, Claim what) {
     udp::socket datagrams(io);
-    if (const error_code error = open_bound(datagrams, endpoint, Sharing::alone)) return error;
-    endpoint.port = datagrams.local_endpoint().port();
+    if (what == Claim::udp_and_tcp) {
+        if (const error_code error = open_bound(datagrams, endpoint, Sharing::alone)) return error;
+        endpoint.port = datagrams.local_endpoint().port();
+    }
     tcp::acceptor acceptor(io);
     if (const error_code error = open_bound(acceptor, endpoint, Sharing::alone)) return error;
     error_code error;
     if (acceptor.listen(1, error)) return error;
+    endpoint.port = acceptor.local_endpoint().port();
     return endpoint;
 }
 
@@ -107,14 +109,15 @@ int receive_octets(const udp::socket& socket) {
     return error ? 0 : size.value();
 }
 
-Result<std::vector<Endpoint>, ListenFailure> claim(std::span<const Endpoint> endpoints) {
+Result<std::vector<Endpoint>, ListenFailure> claim(std::span<const Endpoint> endpoints,
+                                                   Claim what) {
     constexpr unsigned attempts_for_any_port = 16;  // its UDP side may be free and its TCP not
     asio::io_context io;
     std::vector<Endpoint> claimed;
     for (const Endpoint& endpoint : endpoints) {
-        auto result = claim_once(io, endpoint);
+        auto result = claim_once(io, endpoint, what);
         for (unsigned i = 1; !result && endpoint.port == 0 && i < attempts_for_any_port; ++i) {
-            result = claim_once(io, endpoint);
+            result = claim_once(io, endpoint, what);
         }
         if (!result) return ListenFailure{endpoint, result.error()};
         claimed.push_back(*result);
@@ -152,6 +155,16 @@ Result<ListenSockets, ListenFailure> adopt_sockets(asio::io_context& io, SharedS
     if (error) return ListenFailure{shared.endpoint, error};
     (void)shared.tcp.release();
     return sockets;
+}
+
+Result<tcp::acceptor, ListenFailure> adopt_acceptor(asio::io_context& io, SharedAcceptor shared) {
+    tcp::acceptor acceptor(io);
+    const bool is_ipv4 = shared.endpoint.address.family() == Family::ipv4;
+    error_code error;
+    acceptor.assign(is_ipv4 ? tcp::v4() : tcp::v6(), shared.socket.number(), error);
+    if (error) return ListenFailure{shared.endpoint, error};
+    (void)shared.socket.release();
+    return acceptor;
 }
 
 }  // namespace arpad

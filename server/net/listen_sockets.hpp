@@ -8,6 +8,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/system/error_code.hpp>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,10 +28,13 @@ struct ListenFailure {
     [[nodiscard]] std::string to_text() const;
 };
 
-/// Makes sure that nobody else listens on `endpoints`, over UDP or TCP, and gives those with port 0
-/// a free port. Returns them in the same order, or the first that cannot be had.
+/// What is claimed.
+enum class Claim : std::uint8_t { udp_and_tcp, tcp };
+
+/// Makes sure that nobody else listens on `endpoints`, and gives those with port 0 a free port.
+/// Returns them in the same order, or the first that cannot be had.
 [[nodiscard]] Result<std::vector<Endpoint>, ListenFailure> claim(
-    std::span<const Endpoint> endpoints);
+    std::span<const Endpoint> endpoints, Claim what);
 
 /// The sockets of one worker for one endpoint.
 struct ListenSockets {
@@ -43,6 +47,12 @@ struct SharedSockets {
     Endpoint endpoint;
     Descriptor udp;
     Descriptor tcp;
+};
+
+/// A listening TCP socket, for another process.
+struct SharedAcceptor {
+    Endpoint endpoint;
+    Descriptor socket;
 };
 
 /// Octets that a UDP socket is to hold while its worker is busy.
@@ -62,5 +72,9 @@ inline constexpr int wanted_receive_octets = 4 << 20;
 /// Sockets that another process opened so, and shares.
 [[nodiscard]] Result<ListenSockets, ListenFailure> adopt_sockets(boost::asio::io_context& io,
                                                                  SharedSockets shared);
+
+/// Likewise.
+[[nodiscard]] Result<boost::asio::ip::tcp::acceptor, ListenFailure> adopt_acceptor(
+    boost::asio::io_context& io, SharedAcceptor shared);
 
 }  // namespace arpad

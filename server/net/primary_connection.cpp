@@ -1,5 +1,7 @@
 #include "net/primary_connection.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
@@ -16,12 +18,14 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-PrimaryConnection::PrimaryConnection(boost::asio::io_context& io, const Endpoint& primary,
-                                     std::optional<Address> source, const PrimaryPatience& patience)
+PrimaryConnection::PrimaryConnection(boost::asio::io_context& io, const Remote& primary,
+                                     TlsContext tls, std::optional<Address> source,
+                                     const PrimaryPatience& patience)
     : primary_(primary),
+      tls_(std::move(tls)),
       source_(source),
       patience_(patience),
-      socket_(io),
+      stream_(TcpStream::Socket(io)),
       timer_(io),
       message_(max_message_octets) {}
 
@@ -31,7 +35,7 @@ void PrimaryConnection::run(IncomingTransfer& transfer, Done done) {
     start_ = steady_clock::now();
     has_heard_ = false;
     ++transfers_;
-    if (socket_.is_open()) {
+    if (stream_.socket().is_open()) {
         send();
     } else {
         connect();
@@ -42,27 +46,49 @@ void PrimaryConnection::close() {
     transfer_ = nullptr;
     done_ = {};
     timer_.cancel();
-    error_code ignored;  // there is nothing left to be done about it
-    socket_.close(ignored);
+    stream_.close();
 }
 
 void PrimaryConnection::connect() {
-    const tcp::endpoint endpoint(to_asio(primary_.address), primary_.port);
+    const tcp::endpoint endpoint(to_asio(primary_.endpoint.address), primary_.endpoint.port);
+    tcp::socket& socket = stream_.socket();
     error_code error;
-    socket_.open(endpoint.protocol(), error);
-    if (!error && source_) socket_.bind(tcp::endpoint(to_asio(*source_), 0), error);
+    socket.open(endpoint.protocol(), error);
+    if (!error && source_) socket.bind(tcp::endpoint(to_asio(*source_), 0), error);
     if (error) {
-        boost::asio::post(socket_.get_executor(),
+        boost::asio::post(stream_.get_executor(),
                           [this, self = shared_from_this(), error] { end(error.message()); });
         return;
     }
     wait(patience_.connection);
-    socket_.async_connect(endpoint, [this, self = shared_from_this()](const error_code& failure) {
+    socket.async_connect(endpoint, [this, self = shared_from_this()](const error_code& failure) {
         if (has_ended(failure)) return;
         error_code ignored;
-        socket_.set_option(tcp::no_delay(true), ignored);
-        send();
+        stream_.socket().set_option(tcp::no_delay(true), ignored);
+        if (primary_.tls) {
+            ask_for_tls();
+        } else {
+            send();
+        }
     });
+}
+
+/// RFC 9103 7.1: without a certificate for the primary's name nothing is asked.
+void PrimaryConnection::ask_for_tls() {
+    std::string name = primary_.tls->to_text();
+    if (name.ends_with('.')) name.pop_back();
+    stream_.async_ask_for_tls(
+        tls_, name, [this, name, self = shared_from_this()](const error_code& error) {
+            if (transfer_ == nullptr) return;
+            const std::string fault = stream_.certificate_fault();
+            if (error && !fault.empty()) {
+                end(fmt::format("it shows no certificate that stands for {}: {}", name, fault));
+            } else if (error) {
+                end(fmt::format("TLS: {}", describe(error)));
+            } else {
+                send();
+            }
+        });
 }
 
 /// Sends the next request, and reads what is replied.
@@ -73,7 +99,7 @@ void PrimaryConnection::send() {
     sending_.insert(sending_.end(), request.begin(), request.end());
     wait(patience_.message);
     boost::asio::async_write(
-        socket_, boost::asio::buffer(sending_),
+        stream_, boost::asio::buffer(sending_),
         [this, self = shared_from_this()](const error_code& error, std::size_t) {
             if (!has_ended(error)) read_length();
         });
@@ -83,7 +109,7 @@ void PrimaryConnection::read_length() {
     const auto left = start_ + patience_.transfer - steady_clock::now();
     wait(std::min(patience_.message, std::chrono::duration_cast<std::chrono::milliseconds>(left)));
     boost::asio::async_read(
-        socket_, boost::asio::buffer(length_),
+        stream_, boost::asio::buffer(length_),
         [this, self = shared_from_this()](const error_code& error, std::size_t) {
             if (has_ended(error)) return;
             has_heard_ = true;
@@ -93,7 +119,7 @@ void PrimaryConnection::read_length() {
 
 void PrimaryConnection::read_message(std::size_t octets) {
     boost::asio::async_read(
-        socket_, boost::asio::buffer(message_.data(), octets),
+        stream_, boost::asio::buffer(message_.data(), octets),
         [this, self = shared_from_this()](const error_code& error, std::size_t received) {
             if (!has_ended(error)) take(received);
         });
@@ -129,10 +155,7 @@ void PrimaryConnection::wait(std::chrono::milliseconds patience) {
 
 void PrimaryConnection::end(std::string failure) {
     timer_.cancel();
-    if (!failure.empty()) {
-        error_code ignored;
-        socket_.close(ignored);
-    }
+    if (!failure.empty()) stream_.close();
     if (transfer_ == nullptr) return;
     transfer_ = nullptr;
     std::exchange(done_, {})(*this, failure);
@@ -142,7 +165,7 @@ void PrimaryConnection::end(std::string failure) {
 bool PrimaryConnection::has_ended(const error_code& error) {
     if (transfer_ == nullptr) return true;
     if (!error) return false;
-    end(error == boost::asio::error::eof ? "it closes the connection" : error.message());
+    end(describe(error));
     return true;
 }
 

@@ -1,11 +1,11 @@
-/// \file  A TCP connection to a primary, over which zones are taken one after the other.
+/// \file  A connection to a primary, by TCP or TLS (RFC 9103), over which zones are taken one after
+/// the other.
 ///
 /// Threads: the one that runs the io_context.
 #pragma once
 
 #include <array>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
@@ -15,8 +15,11 @@
 #include <string>
 #include <vector>
 
+#include "crypto/tls.hpp"
+#include "net/tcp_stream.hpp"
 #include "reverse/endpoint.hpp"
 #include "transfer/incoming_transfer.hpp"
+#include "zone/remote.hpp"
 
 namespace arpad {
 
@@ -34,8 +37,9 @@ public:
     /// used for another. May not keep the connection: each would keep the other.
     using Done = std::function<void(PrimaryConnection& connection, const std::string& failure)>;
 
-    /// Not connected yet. Sends from `source`; none: from any address.
-    PrimaryConnection(boost::asio::io_context& io, const Endpoint& primary,
+    /// Not connected yet. Sends from `source`; none: from any address. `tls` is for primaries that
+    /// are asked over TLS.
+    PrimaryConnection(boost::asio::io_context& io, const Remote& primary, TlsContext tls,
                       std::optional<Address> source, const PrimaryPatience& patience);
 
     /// Has `transfer`, which is kept until `done` is called, ask and receive. One at a time.
@@ -52,6 +56,7 @@ public:
 
 private:
     void connect();
+    void ask_for_tls();
     void send();
     void read_length();
     void read_message(std::size_t octets);
@@ -60,10 +65,11 @@ private:
     void end(std::string failure);
     [[nodiscard]] bool has_ended(const boost::system::error_code& error);
 
-    Endpoint primary_;
+    Remote primary_;
+    TlsContext tls_;
     std::optional<Address> source_;
     PrimaryPatience patience_;
-    boost::asio::ip::tcp::socket socket_;
+    TcpStream stream_;
     boost::asio::steady_timer timer_;
     IncomingTransfer* transfer_ = nullptr;
     Done done_;

@@ -62,6 +62,11 @@ void warn_of_ranges(const Zone& zone) {
         zone.apex().to_text());
 }
 
+/// RefreshThread::Route.
+std::pair<Endpoint, std::string> route_to(const Remote& primary) {
+    return {primary.endpoint, primary.tls ? primary.tls->to_text() : std::string()};
+}
+
 }  // namespace
 
 struct RefreshThread::Running {
@@ -71,9 +76,10 @@ struct RefreshThread::Running {
 };
 
 RefreshThread::RefreshThread(std::vector<Endpoint> listening, std::shared_ptr<const Keyring> keys,
-                             Take take, const PrimaryPatience& patience)
+                             TlsContext tls, Take take, const PrimaryPatience& patience)
     : listening_(std::move(listening)),
       keys_(std::move(keys)),
+      tls_(std::move(tls)),
       patience_(patience),
       work_(boost::asio::make_work_guard(io_)),
       timer_(io_),
@@ -114,6 +120,10 @@ void RefreshThread::adopt(std::shared_ptr<const Keyring> keys) {
     boost::asio::post(io_, [this, keys = std::move(keys)]() mutable { keys_ = std::move(keys); });
 }
 
+void RefreshThread::adopt(TlsContext tls) {
+    boost::asio::post(io_, [this, tls = std::move(tls)]() mutable { tls_ = std::move(tls); });
+}
+
 void RefreshThread::proceed() {
     const auto next = refresher_.proceed(
         steady_clock::now(), [this](Refresher::Errand errand) { start(std::move(errand)); });
@@ -143,37 +153,38 @@ void RefreshThread::start(Refresher::Errand errand) {
         return;
     }
     IncomingTransfer transfer(errand.frame, errand.zone, std::move(key));
-    const auto connection = connection_to(errand.primary.endpoint);
+    const auto connection = connection_to(errand.primary);
     run(std::make_shared<Running>(Running{std::move(errand), std::move(transfer)}), connection);
 }
 
-std::shared_ptr<PrimaryConnection> RefreshThread::connection_to(const Endpoint& primary) {
-    const auto idle = idle_.find(primary);
-    if (idle == idle_.end()) {
-        return std::make_shared<PrimaryConnection>(
-            io_, primary, source_for(primary.address, listening_), patience_);
-    }
+std::shared_ptr<PrimaryConnection> RefreshThread::connection_to(const Remote& primary) {
+    const auto idle = idle_.find(route_to(primary));
+    if (idle == idle_.end()) return new_connection_to(primary);
     auto connection = std::move(idle->second);
     idle_.erase(idle);
     return connection;
 }
 
+std::shared_ptr<PrimaryConnection> RefreshThread::new_connection_to(const Remote& primary) {
+    return std::make_shared<PrimaryConnection>(
+        io_, primary, tls_, source_for(primary.endpoint.address, listening_), patience_);
+}
+
 void RefreshThread::run(const std::shared_ptr<Running>& running,
                         const std::shared_ptr<PrimaryConnection>& connection) {
-    connection->run(running->transfer, [this, running](PrimaryConnection& primary,
-                                                       const std::string& failure) {
-        const Endpoint& endpoint = running->errand.primary.endpoint;
-        const bool is_stale = !failure.empty() && primary.is_used() && !primary.has_heard();
-        if (is_stale) {
-            // The primary closed it while it had nothing to do.
-            running->transfer.ask_again();
-            run(running, std::make_shared<PrimaryConnection>(
-                             io_, endpoint, source_for(endpoint.address, listening_), patience_));
-            return;
-        }
-        if (failure.empty()) idle_.emplace(endpoint, primary.shared_from_this());
-        finish(*running, failure);
-    });
+    connection->run(
+        running->transfer, [this, running](PrimaryConnection& primary, const std::string& failure) {
+            const Remote& remote = running->errand.primary;
+            const bool is_stale = !failure.empty() && primary.is_used() && !primary.has_heard();
+            if (is_stale) {
+                // The primary closed it while it had nothing to do.
+                running->transfer.ask_again();
+                run(running, new_connection_to(remote));
+                return;
+            }
+            if (failure.empty()) idle_.emplace(route_to(remote), primary.shared_from_this());
+            finish(*running, failure);
+        });
 }
 
 void RefreshThread::finish(Running& running, const std::string& failure) {
@@ -209,11 +220,12 @@ void RefreshThread::log(const Running& running) const {
         spdlog::info("{}: all of it was taken, not only what has changed: {}", zone,
                      transfer.detour());
     }
-    spdlog::info("took {}{} serial {} from {}: {}, {} ({:.0f} ms)",
+    const Remote& primary = running.errand.primary;
+    spdlog::info("took {}{} serial {} from {}{}: {}, {} ({:.0f} ms)",
                  transfer.is_incremental() ? "the changes of " : "", zone,
-                 transfer.zone()->serial().value, running.errand.primary.endpoint.to_text(),
-                 counted(transfer.records(), "record"), counted(transfer.messages(), "message"),
-                 taken.count());
+                 transfer.zone()->serial().value, primary.endpoint.to_text(),
+                 primary.tls ? " over TLS" : "", counted(transfer.records(), "record"),
+                 counted(transfer.messages(), "message"), taken.count());
 }
 
 }  // namespace arpad

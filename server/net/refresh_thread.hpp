@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "crypto/tsig.hpp"
@@ -32,8 +33,8 @@ public:
 
     /// Asks from the first of the `listening` addresses that can reach a primary, since that is the
     /// one that it knows, and from any if there is none.
-    RefreshThread(std::vector<Endpoint> listening, std::shared_ptr<const Keyring> keys, Take take,
-                  const PrimaryPatience& patience = {});
+    RefreshThread(std::vector<Endpoint> listening, std::shared_ptr<const Keyring> keys,
+                  TlsContext tls, Take take, const PrimaryPatience& patience = {});
 
     ~RefreshThread() { stop(); }
     RefreshThread(const RefreshThread&) = delete;
@@ -55,9 +56,15 @@ public:
     /// Signs with `keys` from now on.
     void adopt(std::shared_ptr<const Keyring> keys);
 
+    /// Connects with `tls` from now on, where TLS is asked for.
+    void adopt(TlsContext tls);
+
 private:
     /// A zone that is being asked for.
     struct Running;
+
+    /// Where a connection leads to, and the name that TLS has proved; empty without TLS.
+    using Route = std::pair<Endpoint, std::string>;
 
     void proceed();
     void start(Refresher::Errand errand);
@@ -65,17 +72,19 @@ private:
              const std::shared_ptr<PrimaryConnection>& connection);
     void finish(Running& running, const std::string& failure);
     void log(const Running& running) const;
-    [[nodiscard]] std::shared_ptr<PrimaryConnection> connection_to(const Endpoint& primary);
+    [[nodiscard]] std::shared_ptr<PrimaryConnection> connection_to(const Remote& primary);
+    [[nodiscard]] std::shared_ptr<PrimaryConnection> new_connection_to(const Remote& primary);
 
     std::vector<Endpoint> listening_;
     std::shared_ptr<const Keyring> keys_;
+    TlsContext tls_;
     PrimaryPatience patience_;
     boost::asio::io_context io_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     boost::asio::steady_timer timer_;
     Refresher refresher_;
     /// Open and without work; used at once, or closed.
-    std::multimap<Endpoint, std::shared_ptr<PrimaryConnection>> idle_;
+    std::multimap<Route, std::shared_ptr<PrimaryConnection>> idle_;
     std::atomic<unsigned> notices_ = 0;  // that wait to be looked at
     std::thread thread_;
 };

@@ -21,8 +21,13 @@ std::size_t framed_length(const std::uint8_t* frame) noexcept {
 }  // namespace
 
 StreamSession::StreamSession(Responder& responder, Telemetry& telemetry,
-                             std::span<std::uint8_t> scratch, const Endpoint& client)
-    : responder_(responder), telemetry_(telemetry), client_(client), scratch_(scratch) {}
+                             std::span<std::uint8_t> scratch, const Endpoint& client,
+                             Transport transport)
+    : responder_(responder),
+      telemetry_(telemetry),
+      client_(client),
+      transport_(transport),
+      scratch_(scratch) {}
 
 std::span<std::uint8_t> StreamSession::input_space() {
     if (input_start_ > 0) {
@@ -72,7 +77,7 @@ void StreamSession::answer_buffered() {
 
 void StreamSession::answer(std::span<const std::uint8_t> query) {
     const auto start = telemetry_.is_timing() ? steady_clock::now() : steady_clock::time_point();
-    const Outcome outcome = responder_.respond({query, Transport::tcp, client_.address}, scratch_);
+    const Outcome outcome = responder_.respond({query, transport_, client_.address}, scratch_);
     if (outcome.kind == Outcome::Kind::transfer) transfer_ = responder_.take_transfer();
     if (outcome.kind == Outcome::Kind::answer) {
         output_.push_back(static_cast<std::uint8_t>(outcome.octets >> 8U));
@@ -80,16 +85,16 @@ void StreamSession::answer(std::span<const std::uint8_t> query) {
         output_.insert(output_.end(), scratch_.begin(),
                        scratch_.begin() + static_cast<std::ptrdiff_t>(outcome.octets));
         if (telemetry_.is_timing()) {
-            telemetry_.add_time(Transport::tcp, steady_clock::now() - start, 1);
+            telemetry_.add_time(transport_, steady_clock::now() - start, 1);
         }
     }
     tell(query, outcome);
 }
 
 void StreamSession::tell(std::span<const std::uint8_t> query, const Outcome& outcome) {
-    telemetry_.count(outcome, Transport::tcp, client_.address.family());
+    telemetry_.count(outcome, transport_, client_.address.family());
     if (!telemetry_.is_looking()) return;
-    telemetry_.look_at({query, outcome, Transport::tcp, client_});
+    telemetry_.look_at({query, outcome, transport_, client_});
 }
 
 }  // namespace arpad

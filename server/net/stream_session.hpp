@@ -22,10 +22,11 @@ namespace arpad {
 /// replies: while those wait to be taken, no further query is answered or asked for.
 class StreamSession {
 public:
-    /// Answers `client` with `responder`, using `scratch` (at least 65,535 octets) for one reply at
-    /// a time, and tells `telemetry`. All three are the worker's and outlive the session.
+    /// Answers `client`, who comes by `transport`, with `responder`, using `scratch` (at least
+    /// 65,535 octets) for one reply at a time, and tells `telemetry`. All three are the worker's
+    /// and outlive the session.
     StreamSession(Responder& responder, Telemetry& telemetry, std::span<std::uint8_t> scratch,
-                  const Endpoint& client);
+                  const Endpoint& client, Transport transport);
 
     /// Whether more input is welcome.
     [[nodiscard]] bool wants_input() const noexcept {
@@ -58,6 +59,9 @@ public:
     /// Who is answered.
     [[nodiscard]] const Endpoint& client() const noexcept { return client_; }
 
+    /// How the client comes.
+    [[nodiscard]] Transport transport() const noexcept { return transport_; }
+
     /// Queries received whole so far, answered or not.
     [[nodiscard]] std::uint64_t query_count() const noexcept { return queries_; }
 
@@ -73,6 +77,7 @@ private:
     Responder& responder_;
     Telemetry& telemetry_;
     Endpoint client_;
+    Transport transport_;
     std::span<std::uint8_t> scratch_;
     std::vector<std::uint8_t> input_;
     std::size_t input_start_ = 0;  // of what is not yet answered

@@ -17,15 +17,27 @@ constexpr std::chrono::minutes longest_transfer{120};
 
 }  // namespace
 
-TcpConnection::TcpConnection(boost::asio::ip::tcp::socket socket, const Endpoint& client,
+TcpConnection::TcpConnection(TcpStream::Socket socket, const Endpoint& client,
                              ConnectionLimits::Place place, TcpListener& listener)
-    : socket_(std::move(socket)),
+    : stream_(std::move(socket)),
       place_(std::move(place)),
       listener_(listener),
-      session_(listener.responder_, listener.telemetry_, listener.scratch_, client) {}
+      session_(listener.responder_, listener.telemetry_, listener.scratch_, client,
+               listener.transport_) {}
 
-void TcpConnection::start() {
-    go_on();
+void TcpConnection::start(const TlsContext& tls) {
+    if (!tls) {
+        go_on();
+        return;
+    }
+    stream_.async_offer_tls(tls, [this, self = shared_from_this()](const error_code& error) {
+        if (error) {
+            listener_.note_failed_handshake();
+            close();
+            return;
+        }
+        go_on();
+    });
 }
 
 void TcpConnection::finish() {
@@ -33,30 +45,39 @@ void TcpConnection::finish() {
     go_on();
 }
 
+/// Closes once the client knows that nothing was cut off: by TLS it has to be told.
+void TcpConnection::end() {
+    if (!stream_.is_encrypted()) {
+        close();
+        return;
+    }
+    is_ending_tls_ = true;
+    stream_.async_end_tls([this, self = shared_from_this()](const error_code&) { close(); });
+}
+
 void TcpConnection::close() {
-    if (!socket_.is_open()) return;
+    if (!stream_.socket().is_open()) return;
     if (session_.transfer() != nullptr) log_unfinished_transfer();
-    error_code ignored;  // there is nothing left to be done about it
-    socket_.close(ignored);
+    stream_.close();
     if (session_.transfer() != nullptr && !is_making_part_) end_transfer();
     listener_.remove(*this);
 }
 
 /// Starts whatever can be done now; closes if nothing is left to be done.
 void TcpConnection::go_on() {
-    if (!socket_.is_open()) return;
+    if (!stream_.socket().is_open() || is_ending_tls_) return;
     if (!is_writing_ && session_.has_output()) write();
     if (!is_making_part_ && session_.transfer() != nullptr && !session_.has_output()) {
         make_part();
-        if (!socket_.is_open()) return;
+        if (!stream_.socket().is_open()) return;
     }
     const bool is_sending = is_writing_ || session_.transfer() != nullptr;
     if (is_finishing_ && !is_sending && !must_drain()) {
-        close();
+        end();
         return;
     }
     if (!is_reading_ && !is_ended_ && (is_finishing_ || session_.wants_input())) read();
-    if (!is_reading_ && !is_sending) close();
+    if (!is_reading_ && !is_sending) end();
 }
 
 /// Has the next messages of a transfer made while those before are sent.
@@ -70,7 +91,7 @@ void TcpConnection::make_part() {
         return;
     }
     is_making_part_ = true;
-    listener_.transfers_.make_part(*session_.transfer(), std::move(part_), socket_.get_executor(),
+    listener_.transfers_.make_part(*session_.transfer(), std::move(part_), stream_.get_executor(),
                                    [this, self = shared_from_this()](TransferThread::Part part) {
                                        take_part(std::move(part));
                                    });
@@ -78,7 +99,7 @@ void TcpConnection::make_part() {
 
 void TcpConnection::take_part(TransferThread::Part part) {
     is_making_part_ = false;
-    if (!socket_.is_open()) {
+    if (!stream_.socket().is_open()) {
         end_transfer();
         return;
     }
@@ -96,7 +117,7 @@ bool TcpConnection::may_transfer() {
     if (!transfer_place_) {
         transfer_start_ = std::chrono::steady_clock::now();
         transfer_place_ = listener_.transfers_.limit().line_up(
-            socket_.get_executor(), [waiting = weak_from_this()] {
+            stream_.get_executor(), [waiting = weak_from_this()] {
                 if (const auto self = waiting.lock()) self->go_on();
             });
     }
@@ -121,11 +142,12 @@ void TcpConnection::log_transfer() const {
     const OutgoingTransfer& transfer = *session_.transfer();
     const std::chrono::duration<double, std::milli> taken =
         std::chrono::steady_clock::now() - transfer_start_;
-    spdlog::info("transferred {}{} serial {} to {}: {}, {} ({:.0f} ms)",
+    spdlog::info("transferred {}{} serial {} to {}{}: {}, {} ({:.0f} ms)",
                  transfer.is_incremental() ? "the changes of " : "",
                  transfer.zone().apex().to_text(), transfer.zone().serial().value,
-                 session_.client().address.to_text(), counted(transfer.records(), "record"),
-                 counted(transfer.messages(), "message"), taken.count());
+                 session_.client().address.to_text(), stream_.is_encrypted() ? " over TLS" : "",
+                 counted(transfer.records(), "record"), counted(transfer.messages(), "message"),
+                 taken.count());
 }
 
 /// Its zone may be the last of its kind, and large: the other thread frees it.
@@ -138,9 +160,10 @@ void TcpConnection::end_transfer() {
 /// reset the connection, which may destroy replies on their way; instead the client is told that no
 /// more comes, so that it reads to the end and closes its side.
 bool TcpConnection::must_drain() {
-    error_code ignored;  // the peer may have gone already
-    if (is_draining_ || socket_.available(ignored) == 0) return is_draining_;
-    socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+    if (stream_.is_encrypted()) return false;  // ending TLS does that
+    error_code ignored;                        // the peer may have gone already
+    if (is_draining_ || stream_.socket().available(ignored) == 0) return is_draining_;
+    stream_.socket().shutdown(TcpStream::Socket::shutdown_send, ignored);
     is_draining_ = true;
     return true;
 }
@@ -148,7 +171,7 @@ bool TcpConnection::must_drain() {
 void TcpConnection::read() {
     is_reading_ = true;
     const auto space = is_finishing_ ? listener_.scratch_ : session_.input_space();
-    socket_.async_read_some(
+    stream_.async_read_some(
         boost::asio::buffer(space.data(), space.size()),
         [this, self = shared_from_this()](const error_code& error, std::size_t octets) {
             is_reading_ = false;
@@ -176,7 +199,7 @@ void TcpConnection::write() {
 
 /// Sends `sending_` from `start` on. Each piece that the peer takes is progress.
 void TcpConnection::send_rest(std::size_t start) {
-    socket_.async_write_some(
+    stream_.async_write_some(
         boost::asio::buffer(sending_) + start,
         [this, start, self = shared_from_this()](const error_code& error, std::size_t octets) {
             if (error) {

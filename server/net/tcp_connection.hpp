@@ -1,9 +1,8 @@
-/// \file  One TCP connection: a StreamSession on a socket.
+/// \file  One connection of a client, by TCP or TLS: a StreamSession on a TcpStream.
 ///
 /// Owned by its TcpListener and by the operations under way. Threads: the worker's.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include "net/connection_limits.hpp"
 #include "net/stream_session.hpp"
 #include "net/tcp_listener.hpp"
+#include "net/tcp_stream.hpp"
 #include "net/transfer_thread.hpp"
 
 namespace arpad {
@@ -21,11 +21,11 @@ namespace arpad {
 /// See above.
 class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
 public:
-    TcpConnection(boost::asio::ip::tcp::socket socket, const Endpoint& client,
-                  ConnectionLimits::Place place, TcpListener& listener);
+    TcpConnection(TcpStream::Socket socket, const Endpoint& client, ConnectionLimits::Place place,
+                  TcpListener& listener);
 
-    /// Starts to read.
-    void start();
+    /// Starts to read; with `tls`, once the client has agreed on TLS.
+    void start(const TlsContext& tls);
 
     /// Answers no more, and closes once everything answered has been sent; where the client still
     /// sends, once that has closed its side.
@@ -37,6 +37,7 @@ public:
 private:
     friend class TcpListener;
 
+    void end();
     void read();
     void receive(std::size_t octets);
     void write();
@@ -50,7 +51,7 @@ private:
     void end_transfer();
     [[nodiscard]] bool must_drain();
 
-    boost::asio::ip::tcp::socket socket_;
+    TcpStream stream_;
     ConnectionLimits::Place place_;
     TcpListener& listener_;
     StreamSession session_;
@@ -67,6 +68,7 @@ private:
     bool is_ended_ = false;      // the client sends no more
     bool is_finishing_ = false;  // the server answers no more
     bool is_draining_ = false;   // and waits for the client to notice
+    bool is_ending_tls_ = false;
 
     // The listener's: when this connection last got on, and where it stands in its list.
     std::chrono::steady_clock::time_point last_progress_;

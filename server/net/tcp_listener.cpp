@@ -16,10 +16,11 @@ constexpr std::chrono::milliseconds accept_pause{100};
 
 }  // namespace
 
-TcpListener::TcpListener(tcp::acceptor acceptor, Responder& responder, Telemetry& telemetry,
-                         ConnectionLimits& limits, TransferThread& transfers,
+TcpListener::TcpListener(tcp::acceptor acceptor, Transport transport, Responder& responder,
+                         Telemetry& telemetry, ConnectionLimits& limits, TransferThread& transfers,
                          std::span<std::uint8_t> scratch, std::chrono::seconds idle_timeout)
     : acceptor_(std::move(acceptor)),
+      transport_(transport),
       responder_(responder),
       telemetry_(telemetry),
       limits_(limits),
@@ -94,11 +95,11 @@ void TcpListener::admit(tcp::socket socket) {
         std::make_shared<TcpConnection>(std::move(socket), client, std::move(*place), *this);
     connection->last_progress_ = steady_clock::now();
     connection->position_ = connections_.insert(connections_.end(), connection);
-    connection->start();
+    connection->start(tls_);
 }
 
 void TcpListener::note_progress(TcpConnection& connection) {
-    if (!connection.socket_.is_open()) return;
+    if (!connection.stream_.socket().is_open()) return;
     connection.last_progress_ = steady_clock::now();
     connections_.splice(connections_.end(), connections_, connection.position_);
 }

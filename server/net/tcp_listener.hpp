@@ -1,6 +1,7 @@
-/// \file  Queries over TCP (RFC 7766): accepts connections and keeps them within bounds.
+/// \file  Queries over TCP (RFC 7766) or TLS (RFC 7858): accepts connections and keeps them within
+/// bounds.
 ///
-/// Each connection is a StreamSession on a socket. One that has not completed a query, nor taken
+/// Each connection is a StreamSession on a TcpStream. One that has not completed a query, nor taken
 /// any of its replies, for the idle timeout is closed; a single timer looks after all of them.
 /// Threads: the worker's.
 #pragma once
@@ -13,12 +14,14 @@
 #include <list>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "answer/responder.hpp"
 #include "answer/telemetry.hpp"
 #include "base/descriptor.hpp"
 #include "base/log.hpp"
+#include "crypto/tls.hpp"
 #include "net/connection_limits.hpp"
 #include "net/transfer_thread.hpp"
 
@@ -29,14 +32,18 @@ class TcpConnection;
 /// See above.
 class TcpListener {
 public:
-    /// Accepts from `acceptor`, which is listening, answers with `responder` and tells `telemetry`.
-    /// `scratch` has room for one reply of 65,535 octets. All references are the worker's.
-    TcpListener(boost::asio::ip::tcp::acceptor acceptor, Responder& responder, Telemetry& telemetry,
-                ConnectionLimits& limits, TransferThread& transfers,
+    /// Accepts from `acceptor`, which is listening, those who come by `transport`, answers with
+    /// `responder` and tells `telemetry`. `scratch` has room for one reply of 65,535 octets. All
+    /// references are the worker's.
+    TcpListener(boost::asio::ip::tcp::acceptor acceptor, Transport transport, Responder& responder,
+                Telemetry& telemetry, ConnectionLimits& limits, TransferThread& transfers,
                 std::span<std::uint8_t> scratch, std::chrono::seconds idle_timeout);
     ~TcpListener();
     TcpListener(const TcpListener&) = delete;
     TcpListener& operator=(const TcpListener&) = delete;
+
+    /// What those who come by TLS are shown from now on; before `start` once.
+    void adopt(TlsContext tls) { tls_ = std::move(tls); }
 
     /// Starts to accept.
     void start();
@@ -65,10 +72,13 @@ private:
     void watch_idle();
     void close_idle(std::chrono::steady_clock::time_point now);
     void note_progress(TcpConnection& connection);
+    void note_failed_handshake() noexcept { telemetry_.count_failed_handshake(); }
     void remove(TcpConnection& connection);
     void pause_accepting(const boost::system::error_code& error);
 
     boost::asio::ip::tcp::acceptor acceptor_;
+    Transport transport_;
+    TlsContext tls_;  // null without TLS
     Responder& responder_;
     Telemetry& telemetry_;
     ConnectionLimits& limits_;

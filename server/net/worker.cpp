@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "base/background_thread.hpp"
 #include "dns/message.hpp"
 #include "net/cores.hpp"
 
@@ -14,6 +15,8 @@ namespace arpad {
 
 namespace asio = boost::asio;
 namespace {
+
+constexpr const char* tls_thread_name = "arpad-tls";
 
 /// Lets short sleeps of this thread end when they should: Linux adds 50 us otherwise, so as to save
 /// interrupts. Where it refuses, sleeps are longer.
@@ -58,19 +61,52 @@ std::optional<ListenFailure> Worker::listen(SharedSockets shared) {
     return std::nullopt;
 }
 
+std::optional<ListenFailure> Worker::listen(const Endpoint& endpoint, TlsContext tls) {
+    auto acceptor = open_acceptor(io_, endpoint);
+    if (!acceptor) return acceptor.error();
+    add(endpoint, std::move(*acceptor), std::move(tls));
+    return std::nullopt;
+}
+
+std::optional<ListenFailure> Worker::listen(SharedAcceptor shared, TlsContext tls) {
+    const Endpoint endpoint = shared.endpoint;
+    auto acceptor = adopt_acceptor(io_, std::move(shared));
+    if (!acceptor) return acceptor.error();
+    add(endpoint, std::move(*acceptor), std::move(tls));
+    return std::nullopt;
+}
+
 void Worker::add(const Endpoint& endpoint, ListenSockets sockets) {
-    endpoints_.push_back(endpoint);
-    udp_.emplace_back(std::move(sockets.udp), responder_, telemetry_, udp_config_.gather);
-    tcp_.emplace_back(std::move(sockets.tcp), responder_, telemetry_, limits_, transfers_,
-                      tcp_reply_, tcp_config_.idle_timeout);
+    UdpListener& udp =
+        udp_.emplace_back(std::move(sockets.udp), responder_, telemetry_, udp_config_.gather);
+    posts_.push_back({endpoint, &udp, &add_listener(std::move(sockets.tcp), Transport::tcp)});
+}
+
+void Worker::add(const Endpoint& endpoint, asio::ip::tcp::acceptor acceptor, TlsContext tls) {
+    TcpListener& listener = add_listener(std::move(acceptor), Transport::tls);
+    listener.adopt(std::move(tls));
+    posts_.push_back({endpoint, nullptr, &listener});
+}
+
+TcpListener& Worker::add_listener(asio::ip::tcp::acceptor acceptor, Transport transport) {
+    return tcp_.emplace_back(std::move(acceptor), transport, responder_, telemetry_, limits_,
+                             transfers_, tcp_reply_, tcp_config_.idle_timeout);
 }
 
 std::vector<SharedSockets> Worker::share_sockets() {
     std::vector<SharedSockets> shared;
-    auto udp = udp_.begin();
-    auto tcp = tcp_.begin();
-    for (const Endpoint& endpoint : endpoints_) {
-        shared.push_back({endpoint, (udp++)->share(), (tcp++)->share()});
+    for (const Post& post : posts_) {
+        if (post.udp != nullptr) {
+            shared.push_back({post.endpoint, post.udp->share(), post.tcp->share()});
+        }
+    }
+    return shared;
+}
+
+std::vector<SharedAcceptor> Worker::share_tls_sockets() {
+    std::vector<SharedAcceptor> shared;
+    for (const Post& post : posts_) {
+        if (post.udp == nullptr) shared.push_back({post.endpoint, post.tcp->share()});
     }
     return shared;
 }
@@ -94,6 +130,14 @@ void Worker::adopt(std::shared_ptr<const Keyring> keys) {
                [this, keys = std::move(keys)]() mutable { responder_.adopt(std::move(keys)); });
 }
 
+void Worker::adopt(TlsContext tls) {
+    asio::post(io_, [this, tls = std::move(tls)] {
+        for (const Post& post : posts_) {
+            if (post.udp == nullptr) post.tcp->adopt(tls);
+        }
+    });
+}
+
 void Worker::ask(std::function<void()> answer) {
     asio::post(io_, std::move(answer));
 }
@@ -114,12 +158,15 @@ void Worker::log_queries(std::shared_ptr<QueryLogQueue> queue) {
 void Worker::start() {
     for (UdpListener& listener : udp_) listener.start();
     for (TcpListener& listener : tcp_) listener.start();
-    thread_ = std::thread([this] {
+    const bool is_for_tls = udp_.empty();
+    thread_ = std::thread([this, is_for_tls] {
+        // Handshakes cost a thousand times what a query does.
+        if (is_for_tls) become_background_thread(tls_thread_name);
         end_sleeps_on_time();
         io_.run();
     });
     // Here, so that whoever is told that the server serves finds it by its name.
-    pthread_setname_np(thread_.native_handle(), "arpad-worker");
+    pthread_setname_np(thread_.native_handle(), is_for_tls ? tls_thread_name : "arpad-worker");
 }
 
 boost::system::error_code Worker::pin(unsigned core) {

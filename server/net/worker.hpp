@@ -45,8 +45,17 @@ public:
     /// Listens on sockets of another process. Before `start` only.
     [[nodiscard]] std::optional<ListenFailure> listen(SharedSockets sockets);
 
-    /// All its sockets, for another process. The numbers of those that cannot be had are negative.
+    /// Listens at `endpoint`, which was claimed before, by TLS, and shows clients `tls`. A worker
+    /// that listens by TLS only lets all others go first. Before `start` only, likewise.
+    [[nodiscard]] std::optional<ListenFailure> listen(const Endpoint& endpoint, TlsContext tls);
+    [[nodiscard]] std::optional<ListenFailure> listen(SharedAcceptor shared, TlsContext tls);
+
+    /// All its sockets without TLS, for another process. The numbers of those that cannot be had
+    /// are negative.
     [[nodiscard]] std::vector<SharedSockets> share_sockets();
+
+    /// Likewise those with TLS.
+    [[nodiscard]] std::vector<SharedAcceptor> share_tls_sockets();
 
     /// The smallest of the receive buffers of its UDP sockets, in octets. After `listen`.
     [[nodiscard]] int receive_octets() const;
@@ -58,6 +67,9 @@ public:
 
     /// Knows `keys` from the next batch on, and no others.
     void adopt(std::shared_ptr<const Keyring> keys);
+
+    /// Shows clients that come by TLS `tls` from now on.
+    void adopt(TlsContext tls);
 
     /// Has notices given to `take`, on the worker's thread; see Responder. Before `start`.
     void tell_notices_to(std::function<void(NameView apex, const Address& from)> take) {
@@ -93,7 +105,16 @@ public:
     void log_queries(std::shared_ptr<QueryLogQueue> queue);
 
 private:
+    /// An endpoint that is listened on.
+    struct Post {
+        Endpoint endpoint;
+        UdpListener* udp;  // null if by TLS
+        TcpListener* tcp;
+    };
+
     void add(const Endpoint& endpoint, ListenSockets sockets);
+    void add(const Endpoint& endpoint, boost::asio::ip::tcp::acceptor acceptor, TlsContext tls);
+    TcpListener& add_listener(boost::asio::ip::tcp::acceptor acceptor, Transport transport);
     void begin_stop(std::chrono::milliseconds patience);
     void await_idle(std::chrono::milliseconds patience, std::function<void()> done);
     void watch_idle();
@@ -110,9 +131,9 @@ private:
     ConnectionLimits& limits_;
     TransferThread& transfers_;
     std::vector<std::uint8_t> tcp_reply_;  // one reply at a time, then copied to its connection
-    std::vector<Endpoint> endpoints_;      // one for each of udp_ and of tcp_
     std::list<UdpListener> udp_;
-    std::list<TcpListener> tcp_;
+    std::list<TcpListener> tcp_;  // and by TLS
+    std::vector<Post> posts_;
     std::thread thread_;
 };
 

@@ -42,7 +42,8 @@ std::optional<std::uint16_t> port_from_text(std::string_view text) {
 
 }  // namespace
 
-Result<Endpoint, EndpointError> Endpoint::from_text(std::string_view text) {
+Result<Endpoint, EndpointError> Endpoint::from_text(std::string_view text,
+                                                    std::uint16_t usual_port) {
     const auto whole = Address::from_text(text);
     if (whole && whole->family() == Family::ipv6) return EndpointError::no_brackets;
     const auto parts = split(text);
@@ -51,7 +52,7 @@ Result<Endpoint, EndpointError> Endpoint::from_text(std::string_view text) {
     if (!address || parts->has_brackets != (address->family() == Family::ipv6)) {
         return EndpointError::bad_address;
     }
-    if (!parts->port) return Endpoint{*address};
+    if (!parts->port) return Endpoint{*address, usual_port};
     const auto port = port_from_text(*parts->port);
     if (!port) return EndpointError::bad_port;
     return Endpoint{*address, *port};

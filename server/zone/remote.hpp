@@ -12,8 +12,9 @@ namespace arpad {
 /// See above.
 struct Remote {
     Endpoint endpoint;
-    std::optional<Name> key;  ///< What messages to it are signed with; in lower case.
-    bool is_arpad = false;    ///< Of a primary: it is arpad, and sends ranges as they are.
+    std::optional<Name> key;       ///< What messages to it are signed with; in lower case.
+    bool is_arpad = false;         ///< Of a primary: it is arpad, and sends ranges as they are.
+    std::optional<Name> tls = {};  ///< Of a primary: it is asked over TLS, and has this name.
 
     bool operator==(const Remote&) const = default;
 };

@@ -18,14 +18,24 @@
 
 namespace arpad {
 
+/// Who sends a request, and how.
+struct Requester {
+    Address address;
+    std::optional<NameView> signer;  ///< The key that it is signed with.
+    bool is_encrypted = false;       ///< By TLS.
+};
+
 /// Requests that are allowed: those that meet all that is there. At least one is.
 struct AccessRule {
     std::optional<Prefix> clients;  ///< Where they come from; none: anywhere.
     std::optional<Name> key;        ///< What they are signed with; none: anything or nothing.
     bool is_arpad = false;          ///< They come from arpad, and get ranges as they are.
+    bool needs_tls = false;         ///< They come over TLS (RFC 9103).
 
-    [[nodiscard]] bool allows(Address client, std::optional<NameView> signer) const noexcept {
-        return (!clients || clients->contains(client)) && (!key || (signer && *signer == *key));
+    [[nodiscard]] bool allows(const Requester& requester) const noexcept {
+        return (!clients || clients->contains(requester.address)) &&
+               (!key || (requester.signer && *requester.signer == *key)) &&
+               (!needs_tls || requester.is_encrypted);
     }
 
     bool operator==(const AccessRule&) const = default;
@@ -57,12 +67,11 @@ struct TransferPolicy {
     std::optional<Name> catalog_coo;           ///< The catalog that it moves to (4.3.1).
     bool restricts_queries = false;            ///< Who may not take it may not ask for it either.
 
-    /// As what `client` may take it; none if it may not.
-    [[nodiscard]] std::optional<TransferView> view_of(
-        Address client, std::optional<NameView> signer) const noexcept {
+    /// As what `requester` may take it; none if it may not.
+    [[nodiscard]] std::optional<TransferView> view_of(const Requester& requester) const noexcept {
         std::optional<TransferView> view;
         for (const AccessRule& rule : allow) {
-            if (!rule.allows(client, signer)) continue;
+            if (!rule.allows(requester)) continue;
             if (rule.is_arpad) return TransferView::arpad;
             view = TransferView::foreign;
         }
@@ -83,19 +92,17 @@ struct TransferPolicy {
 
     [[nodiscard]] bool is_secondary() const noexcept { return !primaries.empty(); }
 
-    /// Whether to believe `client` that the primaries have a newer version: one of them itself, by
-    /// its key if it has one (RFC 1996 3.11).
-    [[nodiscard]] bool allows_notify(Address client,
-                                     std::optional<NameView> signer) const noexcept {
+    /// Whether to believe `requester` that the primaries have a newer version: one of them itself,
+    /// by its key if it has one (RFC 1996 3.11).
+    [[nodiscard]] bool allows_notify(const Requester& requester) const noexcept {
         const auto is_client = [&](const Remote& primary) {
             return AccessRule{Prefix(primary.endpoint.address, primary.endpoint.address.bits()),
                               primary.key}
-                .allows(client, signer);
+                .allows(requester);
         };
         return std::ranges::any_of(primaries, is_client) ||
-               std::ranges::any_of(allow_notify, [&](const AccessRule& rule) {
-                   return rule.allows(client, signer);
-               });
+               std::ranges::any_of(allow_notify,
+                                   [&](const AccessRule& rule) { return rule.allows(requester); });
     }
 
     bool operator==(const TransferPolicy&) const = default;

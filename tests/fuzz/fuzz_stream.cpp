@@ -39,7 +39,7 @@ void take_all(StreamSession& session, Octets& replies) {
 Octets run(Responder& responder, std::span<const std::uint8_t> stream, Cuts cuts) {
     Octets scratch(max_message_octets);
     Telemetry telemetry(Telemetry::Detail::all);
-    StreamSession session(responder, telemetry, scratch, {});
+    StreamSession session(responder, telemetry, scratch, {}, Transport::tcp);
     Octets replies;
     std::size_t pieces = 0;
     while (!stream.empty()) {

@@ -301,9 +301,9 @@ class UdpClient:
 
 
 class TcpClient:
-    """Asks over one TCP connection."""
+    """Asks over one TCP connection; with `tls` (ssl.SSLContext), of a server of this name."""
 
-    def __init__(self, endpoint, source=None, receive_buffer=None):
+    def __init__(self, endpoint, source=None, receive_buffer=None, tls=None, name=None):
         self.socket = _socket(endpoint, socket.SOCK_STREAM)
         self.socket.settimeout(PATIENCE_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -312,6 +312,8 @@ class TcpClient:
         if source is not None:
             self.socket.bind((source, 0))
         self.socket.connect(endpoint)
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_hostname=name)
 
     def __enter__(self):
         return self

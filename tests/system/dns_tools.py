@@ -8,7 +8,8 @@ import unittest
 from dataclasses import dataclass, field
 
 CLIENTS = {"dig": "bind9-dnsutils", "kdig": "knot-dnsutils", "drill": "ldnsutils"}
-PACKAGES = {**CLIENTS, "lexgrog": "man-db", "man": "man-db", "promtool": "prometheus"}
+PACKAGES = {**CLIENTS, "lexgrog": "man-db", "man": "man-db", "openssl": "openssl",
+            "promtool": "prometheus"}
 
 # Set to skip the tests of tools that are missing instead of failing them.
 ALLOW_MISSING = "ARPAD_ALLOW_MISSING_TOOLS"

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import dns_client as dns
 from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS
+from certificates import Authority
 from dns_tools import find_tool
+from ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "config" / "prometheus" / "arpad.rules.yml"
@@ -61,7 +63,9 @@ class Monitoring(ReplyTestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.workspace = cls.enterClassContext(Workspace(cls.zones, cls.settings))
+        tls = f"tls: {{listen: [\"127.0.0.1:{free_port()}\"], certificate: tls/a.pem, key: tls/a.key}}\n"
+        cls.workspace = cls.enterClassContext(Workspace(cls.zones, cls.settings + tls))
+        Authority(cls.workspace.directory / "tls").issue("ns1.example.net", file_name="a")
         (cls.workspace.directory / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
         cls.server = cls.enterClassContext(cls.workspace.start())
         cls.server.wait_for("metrics at ")

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "dns/edns.hpp"
 #include "support/test_responder.hpp"
 
 namespace arpad {
@@ -339,6 +340,46 @@ TEST(Reply, AdditionalRecordsNeverTakeTheRoomOfTheOpt) {
         EXPECT_LE(reply.octets.size(), 512U) << names;
         EXPECT_FALSE(reply.tc) << names;
     }
+}
+
+TEST(Reply, IsPaddedOverTlsIfTheQueryIs) {
+    constexpr std::uint16_t padding = 12;
+    const auto padded = [&](Transport transport, const QueryMaker& query, unsigned names) {
+        const PtrNode node(names);
+        const Name name = owner();
+        Exchange exchange(query, transport);
+        exchange.reply.put_answer(name, node.rrset());
+        const ReplyText reply = exchange.finish(Rcode::no_error, Authority::ours);
+        const bool has_padding = reply.edns && reply.edns->options.contains(padding);
+        return std::pair(has_padding, exchange.outcome.octets);
+    };
+    const QueryMaker query = ask_ptr().edns().option(padding, Octets(8));
+    for (const unsigned names : {1U, 20U, 100U}) {
+        const auto [has_padding, octets] = padded(Transport::tls, query, names);
+        EXPECT_TRUE(has_padding) << names;
+        EXPECT_EQ(octets % padding_block_octets, 0) << names;
+    }
+    EXPECT_FALSE(padded(Transport::tls, ask_ptr().edns(), 1).first);
+    EXPECT_FALSE(padded(Transport::tcp, query, 1).first);
+    EXPECT_FALSE(padded(Transport::udp, query, 1).first);
+}
+
+TEST(Reply, IsPaddedAsFarAsThereIsRoom) {
+    const Name name = owner();
+    unsigned filled = 0;  // to the last octet
+    for (unsigned names = 2615; names < 2622; ++names) {
+        const PtrNode node(names);
+        for (std::size_t nsid = 1; nsid < 30; ++nsid) {
+            Exchange exchange(ask_ptr().edns().option(3, {}).option(12, {}), Transport::tls,
+                              Octets(nsid));
+            exchange.reply.put_answer(name, node.rrset());
+            const Outcome outcome =
+                exchange.reply.finish(Rcode::no_error, Authority::ours, std::nullopt);
+            EXPECT_LE(outcome.octets, max_message_octets) << names;
+            if (!outcome.is_truncated && outcome.octets == max_message_octets) ++filled;
+        }
+    }
+    EXPECT_GT(filled, 0U);
 }
 
 }  // namespace

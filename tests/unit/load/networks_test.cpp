@@ -784,13 +784,13 @@ TEST_F(SecondaryTest, KeepsWhatHasComeWhereOnlyTheRulesChange) {
           "network: 192.0.2.0/24\nprimaries: [192.0.2.54]\ntransfer: {allow: [192.0.2.99]}\n");
     EXPECT_TRUE(look().changes_zones());
     EXPECT_EQ(serial(a_apex), 8U);
-    EXPECT_TRUE(find(a_apex)->transfer().view_of(test::address("192.0.2.99"), std::nullopt));
+    EXPECT_TRUE(find(a_apex)->transfer().view_of({test::address("192.0.2.99"), {}}));
     EXPECT_NE(find(a_apex)->history(), nullptr);
     EXPECT_EQ(networks_.secondaries().at(0).frame.transfer.primaries.at(0).endpoint.address,
               test::address("192.0.2.54"));
     // What comes by the rules before is served by those that hold now.
     take(version(9, "c.example."));
-    EXPECT_TRUE(find(a_apex)->transfer().view_of(test::address("192.0.2.99"), std::nullopt));
+    EXPECT_TRUE(find(a_apex)->transfer().view_of({test::address("192.0.2.99"), {}}));
 }
 
 TEST_F(SecondaryTest, ExpiresAndComesBack) {

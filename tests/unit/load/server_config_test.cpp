@@ -60,6 +60,34 @@ TEST(ServerConfig, NeedsThreeKeys) {
     EXPECT_THAT(config.zone_defaults.nameservers, IsEmpty());
 }
 
+TEST(ServerConfig, ReadsTls) {
+    const TlsConfig tls = config_with(
+                              "tls: {listen: [192.0.2.53, \"[2001:db8::53]:8853\"], certificate: "
+                              "a.pem, key: a.key, authorities: /etc/ca.pem}\n")
+                              .tls;
+    EXPECT_EQ(tls.listen.at(0).to_text(), "192.0.2.53:853");
+    EXPECT_EQ(tls.listen.at(1).to_text(), "[2001:db8::53]:8853");
+    EXPECT_EQ(tls.certificate, "etc/a.pem");
+    EXPECT_EQ(tls.key, "etc/a.key");
+    EXPECT_EQ(tls.authorities, "/etc/ca.pem");
+}
+
+TEST(ServerConfig, TlsIsWholeOrNotThere) {
+    EXPECT_THAT(findings_behind_minimal("tls: {listen: [192.0.2.53], certificate: a.pem}\n"),
+                ElementsAre("f:4:6: error: `tls` with `listen` and without `certificate` and "
+                            "`key`\n  write `certificate: FILE` and `key: FILE`, both in PEM"));
+    EXPECT_THAT(findings_behind_minimal("tls: {key: a.key}\n"),
+                ElementsAre("f:4:6: error: `tls` with `certificate` or `key`, and without "
+                            "`listen`\n  write `listen: [192.0.2.53]`, or remove them: nobody is "
+                            "shown them"));
+    EXPECT_THAT(findings_behind_minimal("tls: {listen: [\"127.0.0.1:53\", 2001:db8::53], "
+                                        "certificate: a.pem, key: a.key}\n"),
+                ElementsAre("f:4:32: error: `2001:db8::53` has no brackets\n  write "
+                            "\"[2001:db8::53]:853\"",
+                            "f:4:15: error: 127.0.0.1:53 is listened on without TLS too\n  write "
+                            "another port, such as 853"));
+}
+
 TEST(ServerConfig, PathsAreRelativeToItsFile) {
     const ServerConfig config = config_with("", "/etc/arpad/arpad.yaml");
     EXPECT_EQ(config.zones, "/etc/arpad/zones");

@@ -681,6 +681,26 @@ TEST(ZoneFilePrimaries, MakeASecondary) {
     EXPECT_THAT(model.transfer.allow_notify, SizeIs(1));
 }
 
+TEST(ZoneFilePrimaries, AreAskedOverTlsByTheirNames) {
+    const NetworkModel model = model_of(
+        "network: 192.0.2.0/24\n"
+        "primaries: [{address: 192.0.2.53, tls: NS1.example.net}, "
+        "{address: \"192.0.2.54:8853\", tls: ns2.example.net}, "
+        "{address: 192.0.2.55, port: 8853, tls: ns3.example.net}]\n",
+        ZoneDefaults());
+    ASSERT_THAT(model.transfer.primaries, SizeIs(3));
+    EXPECT_EQ(model.transfer.primaries[0].endpoint.to_text(), "192.0.2.53:853");
+    EXPECT_EQ(model.transfer.primaries[0].tls->to_text(), "NS1.example.net.");
+    EXPECT_EQ(model.transfer.primaries[1].endpoint.to_text(), "192.0.2.54:8853");
+    EXPECT_EQ(model.transfer.primaries[2].endpoint.to_text(), "192.0.2.55:8853");
+    EXPECT_THAT(findings_of("network: 192.0.2.0/24\n"
+                            "primaries: [{address: 192.0.2.53, tls: \"*\"}]\n"),
+                ElementsAre(testing::HasSubstr("f:2:40: error: ")));
+    EXPECT_THAT(findings_of("network: 192.0.2.0/24\n"
+                            "transfer: {notify: [{address: 192.0.2.53, tls: ns1.example.net}]}\n"),
+                testing::Contains(testing::HasSubstr("unknown key `tls`")));
+}
+
 TEST(ZoneFilePrimaries, LeaveNothingElseToBeSaid) {
     EXPECT_THAT(
         findings_of("network: 192.0.2.0/24\nprimaries: [192.0.2.53]\n"

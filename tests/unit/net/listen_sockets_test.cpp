@@ -16,11 +16,11 @@ using testing::HasSubstr;
 const auto loopback = boost::asio::ip::address_v4::loopback();
 
 Endpoint claimed(const Endpoint& endpoint) {
-    return (*claim({&endpoint, 1})).front();
+    return (*claim({&endpoint, 1}, Claim::udp_and_tcp)).front();
 }
 
 ListenFailure failure_of(const Endpoint& endpoint) {
-    return claim({&endpoint, 1}).error();
+    return claim({&endpoint, 1}, Claim::udp_and_tcp).error();
 }
 
 TEST(Claim, PortZeroBecomesAFreePort) {
@@ -30,7 +30,7 @@ TEST(Claim, PortZeroBecomesAFreePort) {
 
 TEST(Claim, KeepsTheOrder) {
     const std::vector<Endpoint> endpoints{any_ipv6_port(), any_ipv4_port()};
-    const auto result = *claim(endpoints);
+    const auto result = *claim(endpoints, Claim::udp_and_tcp);
     ASSERT_EQ(result.size(), 2U);
     EXPECT_EQ(result[0].address, endpoints[0].address);
     EXPECT_EQ(result[1].address, endpoints[1].address);

@@ -32,7 +32,7 @@ public:
           worker_(std::make_shared<const Identity>(IdentityConfig{}), udp, tcp,
                   Telemetry::Detail::all, limits_, transfers_),
           transfers_(tcp.transfers),
-          endpoints_(*claim(std::vector{any_ipv4_port(), any_ipv6_port()})) {
+          endpoints_(*claim(std::vector{any_ipv4_port(), any_ipv6_port()}, Claim::udp_and_tcp)) {
         for (const Endpoint& endpoint : endpoints_) {
             if (const auto failure = worker_.listen(endpoint)) {
                 throw std::runtime_error(failure->to_text());

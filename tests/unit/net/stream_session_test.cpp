@@ -22,7 +22,7 @@ public:
     Script()
         : server_({zones()}),
           scratch_(max_message_octets),
-          session(server_.responder(), telemetry_, scratch_, {}) {}
+          session(server_.responder(), telemetry_, scratch_, {}, Transport::tcp) {}
 
     /// Feeds `octets` as far as they are welcome, in pieces of at most `piece`. Returns how many
     /// were taken.

@@ -166,9 +166,9 @@ public:
           limits_(10, 10),
           scratch_(max_message_octets) {
         const Endpoint any = any_ipv4_port();
-        auto sockets = *open_sockets(io, (*claim({&any, 1})).front());
-        listener_.emplace_back(std::move(sockets.tcp), responder_, telemetry_, limits_, transfers_,
-                               scratch_, 10s);
+        auto sockets = *open_sockets(io, (*claim({&any, 1}, Claim::udp_and_tcp)).front());
+        listener_.emplace_back(std::move(sockets.tcp), Transport::tcp, responder_, telemetry_,
+                               limits_, transfers_, scratch_, 10s);
         listener_.front().start();
     }
 

@@ -101,8 +101,9 @@ public:
         : limits_(10, 10),
           worker_(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
                   Telemetry::Detail::counts, limits_, transfers_),
-          endpoints_(*claim(std::vector<Endpoint>{{Address(Family::ipv4, 0), 0},
-                                                  {Address(Family::ipv6, 0), 0}})) {
+          endpoints_(*claim(
+              std::vector<Endpoint>{{Address(Family::ipv4, 0), 0}, {Address(Family::ipv6, 0), 0}},
+              Claim::udp_and_tcp)) {
         for (const Endpoint& endpoint : endpoints_) {
             if (const auto failure = worker_.listen(endpoint)) {
                 throw std::runtime_error(failure->to_text());
@@ -143,7 +144,7 @@ TEST(UdpListener, ReplyLeavesFromTheAddressOfTheQuery) {
 std::chrono::steady_clock::duration time_for(std::uint16_t queries,
                                              std::chrono::milliseconds gather) {
     boost::asio::io_context io;
-    const Endpoint endpoint = (*claim(std::vector{any_ipv4_port()})).front();
+    const Endpoint endpoint = (*claim(std::vector{any_ipv4_port()}, Claim::udp_and_tcp)).front();
     auto sockets = open_sockets(io, endpoint);
     Responder responder(snapshot_with("a.example."),
                         std::make_shared<const Identity>(IdentityConfig{}));

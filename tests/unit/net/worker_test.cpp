@@ -38,7 +38,7 @@ TEST(Worker, ServesNoZonesBeforeItAdoptsSome) {
     ConnectionLimits limits(10, 10);
     TransferThread transfers(1);
     const Endpoint any = any_ipv4_port();
-    const auto endpoints = *claim({&any, 1});
+    const auto endpoints = *claim({&any, 1}, Claim::udp_and_tcp);
     Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
                   Telemetry::Detail::counts, limits, transfers);
     ASSERT_FALSE(worker.listen(endpoints.front()));
@@ -301,7 +301,7 @@ TEST(Worker, PortIsFreeAfterItIsGone) {
         client.send(small_query().framed());
         ASSERT_TRUE(client.receive());
     }
-    EXPECT_TRUE(claim({&endpoint, 1}));
+    EXPECT_TRUE(claim({&endpoint, 1}, Claim::udp_and_tcp));
 }
 
 }  // namespace

@@ -1,0 +1,23 @@
+#include "app/credentials.hpp"
+
+#include "base/invariant.hpp"
+
+namespace arpad {
+
+Credentials credentials_of(const ServerConfig& config) {
+    const TlsMaterial& material = config.tls.material;
+    Credentials credentials{std::make_shared<const Keyring>(config.keys), nullptr, nullptr,
+                            std::nullopt};
+    if (!config.tls.listen.empty()) {
+        const auto server = tls_server_context(material);
+        ensure(server.has_value(), "the certificate was tried when it was read");
+        credentials.server = *server;
+        credentials.server_end = valid_until(material);
+    }
+    const auto client = tls_client_context(material);
+    ensure(client.has_value(), "the authorities were tried when they were read");
+    credentials.client = *client;
+    return credentials;
+}
+
+}  // namespace arpad
