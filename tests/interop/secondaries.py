@@ -15,16 +15,30 @@ class Key(NamedTuple):
     secret: str
 
 
+class Tls(NamedTuple):
+    """How a peer talks by TLS: the port and the name of its primary, the files of those whom both
+    believe and of its own certificate and key, the port that it listens at."""
+
+    primary_port: int
+    primary_name: str
+    authority: str
+    certificate: str
+    key: str
+    port: int
+
+
 class Secondary:
     """What turns a Peer into a secondary of `primary`, an endpoint, for `zones`, apexes. Tells
-    `follower`, another endpoint, of changes, by the same key."""
+    `follower`, another endpoint, of changes, by the same key. With `tls` (Tls) it takes zones over
+    TLS only, and gives them away over TLS too."""
 
     lowers_names = False  # in RDATA, which RFC 4034 6.2 does for signatures only
 
-    def __init__(self, directory, zones, primary, key=None, follower=None):
+    def __init__(self, directory, zones, primary, key=None, follower=None, tls=None):
         self.primary = primary
         self.key = key
         self.follower = follower
+        self.tls = tls
         super().__init__(directory, dict.fromkeys(zones))
 
     def zone_file(self, apex):
@@ -41,6 +55,18 @@ class Nsd(Secondary, peers.Nsd):
         host, port = self.endpoint
         primary, primary_port = self.primary
         key = self.key.name if self.key else "NOKEY"
+        asked, way = f"{primary}@{primary_port}", ""
+        text = super().config()
+        if self.tls:
+            asked, way = f"{primary}@{self.tls.primary_port}", " primary"
+            text = text.replace("server:\n", (
+                f"server:\n  ip-address: {host}@{self.tls.port}\n  tls-port: {self.tls.port}\n"
+                f'  tls-cert-bundle: "{self.tls.authority}"\n'
+                f'  tls-service-pem: "{self.tls.certificate}"\n'
+                f'  tls-service-key: "{self.tls.key}"\n'), 1)
+            text = text.replace("zone:\n", (
+                "tls-auth:\n  name: primary\n"
+                f'  auth-domain-name: "{self.tls.primary_name}"\nzone:\n'), 1)
         follower = "" if not self.follower else (
             f"  notify: {self.follower[0]}@{self.follower[1]} {key}\n  store-ixfr: yes\n")
         follower += f"  provide-xfr: 127.0.0.1 {key}\n" if self.key else ""
@@ -49,10 +75,9 @@ class Nsd(Secondary, peers.Nsd):
             f'  secret: "{self.key.secret}"\n')
         zones = "".join(
             f'zone:\n  name: "{wire.name_text(apex)}"\n  zonefile: "{self.zone_file(apex)}"\n'
-            f"  request-xfr: {primary}@{primary_port} {key}\n"
+            f"  request-xfr: {asked} {key}{way}\n"
             f"  allow-notify: {primary} {key}\n  provide-xfr: 127.0.0.1 NOKEY\n{follower}"
             for apex in self.zones)
-        text = super().config()
         return text[:text.index("zone:\n")] + keys + zones
 
 
@@ -96,6 +121,16 @@ class Bind(Secondary, peers.Bind):
     def config(self):
         primary, primary_port = self.primary
         key = f' key "{self.key.name}"' if self.key else ""
+        asked = f"{primary} port {primary_port}{key}"
+        text = super().config().replace("check-names primary", "check-names secondary")
+        if self.tls:
+            asked = f"{primary} port {self.tls.primary_port}{key} tls primary"
+            text = (f'tls primary {{ ca-file "{self.tls.authority}"; '
+                    f'remote-hostname "{self.tls.primary_name}"; }};\n'
+                    f'tls own {{ cert-file "{self.tls.certificate}"; '
+                    f'key-file "{self.tls.key}"; }};\n'
+                    + text.replace("options {\n", f"options {{\n  listen-on port {self.tls.port} "
+                                   f"tls own {{ {self.endpoint[0]}; }};\n", 1))
         notify = ""
         if self.follower:
             follower, follower_port = self.follower
@@ -106,10 +141,9 @@ class Bind(Secondary, peers.Bind):
             f'secret "{self.key.secret}"; }};\n')
         zones = "".join(
             f'zone "{wire.name_text(apex)}" {{ type secondary; file "{self.zone_file(apex)}";\n'
-            f"  primaries {{ {primary} port {primary_port}{key}; }};\n"
+            f"  primaries {{ {asked}; }};\n"
             f"  allow-transfer {{ 127.0.0.1;{f' {key};' if key else ''} }};{notify} }};\n"
             for apex in self.zones)
-        text = super().config().replace("check-names primary", "check-names secondary")
         return keys + text[:text.index("zone \"")] + zones
 
 
@@ -147,3 +181,4 @@ class CatalogBind(Bind):
 
 
 ALL = (Nsd, Knot, Bind)
+BY_TLS = (Nsd, Bind)  # Knot from version 3.5 on

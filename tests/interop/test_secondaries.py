@@ -2,10 +2,12 @@
 what the first one has; so also after changes, of which each tells the next by NOTIFY and which they
 take by IXFR.
 
-Usage: test_secondaries.py [--seeds N] [--first-seed N] [--algorithms none,hmac-sha256]
+Usage: test_secondaries.py [--seeds N] [--first-seed N] [--algorithms none,hmac-sha256] [--tls]
 
 Makes networks at random, starts arpad, each of the others as its secondary, and an arpad as that
-one's secondary, without and with a key, and compares the zones record by record. The paths of the programs stand in ARPAD and ARPACTL.
+one's secondary, without and with a key, and compares the zones record by record. With --tls all of
+them take the zones over TLS (RFC 9103), and in no other way. The paths of the programs stand in
+ARPAD and ARPACTL.
 """
 
 import argparse
@@ -28,11 +30,13 @@ import networks
 import secondaries
 import wire
 from arpad_server import Server, run_program
+from certificates import Authority
 from dns_tools import find_tool
 from edits import Control, address_of
 from ports import free_port
 
 KEY_NAME = "transfer.example.net"
+LOOK_NAME = "look.example.net"  # of the key that lets a test look at a zone without TLS
 SECONDS = 60
 CHANGES = 3
 EDIT_ROUNDS = 2
@@ -40,16 +44,42 @@ EDITS = 250  # in each
 PLAIN_RECORD = re.compile(r'  "[0-9a-f.:]+": "[^"{]+"\n')
 
 
-def make_key(algorithm):
+def make_key(algorithm, name=KEY_NAME):
     """A new key, and the line that arpad reads it from."""
-    done = run_program("ARPACTL", "key", "generate", KEY_NAME, "--algorithm", algorithm)
+    done = run_program("ARPACTL", "key", "generate", name, "--algorithm", algorithm)
     assert done.returncode == 0, done.stdout
     secret = done.stdout.split('"')[1]
-    return secondaries.Key(KEY_NAME, algorithm, secret), done.stdout
+    return secondaries.Key(name, algorithm, secret), done.stdout
 
 
-def write_networks(seed, directory, key_line):
-    """The files of a seed; the configuration."""
+class Certificates:
+    """What all have to talk by TLS, in a directory."""
+
+    def __init__(self, directory):
+        self.authority = Authority(directory)
+        self.ports = {"primary": free_port(), "secondary": free_port()}
+        self.files = {who: self.authority.issue(f"{who}.example.net") for who in self.ports}
+
+    def section(self, who):
+        """Of the configuration of arpad."""
+        trusted = f"authorities: {self.authority.certificate}"
+        if who not in self.ports:
+            return f"tls: {{{trusted}}}\n"
+        key, certificate = self.files[who]
+        return (f"tls: {{listen: [\"127.0.0.1:{self.ports[who]}\"], certificate: {certificate}, "
+                f"key: {key}, {trusted}}}\n")
+
+    def of_secondary(self):
+        """What a peer has."""
+        key, certificate = self.files["secondary"]
+        return secondaries.Tls(self.ports["primary"], "primary.example.net",
+                               self.authority.certificate, certificate, key,
+                               self.ports["secondary"])
+
+
+def write_networks(seed, directory, key_line, certificates=None):
+    """The files of a seed; the configuration. With certificates the second of the keys is for
+    whoever looks in other ways."""
     world = generator.make_world(seed)
     (directory / "zones").mkdir(parents=True)
     for name, network in generator.file_names(seed, world):
@@ -57,6 +87,8 @@ def write_networks(seed, directory, key_line):
                                                           encoding="ascii")
     (directory / "inventory.yaml").write_text(networks.inventory_file([world]), encoding="ascii")
     rule = f"{{key: {KEY_NAME}}}" if key_line else "127.0.0.1"
+    if certificates:
+        rule = f"{{key: {KEY_NAME}, tls: true}}, {{key: {LOOK_NAME}}}"
     keys = ""
     if key_line:
         (directory / "keys.yaml").write_text(key_line, encoding="ascii")
@@ -65,6 +97,7 @@ def write_networks(seed, directory, key_line):
     config = directory / "arpad.yaml"
     config.write_text('listen: ["127.0.0.1:0"]\nzones: zones\nstate: state\nworkers: 1\n'
                       f"inventory: inventory.yaml\n{keys}"
+                      f"{certificates.section('primary') if certificates else ''}"
                       f"zone_defaults: {{transfer: {{allow: [{rule}]}}}}\n", encoding="ascii")
     return config
 
@@ -201,10 +234,11 @@ class Last:
 
     name = "the last arpad"
 
-    def __init__(self, directory, zones, key, key_line):
+    def __init__(self, directory, zones, key, key_line, certificates=None):
         self.directory = directory
         self.zones = zones
         self.key = key
+        self.certificates = certificates
         self.endpoint = ("127.0.0.1", free_port())
         (directory / "zones").mkdir(parents=True)
         keys = ""
@@ -215,13 +249,17 @@ class Last:
         self.config = directory / "arpad.yaml"
         self.config.write_text(
             f'listen: ["127.0.0.1:{self.endpoint[1]}"]\nzones: zones\nstate: state\n'
-            f"workers: 1\n{keys}zone_defaults: {{transfer: {{allow: [127.0.0.1]}}}}\n",
+            f"workers: 1\n{keys}{certificates.section('last') if certificates else ''}"
+            f"zone_defaults: {{transfer: {{allow: [127.0.0.1]}}}}\n",
             encoding="ascii")
 
     def start(self, peer):
         """Starts it, with `peer` as its primary."""
         host, port = peer.endpoint
         key = f", key: {self.key.name}" if self.key else ""
+        if self.certificates:
+            port = self.certificates.ports["secondary"]
+            key += ", tls: secondary.example.net"
         for number, apex in enumerate(self.zones):
             (self.directory / "zones" / f"{number}.yaml").write_text(
                 f'zone: "{wire.name_text(apex)}"\n'
@@ -230,10 +268,11 @@ class Last:
 
 
 def change_and_compare(config, server, peer, last, key):
-    """How many records both secondaries had as they should, before and after changes."""
+    """How many records both secondaries had as they should, before and after changes. By `key` the
+    first arpad shows what it has."""
     zones = last.zones
     records = compare_zones(server, peer, zones, key)
-    have_told(config, peer.endpoint, key)
+    have_told(config, peer.endpoint, last.key)
     none = dict.fromkeys(zones)
     serials = follow(server, last, zones, none)
     records += compare_zones(server, last, zones, key, peer.lowers_names)
@@ -253,17 +292,24 @@ def change_and_compare(config, server, peer, last, key):
     return records
 
 
-def compare(seed, secondary, directory, algorithm=None):
+def compare(seed, secondary, directory, algorithm=None, by_tls=False):
     """What was compared, all of it the same."""
     key, key_line = make_key(algorithm) if algorithm else (None, "")
-    config = write_networks(seed, directory, key_line)
+    look_key, certificates = key, None
+    if by_tls:
+        look_key, look_line = make_key(algorithm, LOOK_NAME)
+        directory.mkdir()
+        certificates = Certificates(directory / "tls")
+    config = write_networks(seed, directory, key_line + (look_line if by_tls else ""),
+                            certificates)
     with Server(config) as server:
         zones = zones_of(config)
-        last = Last(directory / "last", zones, key, key_line)
-        with secondary(directory / "secondary", zones, server.endpoint, key,
-                       last.endpoint) as peer, last.start(peer) as last_server:
+        last = Last(directory / "last", zones, key, key_line, certificates)
+        tls = certificates.of_secondary() if by_tls else None
+        with secondary(directory / "secondary", zones, server.endpoint, key, last.endpoint,
+                       tls) as peer, last.start(peer) as last_server:
             try:
-                records = change_and_compare(config, server, peer, last, key)
+                records = change_and_compare(config, server, peer, last, look_key)
             except AssertionError as failure:
                 logs = "\n".join(f"{name} logged at last:\n{log[-2000:]}" for name, log in (
                     ("the first arpad", server.log), (peer.name, peer.log),
@@ -275,9 +321,20 @@ def compare(seed, secondary, directory, algorithm=None):
             if taken == 0:
                 raise AssertionError(f"{peer.name} took no changes by IXFR:\n{server.log}")
             given = last_server.log.count("took the changes of ")
+            if by_tls:
+                check_tls(server.log, last_server.log)
             return (f"{len(zones)} zones, changed {CHANGES} times in files and by "
                     f"{EDIT_ROUNDS * EDITS} edits, {records} records, {taken} "
                     f"times by IXFR from arpad, {given} times to arpad")
+
+
+def check_tls(given, taken):
+    """Fails if the first arpad has given, or the last one taken, changes in another way."""
+    for log, what in ((given, "transferred the changes of "), (taken, "took ")):
+        lines = [line for line in log.splitlines() if what in line]
+        plain = [line for line in lines if " over TLS: " not in line]
+        if plain or not lines:
+            raise AssertionError(f"not over TLS: {plain[:5]}\n{log[-2000:]}")
 
 
 def main():
@@ -287,17 +344,20 @@ def main():
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--algorithms", default="none,hmac-sha256,hmac-sha512",
                         help="of the keys; none: without a key")
+    parser.add_argument("--tls", action="store_true", help="over TLS, with those that can")
     options = parser.parse_args()
     algorithms = [None if name == "none" else name for name in options.algorithms.split(",")]
     failures = 0
     for seed in range(options.first_seed, options.first_seed + options.seeds):
-        for secondary in secondaries.ALL:
+        for secondary in secondaries.BY_TLS if options.tls else secondaries.ALL:
             for algorithm in algorithms:
                 started = time.monotonic()
                 what = f"seed {seed}: {secondary.name}, {algorithm or 'without a key'}"
+                what += ", over TLS" if options.tls else ""
                 with tempfile.TemporaryDirectory(prefix="arpad-interop-") as directory:
                     try:
-                        compared = compare(seed, secondary, Path(directory) / "run", algorithm)
+                        compared = compare(seed, secondary, Path(directory) / "run", algorithm,
+                                           options.tls)
                     except (AssertionError, asking.NoReply, secondaries.peers.PeerFailure) as failure:
                         print(f"{what}: FAILED\n{failure}", flush=True)
                         failures += 1
