@@ -108,6 +108,27 @@ class Compare(BenchTestCase):
         return False
 
 
+@unittest.skipUnless(servers.find_program("dnsperf"), "dnsperf is not installed")
+class Transfer(BenchTestCase):
+    """tools/bench/transfer, small and short."""
+
+    def test_transfers_of_arpad_and_of_peers_are_measured(self):
+        output = self.directory / "output.json"
+        done = subprocess.run(
+            [sys.executable, BENCH / "transfer", "--records", "2000", "--rounds", "1", "--times",
+             "2", "--at-once", "2", "--seconds", "1", "--peers", "nsd,knot,bind", "--output",
+             output], env=self.environment, text=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=RUN_SECONDS, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(list(self.directory.iterdir()), [output], "something was left behind")
+        samples = json.loads(output.read_text(encoding="utf-8"))["samples"]
+        self.assertEqual([label for label, _ in samples], ["arpad", "NSD", "Knot", "BIND"])
+        for label, figures in samples:
+            for key in ("axfr_s", "axfr_octets", "alone_per_second", "full_transfers"):
+                self.assertGreater(figures[key], 0, f"{label}: {key}")
+        self.assertRegex(done.stdout, r"AXFR, arpad : (NSD|Knot) +at most 1")
+
+
 class Checking(BenchTestCase):
     """The comparison of replies with the data."""
 

@@ -5,7 +5,6 @@ has left (test_control), links and directories that are swapped (test_reload).
 """
 
 import contextlib
-import ctypes
 import fcntl
 import functools
 import json
@@ -27,12 +26,11 @@ from unittest import mock
 import dns_client as dns
 from arpad_server import (START_SECONDS, ReplyTestCase, Workspace, ZONE_DEFAULTS, check_clean,
                           program, run_program)
+from small_disk import fill, make_room, remount, small_disk
 
 SUCCESS, FAILURE, CONFIGURATION = 0, 1, 2  # exit codes
-DISK_OCTETS = 2 << 20
 RETRY_SECONDS = 60.0  # the server's own interval is 30 s; the rest is for slow machines
 NOTICE_SECONDS = 10.0  # it notices after 0.2 s, 2 s at most while something always changes
-CLONE_NEWNS = 0x20000
 LOOK = re.compile(r": (\d+) files? read, \d+ zones? changed")  # what is logged of each
 
 UNWATCHED = ZONE_DEFAULTS + "reload: {watch: false}\n"
@@ -57,58 +55,6 @@ LARGE = f"#{'x' * 300_000}\n"  # of a file that begins so the last good copy is 
 def is_newer(serial, other):
     """Whether a serial comes behind another one (RFC 1982 3.2)."""
     return 0 < (serial - other) % 2**32 < 2**31
-
-
-@functools.cache
-def reason_not_to_mount():
-    """Gives this process mounts of its own, which go with it whatever becomes of it. Returns why
-    that cannot be done, or nothing."""
-    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
-        return f"no mounts of its own: {os.strerror(ctypes.get_errno())}"
-    try:
-        subprocess.run(["mount", "--make-rprivate", "/"], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as failure:
-        return f"no mounts of its own: {failure}"
-    return ""
-
-
-@contextlib.contextmanager
-def small_disk(directory):
-    """Mounts a file system of 2 MiB; skips where that is refused."""
-    if reason_not_to_mount():
-        raise unittest.SkipTest(reason_not_to_mount())
-    directory.mkdir(exist_ok=True)
-    options = f"size={DISK_OCTETS},mode=700"
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "arpad-test", str(directory)],
-                          capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise unittest.SkipTest(f"tmpfs cannot be mounted: {done.stderr}")
-    try:
-        yield
-    finally:
-        # Lazily: where a test has failed something may still have a file open.
-        subprocess.run(["umount", "-l", str(directory)], check=True)
-
-
-def remount(directory, how):
-    """Makes a small disk `ro` or `rw`."""
-    subprocess.run(["mount", "-o", f"remount,{how}", str(directory)], check=True)
-
-
-def fill(directory, spare=0):
-    """Fills a small disk until not even a page is left, but for `spare` octets."""
-    with open(directory / "filler", "wb", buffering=0) as filler:
-        try:
-            while True:
-                filler.write(b"x" * 4096)
-        except OSError:
-            pass
-        filler.truncate(filler.tell() - spare)
-
-
-def make_room(directory):
-    """Undoes `fill`."""
-    (directory / "filler").unlink()
 
 
 @contextlib.contextmanager

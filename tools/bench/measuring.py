@@ -62,13 +62,13 @@ class Sample:
 def rounds(name, contestants, plan, directory, progress):
     """The samples of all contestants of a data set, in an order that rotates between rounds."""
     for number in range(1, plan.rounds + 1):
-        for contestant in _rotated(contestants, number - 1):
+        for contestant in rotated(contestants, number - 1):
             progress(f"{name}: round {number} of {plan.rounds}: {contestant.label}")
             yield Sample(name, contestant.label, number,
                          _measure(contestant, plan, directory / "server"))
 
 
-def _rotated(items, shift):
+def rotated(items, shift):
     shift %= len(items)
     return items[shift:] + items[:shift]
 
@@ -84,7 +84,7 @@ def _measure(contestant, plan, directory):
                 figures["udp_checked"] = checker.tally.right
                 return figures
             if plan.seconds > WARM_UP_SECONDS:
-                _run_dnsperf(server, "udp", plan, ["-l", WARM_UP_SECONDS])
+                run_dnsperf(server, "udp", plan, ["-l", WARM_UP_SECONDS])
             for transport in server.transports:
                 figures |= _load(server, transport, plan)
             figures |= _latency(server, plan)
@@ -111,7 +111,7 @@ def _start(server):
     return figures
 
 
-def _run_dnsperf(server: Server, transport, plan, options):
+def run_dnsperf(server: Server, transport, plan, options):
     """What dnsperf prints."""
     host, port = server.endpoint
     command = [plan.dnsperf, "-s", host, "-p", port, "-m", transport, "-T", 1, "-c", CLIENTS,
@@ -129,14 +129,14 @@ def _run_dnsperf(server: Server, transport, plan, options):
     return done.stdout
 
 
-def _figure(output, label):
+def figure(output, label):
     found = re.search(rf"{re.escape(label)}:\s+([0-9.]+)", output)
     if found is None:
         raise ClientFailure(f"dnsperf does not say {label!r}:\n{output[-2000:]}")
     return float(found[1])
 
 
-class _Accounts:
+class Accounts:
     """What a server and its core are charged with while something goes on."""
 
     def __init__(self, server):
@@ -157,15 +157,15 @@ class _Accounts:
 
 def _load(server, transport, plan):
     """Figures of a server that is asked as fast as it answers."""
-    accounts = _Accounts(server)
+    accounts = Accounts(server)
     with Checker(server, transport, plan.with_edns) as checker:
-        output = _run_dnsperf(server, transport, plan, ["-l", plan.seconds])
-    sent = int(_figure(output, "Queries sent"))
-    completed = int(_figure(output, "Queries completed"))
+        output = run_dnsperf(server, transport, plan, ["-l", plan.seconds])
+    sent = int(figure(output, "Queries sent"))
+    completed = int(figure(output, "Queries completed"))
     if not completed:
         raise ClientFailure(f"{server.name} answered nothing over {transport}:\n{output[-2000:]}")
     return accounts.figures(transport, completed + checker.tally.right) | {
-        f"{transport}_per_second": _figure(output, "Queries per second"),
+        f"{transport}_per_second": figure(output, "Queries per second"),
         f"{transport}_sent": sent,
         f"{transport}_lost_percent": 100 * (sent - completed) / sent,
         f"{transport}_checked": checker.tally.right,
@@ -175,7 +175,7 @@ def _load(server, transport, plan):
 def _latency(server, plan):
     """Percentiles of the time to the reply at a rate that every server keeps up with."""
     seconds = min(LATENCY_SECONDS, plan.seconds)
-    output = _run_dnsperf(server, "udp", plan, ["-l", seconds, "-Q", LATENCY_RATE, "-v"])
+    output = run_dnsperf(server, "udp", plan, ["-l", seconds, "-Q", LATENCY_RATE, "-v"])
     times = sorted(map(float, LATENCY_LINE.findall(output)))
     if not times:
         raise ClientFailure(f"dnsperf tells no latency:\n{output[-2000:]}")
@@ -192,7 +192,7 @@ def flood_rounds(contestant, plan, directory, progress):
                              contestant.path) as server:
             server.start()
             for number in range(1, plan.rounds + 1):
-                for kind in _rotated(kinds, number - 1):
+                for kind in rotated(kinds, number - 1):
                     progress(f"floods: round {number} of {plan.rounds}: {kind}")
                     yield Sample("floods", kind, number, _flood(server, files[kind], plan))
     finally:
@@ -201,7 +201,7 @@ def flood_rounds(contestant, plan, directory, progress):
 
 def _flood(server, packets, plan):
     """Figures of a server that is flooded with the packets of a file."""
-    accounts = _Accounts(server)
+    accounts = Accounts(server)
     with Checker(server, "udp", plan.with_edns) as checker:
         done = subprocess.run([plan.flood, str(server.endpoint[1]), packets, str(plan.seconds)],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False,
