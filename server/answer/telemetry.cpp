@@ -44,6 +44,7 @@ void add(std::vector<HeavyHitter<Address>>& sum, const std::vector<HeavyHitter<A
 void TelemetryReport::add(const TelemetryReport& other) {
     traffic.add(other.traffic);
     failed_handshakes += other.failed_handshakes;
+    transfers.add(other.transfers);
     for (const auto& [zone, counts] : other.zones) {
         zones[zone].replies += counts.replies;
         zones[zone].absent += counts.absent;
@@ -90,6 +91,7 @@ void Telemetry::look_at(const Exchange& exchange) noexcept {
 TelemetryReport Telemetry::report() const {
     return {traffic_,
             failed_handshakes_,
+            transfers_,
             {zones_.begin(), zones_.end()},
             listed(missing_.entries()),
             listed(missing_clients_.entries())};

@@ -25,10 +25,24 @@ struct ZoneTraffic {
     std::uint64_t absent = 0;  ///< Of these NXDOMAIN.
 };
 
+/// Transfers of zones over TCP that have come to an end.
+struct TransferCounts {
+    std::uint64_t full = 0;         ///< Of whole zones.
+    std::uint64_t incremental = 0;  ///< Of what has changed.
+    std::uint64_t failed = 0;       ///< Broken off, or never begun.
+
+    void add(const TransferCounts& other) noexcept {
+        full += other.full;
+        incremental += other.incremental;
+        failed += other.failed;
+    }
+};
+
 /// What one worker or several have to tell. Threads: one.
 struct TelemetryReport {
     Traffic traffic;
     std::uint64_t failed_handshakes = 0;                ///< Of clients that came by TLS.
+    TransferCounts transfers;                           ///< To secondaries.
     std::map<std::uint64_t, ZoneTraffic> zones;         ///< By Zone::apex_hash.
     std::vector<HeavyHitter<Address>> missing;          ///< Addresses asked for in vain.
     std::vector<HeavyHitter<Address>> missing_clients;  ///< Who asks for them.
@@ -59,6 +73,9 @@ public:
 
     /// Counts a client that came by TLS and did not agree on it.
     void count_failed_handshake() noexcept { ++failed_handshakes_; }
+
+    /// What is told of transfers, to be counted up.
+    [[nodiscard]] TransferCounts& transfers() noexcept { return transfers_; }
 
     /// Whether answers are to be timed, and told of by `add_time`.
     [[nodiscard]] bool is_timing() const noexcept { return detail_ == Detail::all; }
@@ -92,6 +109,7 @@ private:
     Detail detail_;
     Traffic traffic_;
     std::uint64_t failed_handshakes_ = 0;
+    TransferCounts transfers_;
     boost::unordered_flat_map<std::uint64_t, ZoneTraffic, NoHash> zones_;
     std::size_t zones_expected_ = 0;  // so many fit into `zones_` as it is
     HeavyHitters<Address, AddressHash> missing_;

@@ -126,13 +126,10 @@ void answer_metrics(Reloader& reloader, const ServerFacts& facts, const Respond&
         reloader.inspect(
             [report](const Networks& networks) { return metrics_of(networks, report); },
             [&reloader, facts, respond](const std::string& text, std::uint64_t generation) {
-                const ServerMetrics server{facts.connections(),
-                                           facts.certificate_end(),
-                                           facts.workers,
-                                           facts.is_state_durable,
-                                           !reloader.failure().empty(),
-                                           facts.started_at,
-                                           generation};
+                const ServerMetrics server{facts.connections(),     facts.transfers_in(),
+                                           facts.certificate_end(), facts.workers,
+                                           facts.is_state_durable,  !reloader.failure().empty(),
+                                           facts.started_at,        generation};
                 respond({200, metrics_of(server) + text, metrics_type});
             });
     });

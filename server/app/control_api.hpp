@@ -25,6 +25,7 @@ struct ServerFacts {
 
     std::function<void(Take)> report;                       ///< Of all workers, some time.
     std::function<ConnectionLimits::Counts()> connections;  ///< Over TCP.
+    std::function<TransferCounts()> transfers_in;           ///< From primaries.
     std::function<std::optional<std::chrono::sys_seconds>()> certificate_end;  ///< None: no TLS.
     std::function<void(std::optional<QueryLogConfig>)> log_queries;  ///< From now on; none: not.
     std::function<void(Takeover::Done)> take_over;                   ///< By a new process.

@@ -480,6 +480,7 @@ void Daemon::carry_on(const std::string& failure) {
 ServerFacts Daemon::facts() {
     return {[this](ServerFacts::Take take) { report(std::move(take)); },
             [this] { return limits_.counts(); },
+            [this] { return refresh_thread_->counts(); },
             [this] { return certificate_end_; },
             [this](const std::optional<QueryLogConfig>& config) { query_log_.log(config); },
             [this](Takeover::Done done) { take_over(std::move(done)); },

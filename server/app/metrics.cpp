@@ -73,6 +73,17 @@ void put_traffic(MetricsText& text, const Traffic& traffic) {
     });
 }
 
+/// `direction` is "in" or "out".
+void put_transfers(MetricsText& text, std::string_view direction, std::string_view help,
+                   const TransferCounts& counts) {
+    const std::string name = fmt::format("arpad_transfers_{}", direction);
+    text.begin(name + "_total", "counter", help);
+    text.add({{"kind", "full"}}, to_number(counts.full));
+    text.add({{"kind", "incremental"}}, to_number(counts.incremental));
+    text.put(name + "_failed_total", "counter", "Transfers that were begun or tried in vain.",
+             to_number(counts.failed));
+}
+
 void put_tls(MetricsText& text, const TelemetryReport& report) {
     text.put("arpad_tls_failed_handshakes_total", "counter",
              "Clients that came by TLS and did not agree on it.",
@@ -254,6 +265,8 @@ std::string metrics_of(const ServerMetrics& server) {
     text.put("arpad_tcp_refused_total", "counter",
              "TCP connections closed at once, as there were too many.",
              to_number(server.connections.refused));
+    put_transfers(text, "in", "Zones taken from primaries, and changes of zones.",
+                  server.transfers_in);
     if (server.certificate_end) {
         text.put("arpad_tls_certificate_end_timestamp_seconds", "gauge",
                  "Until when the certificate that clients are shown is valid.",
@@ -267,6 +280,8 @@ std::string metrics_of(const Networks& networks, const TelemetryReport& report) 
     MetricsText text;
     put_traffic(text, report.traffic);
     put_tls(text, report);
+    put_transfers(text, "out", "Zones transferred to others over TCP, and changes of zones.",
+                  report.transfers);
     put_latencies(text, report.traffic);
     put_missing(text, report);
     put_networks(text, networks);

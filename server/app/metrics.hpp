@@ -19,6 +19,7 @@ inline constexpr const char* metrics_type = "text/plain; version=0.0.4; charset=
 /// What is told of the process as a whole.
 struct ServerMetrics {
     ConnectionLimits::Counts connections;
+    TransferCounts transfers_in;
     std::optional<std::chrono::sys_seconds> certificate_end;
     std::size_t workers = 0;
     bool is_state_durable = true;

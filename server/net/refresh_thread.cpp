@@ -194,6 +194,7 @@ void RefreshThread::finish(Running& running, const std::string& failure) {
         case IncomingTransfer::State::current:
             break;
         case IncomingTransfer::State::received:
+            ++(transfer.is_incremental() ? incremental_ : full_);
             log(running);
             if (!transfer.is_incremental()) {
                 warn_of_signatures(*transfer.zone());
@@ -202,9 +203,11 @@ void RefreshThread::finish(Running& running, const std::string& failure) {
             result.received = transfer.zone();
             break;
         case IncomingTransfer::State::failed:
+            ++failed_;
             result.failure = transfer.failure();
             break;
         case IncomingTransfer::State::under_way:
+            ++failed_;
             result.failure = failure;
             break;
     }

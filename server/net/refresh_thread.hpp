@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "answer/telemetry.hpp"
 #include "crypto/tsig.hpp"
 #include "net/primary_connection.hpp"
 #include "reverse/endpoint.hpp"
@@ -53,6 +54,9 @@ public:
     /// `from`, whom the zone's policy allows to say so. More than can be looked at are forgotten.
     void notice(NameView apex, const Address& from);
 
+    /// What has come so far, and what has not.
+    [[nodiscard]] TransferCounts counts() const noexcept { return {full_, incremental_, failed_}; }
+
     /// Signs with `keys` from now on.
     void adopt(std::shared_ptr<const Keyring> keys);
 
@@ -86,6 +90,9 @@ private:
     /// Open and without work; used at once, or closed.
     std::multimap<Route, std::shared_ptr<PrimaryConnection>> idle_;
     std::atomic<unsigned> notices_ = 0;  // that wait to be looked at
+    std::atomic<std::uint64_t> full_ = 0;
+    std::atomic<std::uint64_t> incremental_ = 0;
+    std::atomic<std::uint64_t> failed_ = 0;
     std::thread thread_;
 };
 

@@ -57,7 +57,7 @@ void TcpConnection::end() {
 
 void TcpConnection::close() {
     if (!stream_.socket().is_open()) return;
-    if (session_.transfer() != nullptr) log_unfinished_transfer();
+    if (session_.transfer() != nullptr) note_unfinished_transfer();
     stream_.close();
     if (session_.transfer() != nullptr && !is_making_part_) end_transfer();
     listener_.remove(*this);
@@ -106,7 +106,7 @@ void TcpConnection::take_part(TransferThread::Part part) {
     session_.add_part(part);
     part_ = std::move(part);
     if (session_.transfer()->is_finished()) {
-        log_transfer();
+        note_transfer();
         end_transfer();
     }
     go_on();
@@ -124,7 +124,8 @@ bool TcpConnection::may_transfer() {
     return transfer_place_->is_admitted();
 }
 
-void TcpConnection::log_unfinished_transfer() {
+void TcpConnection::note_unfinished_transfer() {
+    ++listener_.telemetry_.transfers().failed;
     const std::string apex = session_.transfer()->zone().apex().to_text();
     const std::string client = session_.client().address.to_text();
     if (transfer_place_ && transfer_place_->is_admitted()) {
@@ -138,8 +139,10 @@ void TcpConnection::log_unfinished_transfer() {
         apex, client, listener_.transfer_throttle_.take_suppressed());
 }
 
-void TcpConnection::log_transfer() const {
+void TcpConnection::note_transfer() const {
     const OutgoingTransfer& transfer = *session_.transfer();
+    TransferCounts& counts = listener_.telemetry_.transfers();
+    ++(transfer.is_incremental() ? counts.incremental : counts.full);
     const std::chrono::duration<double, std::milli> taken =
         std::chrono::steady_clock::now() - transfer_start_;
     spdlog::info("transferred {}{} serial {} to {}{}: {}, {} ({:.0f} ms)",

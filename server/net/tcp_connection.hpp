@@ -45,9 +45,9 @@ private:
     void go_on();
     void make_part();
     [[nodiscard]] bool may_transfer();
-    void log_unfinished_transfer();
+    void note_unfinished_transfer();
     void take_part(TransferThread::Part part);
-    void log_transfer() const;
+    void note_transfer() const;
     void end_transfer();
     [[nodiscard]] bool must_drain();
 

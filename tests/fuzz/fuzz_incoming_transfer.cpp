@@ -29,16 +29,16 @@ constexpr std::uint8_t is_from_arpad = 2;
 Octets next_message(std::span<const std::uint8_t>& stream) {
     constexpr std::size_t length_octets = 2;
     if (stream.size() < length_octets) return {};
-    const std::size_t length =
-        std::min<std::size_t>(stream[0] << 8U | stream[1], stream.size() - length_octets);
+    const auto announced = static_cast<std::size_t>(stream[0] << 8U | stream[1]);
+    const std::size_t length = std::min(announced, stream.size() - length_octets);
     const auto message = stream.subspan(length_octets, length);
     stream = stream.subspan(length_octets + length);
     return {message.begin(), message.end()};
 }
 
 ZoneFrame frame_for(std::uint8_t options) {
-    ZoneFrame frame{*Name::from_text("2.0.192.in-addr.arpa"), *Prefix::from_text("192.0.2.0/24"),
-                    {}};
+    ZoneFrame frame{
+        *Name::from_text("2.0.192.in-addr.arpa"), *Prefix::from_text("192.0.2.0/24"), {}};
     Remote primary{*Endpoint::from_text("192.0.2.53"), {}};
     primary.is_arpad = (options & is_from_arpad) != 0;
     frame.transfer.primaries = {primary};

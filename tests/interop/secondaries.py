@@ -174,7 +174,8 @@ class CatalogBind(Bind):
         text = text.replace("};\ncontrols", "  catalog-zones {\n"
                             f'    zone "{CATALOG}" default-primaries {primaries} '
                             "in-memory yes min-update-interval 0;\n  };\n};\ncontrols")
-        text = text.replace("allow-transfer { none; }", "allow-transfer { 127.0.0.1; }")
+        text = text.replace("allow-transfer { none; }", "allow-transfer { 127.0.0.1; }; "
+                            "serial-query-rate 1000; transfers-in 50; transfers-per-ns 50")
         return text[:text.index('\nzone "') + 1] + (
             f'zone "{CATALOG}" {{ type secondary; file "{self.directory}/catalog";\n'
             f"  primaries {primaries}; }};\n")

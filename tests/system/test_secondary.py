@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 import unittest
+import urllib.request
 
 import dns_client as dns
 from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, run_program
@@ -87,6 +88,29 @@ class Secondary(SecondaryTestCase):
                 self.wait_for_name(secondary, "two")
                 self.assertEqual(secondary.serial(APEX), primary.serial(APEX))
                 secondary.wait_for("took the changes of " + APEX)
+
+    def test_transfers_are_counted_on_both_sides(self):
+        ports = {}
+        for name, workspace in (("primary", self.primary), ("secondary", self.secondary)):
+            ports[name] = free_port()
+            workspace.write_config(workspace.config.read_text(encoding="utf-8")
+                                   + f"metrics: {{listen: \"127.0.0.1:{ports[name]}\"}}\n")
+
+        def metrics(name):
+            with urllib.request.urlopen(f"http://127.0.0.1:{ports[name]}/metrics",
+                                        timeout=SECONDS) as reply:
+                return reply.read().decode("utf-8")
+        with self.primary.start(), self.secondary.start() as secondary:
+            self.wait_for_name(secondary, "one")
+            self.primary.write_zone("zone", zone_text("two"))
+            self.wait_for_name(secondary, "two")
+            for name, direction in (("primary", "out"), ("secondary", "in")):
+                for kind in ("full", "incremental"):
+                    self.assertIn(f'\narpad_transfers_{direction}_total{{kind="{kind}"}} 1\n',
+                                  metrics(name))
+        with self.secondary.start():
+            wait_until(lambda: "\narpad_transfers_in_failed_total 0\n" not in metrics("secondary"),
+                       "an attempt in vain")
 
     def test_a_restart_serves_before_any_primary_answers(self):
         with self.primary.start(), self.secondary.start() as secondary:
