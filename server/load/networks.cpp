@@ -595,13 +595,17 @@ void Networks::forget(const std::string& key) {
     by_address_.remove(*known->second.key->network, key);
 }
 
-/// Makes a snapshot of what is in service now, unless nothing has changed.
-void Networks::publish(const std::vector<ZoneChange>& changes) {
-    if (changes.empty()) return;
+void Networks::count_histories(const std::vector<ZoneChange>& changes) {
     for (const auto& [before, after] : changes) {
         if (before) history_octets_ -= octets_of_history(*before);
         if (after) history_octets_ += octets_of_history(*after);
     }
+}
+
+/// Makes a snapshot of what is in service now, unless nothing has changed.
+void Networks::publish(const std::vector<ZoneChange>& changes) {
+    if (changes.empty()) return;
+    count_histories(changes);
     std::vector<std::shared_ptr<const Zone>> zones;
     for (const auto& [key, state] : files_) {
         for (const ServedZone& zone : state.zones) zones.push_back(zone.zone);
@@ -612,6 +616,14 @@ void Networks::publish(const std::vector<ZoneChange>& changes) {
         for (const auto& [member, zone] : subscription.members) zones.push_back(zone.zone);
     }
     snapshot_ = std::make_shared<const Snapshot>(std::move(zones));
+}
+
+/// The same where no zone has come or gone, and only `exchanged` are others than before.
+void Networks::publish(const std::vector<ZoneChange>& changes,
+                       std::span<const std::shared_ptr<const Zone>> exchanged) {
+    if (changes.empty()) return;
+    count_histories(changes);
+    snapshot_ = snapshot_->with_zones(exchanged);
 }
 
 void Networks::take_over(Subscriptions subscriptions,
@@ -704,15 +716,23 @@ void Networks::subscribe_again(ReceivedUpdate& update) const {
 }
 
 void Networks::adopt(ReceivedUpdate update) {
-    if (update.subscriptions) take_over(std::move(*update.subscriptions), update.received);
+    const bool has_other_members = update.subscriptions.has_value();
+    if (has_other_members) take_over(std::move(*update.subscriptions), update.received);
+    std::vector<std::shared_ptr<const Zone>> exchanged;
     for (std::size_t i = 0; i < update.refreshed.size(); ++i) {
         Refresh& refresh = update.refreshed[i];
         const auto secondary = secondaries_.find(refresh.apex);
         if (secondary == secondaries_.end()) continue;  // a member that has just gone
-        served(*this, refresh.apex, secondary->second) = std::move(update.zones[i]);
+        ServedZone& zone = served(*this, refresh.apex, secondary->second);
+        zone = std::move(update.zones[i]);
+        exchanged.push_back(zone.zone);
         secondary->second.version = std::move(refresh.version);
     }
-    publish(update.changes);
+    if (has_other_members) {
+        publish(update.changes);
+    } else {
+        publish(update.changes, exchanged);
+    }
 }
 
 EditGroup::Target Networks::find_target(Address address) const {
@@ -741,11 +761,13 @@ EditUpdate Networks::edit(std::span<const std::vector<Edit>> changes) const {
 }
 
 void Networks::adopt(EditUpdate update) {
+    std::vector<std::shared_ptr<const Zone>> exchanged;
     for (auto& [key, zone] : update.zones) {
         ServedZone& served = served_of_file(*this, zone.zone->apex(), key);
         served = std::move(zone);
+        exchanged.push_back(served.zone);
     }
-    publish(update.changes);
+    publish(update.changes, exchanged);
 }
 
 std::vector<SecondaryZone> Networks::secondaries() const {

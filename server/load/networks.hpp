@@ -219,7 +219,10 @@ private:
                    std::map<Name, ReceivedVersion, CanonicalLess>& received);
     void forget(const std::string& key);
     [[nodiscard]] EditGroup::Target find_target(Address address) const;
+    void count_histories(const std::vector<ZoneChange>& changes);
     void publish(const std::vector<ZoneChange>& changes);
+    void publish(const std::vector<ZoneChange>& changes,
+                 std::span<const std::shared_ptr<const Zone>> exchanged);
 
     Paths paths_;
     Kept kept_;

@@ -50,7 +50,7 @@ void Snapshot::note_address_zone(const Zone& zone) {
     auto zones = std::ranges::find(zones_of_family, mask, &AddressZones::mask);
     if (zones == zones_of_family.end()) zones = zones_of_family.insert(zones, {mask, {}});
     const bool answers = zone.is_available() && zone.parts().base == *prefix;
-    zones->by_first.emplace(first, answers ? &zone : nullptr);
+    zones->by_first.insert_or_assign(first, answers ? &zone : nullptr);
 }
 
 const Zone* Snapshot::find_address_zone(Address address) const noexcept {
@@ -62,13 +62,23 @@ const Zone* Snapshot::find_address_zone(Address address) const noexcept {
     return nullptr;
 }
 
-std::shared_ptr<const Snapshot> Snapshot::with_zone(std::shared_ptr<const Zone> zone) const {
-    std::vector<std::shared_ptr<const Zone>> zones = zones_;
-    const auto old = std::ranges::find_if(
-        zones, [&](const auto& other) { return other->apex() == zone->apex(); });
-    ensure(old != zones.end(), "a zone is exchanged for one of the same apex");
-    *old = std::move(zone);
-    return std::make_shared<const Snapshot>(std::move(zones));
+std::shared_ptr<const Snapshot> Snapshot::with_zones(
+    std::span<const std::shared_ptr<const Zone>> others) const {
+    const std::shared_ptr<Snapshot> snapshot(new Snapshot(*this));
+    for (const auto& zone : others) snapshot->exchange(zone);
+    return snapshot;
+}
+
+void Snapshot::exchange(const std::shared_ptr<const Zone>& zone) {
+    const auto known = by_apex_.find(zone->apex());
+    ensure(known != by_apex_.end(), "a zone is exchanged for one of the same apex");
+    const Zone* const before = known->second;
+    // The key too points into the one before.
+    by_apex_.erase(known);
+    by_apex_.emplace(zone->apex(), zone.get());
+    note_address_zone(*zone);
+    *std::ranges::find_if(zones_, [before](const auto& other) { return other.get() == before; }) =
+        zone;
 }
 
 const Zone* Snapshot::find_apex(NameView apex) const noexcept {

@@ -26,7 +26,6 @@ public:
     /// Takes `zones`, no apex twice.
     explicit Snapshot(std::vector<std::shared_ptr<const Zone>> zones);
 
-    Snapshot(const Snapshot&) = delete;  // the keys point into the zones
     Snapshot& operator=(const Snapshot&) = delete;
 
     /// Zone with the longest apex equal to or above `name`; null if we serve none.
@@ -40,8 +39,10 @@ public:
     /// if another zone lies nearer to the name. No allocation.
     [[nodiscard]] const Zone* find_address_zone(Address address) const noexcept;
 
-    /// These zones, with `zone` in place of the one that has its apex.
-    [[nodiscard]] std::shared_ptr<const Snapshot> with_zone(std::shared_ptr<const Zone> zone) const;
+    /// These zones, with each of `others` in place of the one that has its apex. Costs much less
+    /// than a snapshot of all of them.
+    [[nodiscard]] std::shared_ptr<const Snapshot> with_zones(
+        std::span<const std::shared_ptr<const Zone>> others) const;
 
     [[nodiscard]] std::span<const std::shared_ptr<const Zone>> zones() const noexcept {
         return zones_;
@@ -52,7 +53,10 @@ private:
         std::size_t operator()(NameView name) const noexcept { return hash_of(name); }
     };
 
+    Snapshot(const Snapshot&) = default;  // for `with_zones`: the keys point into the zones
+
     [[nodiscard]] const Zone* find_apex(NameView apex) const noexcept;
+    void exchange(const std::shared_ptr<const Zone>& zone);
 
     /// The zones whose apex is the reverse name of a prefix of one length and family.
     struct AddressZones {

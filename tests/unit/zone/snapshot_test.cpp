@@ -1,7 +1,9 @@
 #include "zone/snapshot.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -119,15 +121,32 @@ TEST(FindAddressZone, IsNoneWhereTheApexIsAnotherPrefixsName) {
     EXPECT_EQ(address_apex_for(snapshot, "10.3.0.1"), "none");
 }
 
-TEST(Snapshot, WithAZoneHasItInPlaceOfTheOldOne) {
+TEST(Snapshot, WithZonesHasThemInPlaceOfTheOldOnes) {
     const auto old = zone_for("10.0.0.0/8").build();
     const auto other = zone_for("11.0.0.0/8").build();
-    const Snapshot before({old, other});
-    const auto changed = old->with_addresses(old->addresses(), Serial{9});
-    const auto after = before.with_zone(changed);
-    EXPECT_EQ(after->find_address_zone(test::address("10.0.0.1"))->serial(), Serial{9});
+    const auto third = zone_for("12.0.0.0/8").build();
+    const Snapshot before({old, other, third});
+    const std::array changed{old->with_addresses(old->addresses(), Serial{9}),
+                             Zone::make_unavailable(name("12.in-addr.arpa."))};
+    const auto after = before.with_zones(changed);
+    EXPECT_THAT(after->zones(), testing::ElementsAre(changed[0], other, changed[1]));
+    EXPECT_EQ(after->find_address_zone(test::address("10.0.0.1")), changed[0].get());
     EXPECT_EQ(after->find_address_zone(test::address("11.0.0.1")), other.get());
+    EXPECT_EQ(after->find_address_zone(test::address("12.0.0.1")), nullptr);
+    EXPECT_EQ(apex_for(*after, "1.10.in-addr.arpa."), "10.in-addr.arpa.");
     EXPECT_EQ(before.find_address_zone(test::address("10.0.0.1")), old.get());
+    EXPECT_EQ(before.find_address_zone(test::address("12.0.0.1")), third.get());
+}
+
+TEST(Snapshot, WithZonesDoesNotNeedThoseThatItHadInTheirPlace) {
+    auto old = zone_for("10.0.0.0/8").build();
+    auto before = std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>{old});
+    const std::array changed{old->with_addresses(old->addresses(), Serial{9})};
+    const auto after = before->with_zones(changed);
+    before.reset();
+    old.reset();
+    EXPECT_EQ(apex_for(*after, "1.10.in-addr.arpa."), "10.in-addr.arpa.");
+    EXPECT_EQ(apex_for(*after->with_zones(changed), "1.10.in-addr.arpa."), "10.in-addr.arpa.");
 }
 
 TEST(Snapshot, HoldsItsZonesInTheOrderGiven) {
