@@ -283,7 +283,7 @@ void measure_change(benchmark::State& state, Edited& edited) {
         const Address address(arpad::Family::ipv4, 0x0A00'0000U | (random() & 0x00FF'FFFFU));
         auto changed = zone->with_addresses(zone->addresses().with_ptr(address, Ttl{60}, target),
                                             Serial{zone->serial().value + 1});
-        benchmark::DoNotOptimize(snapshot.with_zone(std::move(changed)));
+        benchmark::DoNotOptimize(snapshot.with_zones(std::array{std::move(changed)}));
     }
 }
 
