@@ -69,7 +69,7 @@ function(arpad_interop_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS")
     arpad_python_test(interop.${name} ${arg_UNPARSED_ARGUMENTS})
     set_tests_properties(interop.${name} PROPERTIES
-        LABELS "interop;${arg_LABELS}" TIMEOUT 900 PROCESSORS 2)
+        LABELS "interop;${arg_LABELS}" TIMEOUT 900 PROCESSORS 2 SKIP_RETURN_CODE 77)
 endfunction()
 
 # arpad_load_test(<name> [<argument>...])

@@ -309,6 +309,24 @@ class Catalog(SecondaryTestCase):
             self.assertEqual(secondary.ask(self.CATALOG, "SOA").rcode, "REFUSED")
 
 
+    def test_a_secondary_may_have_secondaries(self):
+        port = free_port()
+        self.secondary.write_config(self.secondary.config.read_text(encoding="utf-8").replace(
+            "zone_defaults:\n", "zone_defaults:\n  transfer: {allow: [127.0.0.1], "
+            f"notify: [\"127.0.0.1:{port}\"]}}\n"))
+        third = self.enterContext(Workspace({}, ZONE_DEFAULTS, listen=(f"127.0.0.1:{port}",)))
+        third.write_config(third.config.read_text(encoding="utf-8")
+                           + f"catalogs_from: [{{zone: {self.CATALOG}, "
+                             f"primaries: [\"127.0.0.1:{self.ports['secondary']}\"]}}]\n")
+        with self.primary.start(), self.secondary.start(), third.start() as last:
+            self.wait_for_name(last, "one")
+            self.primary.write_zone("zone", zone_text("two"))
+            self.wait_for_name(last, "two")
+            self.primary.write_zone("other", "network: 198.51.100.0/24\n"
+                                             "records: {198.51.100.1: other.example.net}\n")
+            wait_until(lambda: self.has(last, "other", "198.51.100.1"), "the new zone")
+
+
 class ArpadAsPrimary(SecondaryTestCase):
     """Ranges go from arpad to arpad as they are."""
 
