@@ -62,14 +62,19 @@ function(arpad_system_test name)
     set_tests_properties(system.${name} PROPERTIES LABELS "system;${arg_LABELS}" TIMEOUT 600)
 endfunction()
 
-# arpad_interop_test(<name> <script> [<argument>...] [LABELS <label>...])
+# arpad_interop_test(<name> <script> [<argument>...] [WAITS] [LABELS <label>...])
 #
-# A script that compares the built programs with NSD, Knot DNS and BIND, or tests that comparison.
+# A script that compares the built programs with other nameservers, or tests that comparison. One that
+# mostly waits for them leaves a core to other tests.
 function(arpad_interop_test name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "WAITS" "" "LABELS")
     arpad_python_test(interop.${name} ${arg_UNPARSED_ARGUMENTS})
-    set_tests_properties(interop.${name} PROPERTIES
-        LABELS "interop;${arg_LABELS}" TIMEOUT 900 PROCESSORS 2 SKIP_RETURN_CODE 77)
+    set(processors 2)
+    if(arg_WAITS)
+        set(processors 1)
+    endif()
+    set_tests_properties(interop.${name} PROPERTIES LABELS "interop;${arg_LABELS}"
+        TIMEOUT 900 PROCESSORS ${processors} SKIP_RETURN_CODE 77)
 endfunction()
 
 # arpad_load_test(<name> [<argument>...])

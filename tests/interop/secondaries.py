@@ -1,6 +1,9 @@
-"""NSD, Knot and BIND as secondaries: started on free ports, with zones that they have to fetch, and
-give to secondaries of their own."""
+"""NSD, Knot, BIND and PowerDNS as secondaries: started on free ports, with zones that they have to
+fetch, and give to secondaries of their own."""
 
+import contextlib
+import sqlite3
+from pathlib import Path
 from typing import NamedTuple
 
 import peers
@@ -33,6 +36,8 @@ class Secondary:
     TLS only, and gives them away over TLS too."""
 
     lowers_names = False  # in RDATA, which RFC 4034 6.2 does for signatures only
+    gives_changes = True  # by IXFR
+    tells = True  # of what it has taken
 
     def __init__(self, directory, zones, primary, key=None, follower=None, tls=None):
         self.primary = primary
@@ -147,6 +152,58 @@ class Bind(Secondary, peers.Bind):
         return keys + text[:text.index("zone \"")] + zones
 
 
+class Pdns(Secondary, peers.Peer):
+    """PowerDNS with its zones in SQLite. It has no IXFR out, and tells nobody of what it has taken by
+    IXFR (seen in 4.7.3)."""
+
+    name = "PowerDNS"
+    program = "pdns_server"
+    package = "pdns-server"
+    gives_changes = False
+    tells = False
+
+    SCHEMA = Path("/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql")
+
+    def config(self):
+        host, port = self.endpoint
+        self._make_database()
+        return (f"launch=gsqlite3\ngsqlite3-database={self.directory}/zones.sqlite3\n"
+                f"local-address={host}\nlocal-port={port}\nsocket-dir={self.directory}\n"
+                "daemon=no\nguardian=no\ndisable-syslog=yes\nsecurity-poll-suffix=\n"
+                "secondary=yes\nxfr-cycle-interval=1\nallow-axfr-ips=127.0.0.1\n"
+                "cache-ttl=0\nquery-cache-ttl=0\nnegquery-cache-ttl=0\n"
+                "zone-cache-refresh-interval=0\nloglevel=4\nretrieval-threads=1\n"
+                "gsqlite3-pragma-journal-mode=WAL\ngsqlite3-pragma-synchronous=0\n")
+
+    def _make_database(self):
+        """The zones, and from whom they are to be taken."""
+        if not self.SCHEMA.exists():
+            raise peers.PeerFailure("a schema is missing: apt-get install pdns-backend-sqlite3")
+        path = self.directory / "zones.sqlite3"
+        path.unlink(missing_ok=True)
+        primary, primary_port = self.primary
+        metadata = {"IXFR": "1"}
+        if self.key:
+            metadata |= {"AXFR-MASTER-TSIG": self.key.name, "TSIG-ALLOW-AXFR": self.key.name}
+        with contextlib.closing(sqlite3.connect(path)) as database, database:
+            database.executescript(self.SCHEMA.read_text(encoding="ascii"))
+            if self.key:
+                database.execute("INSERT INTO tsigkeys (name, algorithm, secret) VALUES (?, ?, ?)",
+                                 self.key)
+            for apex in self.zones:
+                zone = database.execute(
+                    "INSERT INTO domains (name, type, master) VALUES (?, 'SLAVE', ?)",
+                    (wire.name_text(apex).rstrip(".").lower(), f"{primary}:{primary_port}"))
+                database.executemany(
+                    "INSERT INTO domainmetadata (domain_id, kind, content) VALUES (?, ?, ?)",
+                    [(zone.lastrowid, *entry) for entry in metadata.items()])
+
+    def command(self, config):
+        (self.directory / "pdns.conf").write_text(config.read_text(encoding="ascii"),
+                                                  encoding="ascii")
+        return [f"--config-dir={self.directory}"]
+
+
 CATALOG = "catalog.arpad.example."
 
 
@@ -181,5 +238,5 @@ class CatalogBind(Bind):
             f"  primaries {primaries}; }};\n")
 
 
-ALL = (Nsd, Knot, Bind)
+ALL = (Nsd, Knot, Bind, Pdns)
 BY_TLS = (Nsd, Bind)  # Knot from version 3.5 on

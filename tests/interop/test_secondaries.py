@@ -1,8 +1,9 @@
-"""NSD, Knot and BIND take zones from arpad, and another arpad takes them from there. All have then
-what the first one has; so also after changes, of which each tells the next by NOTIFY and which they
-take by IXFR.
+"""NSD, Knot, BIND and PowerDNS take zones from arpad, and another arpad takes them from there. All
+have then what the first one has; so also after changes, of which each tells the next by NOTIFY and
+which they take by IXFR, but for what PowerDNS gives.
 
-Usage: test_secondaries.py [--seeds N] [--first-seed N] [--algorithms none,hmac-sha256] [--tls]
+Usage: test_secondaries.py [--seeds N] [--first-seed N] [--algorithms none,hmac-sha256]
+                           [--peers Nsd,Knot] [--tls]
 
 Makes networks at random, starts arpad, each of the others as its secondary, and an arpad as that
 one's secondary, without and with a key, and compares the zones record by record. With --tls all of
@@ -11,8 +12,11 @@ ARPAD and ARPACTL.
 """
 
 import argparse
+import base64
+import functools
 import json
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -25,9 +29,11 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 
 # pylint: disable=wrong-import-position
 import asking
+import dns_client as dns
 import generator
 import networks
 import secondaries
+import tsig
 import wire
 from arpad_server import Server, run_program
 from certificates import Authority
@@ -38,6 +44,7 @@ from ports import free_port
 KEY_NAME = "transfer.example.net"
 LOOK_NAME = "look.example.net"  # of the key that lets a test look at a zone without TLS
 SECONDS = 60
+NOTIFY = 4  # the opcode
 CHANGES = 3
 EDIT_ROUNDS = 2
 EDITS = 250  # in each
@@ -196,11 +203,27 @@ def serial_of(endpoint, apex):
     return fields[2] if len(fields) == 7 else None
 
 
-def follow(server, peer, zones, serials):
-    """Waits until a secondary has what has changed; the new serials."""
+def notify(endpoint, apexes, key):
+    """Says in the place of a primary on this machine that zones have changed (RFC 1996)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(SECONDS)
+        for apex in apexes:
+            message = dns.query(wire.name_text(apex), "SOA", flags=NOTIFY << 11 | dns.AA)
+            if key:
+                secret = base64.b64decode(key.secret)
+                message, _ = tsig.Key(key.name + ".", secret).sign(message, int(time.time()))
+            client.sendto(message, endpoint)
+            assert client.recv(65535)[3] & 0xF == 0, "NOTIFY is refused"
+
+
+def follow(server, peer, zones, serials, tell=None):
+    """Waits until a secondary has what has changed; the new serials. `tell(apexes)`, if there is
+    one, tells it of them."""
     now = {apex: serial_of(server.endpoint, apex) for apex in zones}
     changed = [apex for apex in zones if now[apex] != serials[apex]]
     deadline = time.monotonic() + SECONDS
+    if tell:
+        tell(changed)
     while changed:
         if time.monotonic() > deadline:
             raise AssertionError(f"{peer.name} does not follow: "
@@ -271,6 +294,7 @@ def change_and_compare(config, server, peer, last, key):
     """How many records both secondaries had as they should, before and after changes. By `key` the
     first arpad shows what it has."""
     zones = last.zones
+    tell = None if peer.tells else functools.partial(notify, last.endpoint, key=last.key)
     records = compare_zones(server, peer, zones, key)
     have_told(config, peer.endpoint, last.key)
     none = dict.fromkeys(zones)
@@ -280,13 +304,13 @@ def change_and_compare(config, server, peer, last, key):
         change_records(config.parent, step)
         reload(config)
         follow(server, peer, zones, serials)
-        serials = follow(server, last, zones, serials)
+        serials = follow(server, last, zones, serials, tell)
         records += compare_zones(server, peer, zones, key)
         records += compare_zones(server, last, zones, key, peer.lowers_names)
     for step in range(EDIT_ROUNDS):
         edit_names(config, server, zones, key, step)
         follow(server, peer, zones, serials)
-        serials = follow(server, last, zones, serials)
+        serials = follow(server, last, zones, serials, tell)
         records += compare_zones(server, peer, zones, key)
         records += compare_zones(server, last, zones, key, peer.lowers_names)
     return records
@@ -321,6 +345,8 @@ def compare(seed, secondary, directory, algorithm=None, by_tls=False):
             if taken == 0:
                 raise AssertionError(f"{peer.name} took no changes by IXFR:\n{server.log}")
             given = last_server.log.count("took the changes of ")
+            if (given > 0) != peer.gives_changes:
+                raise AssertionError(f"{given} times by IXFR from {peer.name}:\n{last_server.log}")
             if by_tls:
                 check_tls(server.log, last_server.log)
             return (f"{len(zones)} zones, changed {CHANGES} times in files and by "
@@ -344,12 +370,17 @@ def main():
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--algorithms", default="none,hmac-sha256,hmac-sha512",
                         help="of the keys; none: without a key")
+    parser.add_argument("--peers", default=",".join(kind.__name__ for kind in secondaries.ALL),
+                        help="of Nsd, Knot, Bind, Pdns; default: all")
     parser.add_argument("--tls", action="store_true", help="over TLS, with those that can")
     options = parser.parse_args()
+    peers = [getattr(secondaries, name) for name in options.peers.split(",")]
+    if options.tls:
+        peers = [kind for kind in peers if kind in secondaries.BY_TLS]
     algorithms = [None if name == "none" else name for name in options.algorithms.split(",")]
     failures = 0
     for seed in range(options.first_seed, options.first_seed + options.seeds):
-        for secondary in secondaries.BY_TLS if options.tls else secondaries.ALL:
+        for secondary in peers:
             for algorithm in algorithms:
                 started = time.monotonic()
                 what = f"seed {seed}: {secondary.name}, {algorithm or 'without a key'}"

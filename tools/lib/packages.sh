@@ -11,7 +11,7 @@ packages_run=(bind9-dnsutils)
 packages_test=(
     libgtest-dev libgmock-dev libbenchmark-dev clang-format
     bind9-dnsutils knot-dnsutils ldnsutils
-    bind9 knot nsd
+    bind9 knot nsd pdns-backend-sqlite3 pdns-server
     man-db openssl prometheus zsh
 )
 packages_test_all=(clang-16 libclang-rt-16-dev dnsperf valgrind)
@@ -54,6 +54,7 @@ disable_services() {
         case "$package" in
         bind9) service=named ;;
         knot | nsd | prometheus) service="$package" ;;
+        pdns-server) service=pdns ;;
         *) continue ;;
         esac
         as_root systemctl --quiet disable "$service"
