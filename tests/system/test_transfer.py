@@ -338,6 +338,50 @@ class Ranges(TransferTestCase):
             self.assertEqual(done.returncode == 0, is_allowed, done.stdout)
 
 
+class Clients(TransferTestCase):
+    """Zones as clients of others take them: dig, kdig, and drill, which is ldns."""
+
+    def lines(self, tool, server, secret, *question):
+        """The records that it prints: type and the end of each."""
+        host, port = server.endpoint
+        signs = {"dig": ("-y", f"hmac-sha256:{KEY}:{secret}"),
+                 "kdig": ("-y", f"hmac-sha256:{KEY}:{secret}"),
+                 "drill": ("-y", f"{KEY}.:{secret}:hmac-sha256")}
+        # drill takes the type first, and knows no serial.
+        asked = question[::-1] if tool == "drill" else question
+        done = subprocess.run([find_tool(tool), f"@{host}", "-p", str(port), *signs[tool], *asked],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS,
+                              check=False, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        for word in ("could not be validated", "failed", "BADSIG", "WARNING"):
+            self.assertNotIn(word, done.stdout)
+        records = [line.split(None, 4)[3:] for line in done.stdout.splitlines()
+                   if line and not line.startswith(";")]
+        return [(kind, rest.split()[-1]) for kind, rest in records if kind != "TSIG"]
+
+    def test_all_of_them_get_the_same(self):
+        key = self.make_key()
+        secret = key.split('"')[1]
+        workspace = self.workspace({"zone": ONE, "large": large_zone()},
+                                   allow(f"{{key: {KEY}}}") + f"keys:\n  {key}")
+        with workspace.start() as server:
+            first = server.serial(APEX)
+            for apex, count in ((APEX, 5), (LARGE_APEX, 60_004)):
+                found = [self.lines(tool, server, secret, apex, "AXFR")
+                         for tool in ("dig", "kdig", "drill")]
+                self.assertEqual(len(found[0]), count)
+                self.assertEqual(found[1], found[0])
+                # ldns leaves the second SOA out.
+                self.assertIn(found[2], (found[0], found[0][:-1]))
+            workspace.write_zone("zone", TWO)
+            self.reload(workspace)
+            found = [self.lines(tool, server, secret, APEX, f"IXFR={first}")
+                     for tool in ("dig", "kdig")]
+            self.assertEqual([kind for kind, _ in found[0]],
+                             ["SOA", "SOA", "PTR", "SOA", "PTR", "SOA"])
+            self.assertEqual(found[1], found[0])
+
+
 class Differences(TransferTestCase):
     """IXFR."""
 
