@@ -12,7 +12,7 @@ packages_test=(
     libgtest-dev libgmock-dev libbenchmark-dev clang-format
     bind9-dnsutils knot-dnsutils ldnsutils
     bind9 knot nsd pdns-backend-sqlite3 pdns-server
-    man-db openssl prometheus zsh
+    iproute2 man-db openssl prometheus zsh
 )
 packages_test_all=(clang-16 libclang-rt-16-dev dnsperf valgrind)
 
