@@ -179,23 +179,19 @@ Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_conte
 
 Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_context& io,
                                                                   const Endpoint& endpoint) {
-    auto acceptor = open_acceptor(io, endpoint);
-    if (!acceptor) return acceptor.error().to_text();
-    std::unique_ptr<HttpServer> server(new HttpServer(io));
-    *server->acceptor_ = std::move(*acceptor);
-    server->accept();
-    return server;
+    return serve(io, open_acceptor(io, endpoint));
 }
 
 Result<std::unique_ptr<HttpServer>, std::string> HttpServer::adopt(asio::io_context& io,
                                                                    SharedAcceptor shared) {
-    const bool is_ipv4 = shared.endpoint.address.family() == Family::ipv4;
-    const asio::generic::stream_protocol protocol(is_ipv4 ? AF_INET : AF_INET6, IPPROTO_TCP);
+    return serve(io, adopt_acceptor(io, std::move(shared)));
+}
+
+Result<std::unique_ptr<HttpServer>, std::string> HttpServer::serve(
+    asio::io_context& io, Result<asio::ip::tcp::acceptor, ListenFailure> acceptor) {
+    if (!acceptor) return acceptor.error().to_text();
     std::unique_ptr<HttpServer> server(new HttpServer(io));
-    boost::system::error_code error;
-    server->acceptor_->assign(protocol, shared.socket.number(), error);
-    if (error) return ListenFailure{shared.endpoint, error}.to_text();
-    (void)shared.socket.release();
+    *server->acceptor_ = std::move(*acceptor);
     server->accept();
     return server;
 }

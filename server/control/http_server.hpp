@@ -10,6 +10,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -19,7 +20,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "load/server_config.hpp"
 #include "net/listen_sockets.hpp"
@@ -88,6 +88,9 @@ private:
     class Session;
 
     explicit HttpServer(boost::asio::io_context& io);
+    [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> serve(
+        boost::asio::io_context& io,
+        Result<boost::asio::ip::tcp::acceptor, ListenFailure> acceptor);
     void listen_at(const std::filesystem::path& path);
     void accept();
 

@@ -211,7 +211,8 @@ def notify(endpoint, apexes, key):
             message = dns.query(wire.name_text(apex), "SOA", flags=NOTIFY << 11 | dns.AA)
             if key:
                 secret = base64.b64decode(key.secret)
-                message, _ = tsig.Key(key.name + ".", secret).sign(message, int(time.time()))
+                message, _ = tsig.Key(key.name + ".", secret, key.algorithm).sign(
+                    message, int(time.time()))
             client.sendto(message, endpoint)
             assert client.recv(65535)[3] & 0xF == 0, "NOTIFY is refused"
 

@@ -12,29 +12,31 @@ _ALGORITHM = "hmac-sha256."
 
 
 class Key:
-    """A key for hmac-sha256, and its line in `keys`."""
+    """A key, and its line in `keys`."""
 
-    def __init__(self, name="transfer.example.net.", secret=b"0123456789abcdef0123456789abcdef"):
+    def __init__(self, name="transfer.example.net.", secret=b"0123456789abcdef0123456789abcdef",
+                 algorithm="hmac-sha256"):
         self.name = name
         self.secret = secret
+        self.algorithm = algorithm
 
     @property
     def line(self):
         """As arpad reads it."""
         secret = base64.b64encode(self.secret).decode("ascii")
-        return f"{self.name}: {{algorithm: hmac-sha256, secret: \"{secret}\"}}"
+        return f"{self.name}: {{algorithm: {self.algorithm}, secret: \"{secret}\"}}"
 
     def sign(self, message, when, request_mac=b"", *, timers_only=False):
         """The message with its TSIG record, and the MAC in it. A reply has the request's MAC; of
         several all but the first have that of the one before, and `timers_only`."""
         timers = struct.pack("!HIH", when >> 32, when & 0xFFFFFFFF, FUDGE)
-        name, algorithm = dns.encode_name(self.name), dns.encode_name(_ALGORITHM)
+        name, algorithm = dns.encode_name(self.name), dns.encode_name(self.algorithm)
         digested = struct.pack("!H", len(request_mac)) + request_mac if request_mac else b""
         digested += message
         digested += timers if timers_only else (
             name + struct.pack("!HI", dns.CLASSES["ANY"], 0) + algorithm + timers
             + struct.pack("!HH", 0, 0))
-        mac = hmac.digest(self.secret, digested, "sha256")
+        mac = hmac.digest(self.secret, digested, self.algorithm.removeprefix("hmac-"))
         rdata = (algorithm + timers + struct.pack("!H", len(mac)) + mac + message[:2]
                  + struct.pack("!HH", 0, 0))
         record = name + struct.pack("!HHIH", dns.TYPES["TSIG"], dns.CLASSES["ANY"], 0,
