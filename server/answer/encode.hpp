@@ -27,9 +27,9 @@ public:
     };
 
     /// A reply to `query` in `buffer`, which holds at least 512 octets and, over TCP, should hold
-    /// 65,535. `nsid` is sent if asked for and not empty. Over TLS the
-    /// reply to a padded query is padded, so that its size tells less (RFC 7830 4). `reserved`
-    /// octets are left for what is added behind the reply.
+    /// 65,535. `nsid` is sent if asked for and not empty. Over TLS the reply to a padded query is
+    /// padded, so that its size tells less (RFC 7830 4). `reserved` octets are left for what is
+    /// added behind the reply.
     Reply(const Query& query, Transport transport, std::span<const std::uint8_t> nsid,
           std::span<std::uint8_t> buffer, std::size_t reserved = 0) noexcept;
 

@@ -12,7 +12,7 @@ Credentials credentials_of(const ServerConfig& config) {
         const auto server = tls_server_context(material);
         ensure(server.has_value(), "the certificate was tried when it was read");
         credentials.server = *server;
-        credentials.server_end = valid_until(material);
+        credentials.server_end = valid_until(credentials.server);
     }
     const auto client = tls_client_context(material);
     ensure(client.has_value(), "the authorities were tried when they were read");

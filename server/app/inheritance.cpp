@@ -54,18 +54,22 @@ bool is_meant(const Endpoint& wanted, const Endpoint& endpoint) {
     return endpoint.address == wanted.address && (endpoint.port == wanted.port || wanted.port == 0);
 }
 
+/// The first endpoint of `all` that `wanted` means.
+template <class Shared>
+std::optional<Endpoint> find_meant(const std::vector<Shared>& all, const Endpoint& wanted) {
+    const auto found = std::ranges::find_if(
+        all, [&](const Shared& shared) { return is_meant(wanted, shared.endpoint); });
+    return found == all.end() ? std::nullopt : std::optional(found->endpoint);
+}
+
 }  // namespace
 
 std::optional<Endpoint> Inheritance::find(const Endpoint& wanted) const {
-    const auto found = std::ranges::find_if(
-        sockets, [&](const SharedSockets& shared) { return is_meant(wanted, shared.endpoint); });
-    return found == sockets.end() ? std::nullopt : std::optional(found->endpoint);
+    return find_meant(sockets, wanted);
 }
 
 std::optional<Endpoint> Inheritance::find_tls(const Endpoint& wanted) const {
-    const auto found = std::ranges::find_if(
-        tls, [&](const SharedAcceptor& shared) { return is_meant(wanted, shared.endpoint); });
-    return found == tls.end() ? std::nullopt : std::optional(found->endpoint);
+    return find_meant(tls, wanted);
 }
 
 std::optional<SharedAcceptor> Inheritance::take_tls(const Endpoint& endpoint) {

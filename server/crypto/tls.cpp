@@ -155,13 +155,10 @@ std::string certificate_fault(const SSL* connection) {
     return result == X509_V_OK ? std::string() : X509_verify_cert_error_string(result);
 }
 
-std::optional<std::chrono::sys_seconds> valid_until(const TlsMaterial& material) {
-    const auto certificates = read_certificates(material.certificates);
+std::chrono::sys_seconds valid_until(const TlsContext& context) {
     std::tm end{};
-    if (certificates.empty() ||
-        ASN1_TIME_to_tm(X509_get0_notAfter(certificates.front().get()), &end) != 1) {
-        return std::nullopt;
-    }
+    ensure(ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context.get())), &end) == 1,
+           "a certificate that can be used has an end");
     return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&end)));
 }
 

@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -36,7 +35,7 @@ enum class TlsFault : std::uint8_t {
     bad_authorities,   ///< They are no certificates in PEM, or there is none.
 };
 
-/// Never null.
+/// What connections are made with; null where there is no TLS.
 using TlsContext = std::shared_ptr<SSL_CTX>;
 
 /// For connections of clients, who are shown `material`.
@@ -57,7 +56,7 @@ using TlsContext = std::shared_ptr<SSL_CTX>;
 /// shown.
 [[nodiscard]] std::string certificate_fault(const SSL* connection);
 
-/// Until when our own certificate is valid. None if there is none.
-[[nodiscard]] std::optional<std::chrono::sys_seconds> valid_until(const TlsMaterial& material);
+/// Until when the certificate that `context` shows to clients is valid.
+[[nodiscard]] std::chrono::sys_seconds valid_until(const TlsContext& context);
 
 }  // namespace arpad

@@ -65,14 +65,14 @@ void report(TlsFault fault, const TlsConfig& config, Diagnostics& diagnostics) {
     }
 }
 
-void warn_of_end(const TlsConfig& config, Diagnostics& diagnostics) {
-    const auto end = valid_until(config.material);
+/// Of the certificate in `file`, which is valid until `end`.
+void warn_of_end(const std::filesystem::path& file, sys_seconds end, Diagnostics& diagnostics) {
     const auto now = std::chrono::time_point_cast<std::chrono::seconds>(system_clock::now());
-    if (!end || now + short_validity < *end) return;
+    if (now + short_validity < end) return;
     diagnostics.warning(
-        config.certificate->string(), {},
-        fmt::format("the certificate {} on {:%Y-%m-%d %H:%M} UTC",
-                    *end < now ? "has ended" : "ends", fmt::gmtime(system_clock::to_time_t(*end))),
+        file.string(), {},
+        fmt::format("the certificate {} on {:%Y-%m-%d %H:%M} UTC", end < now ? "has ended" : "ends",
+                    fmt::gmtime(system_clock::to_time_t(end))),
         "renew it, and then `arpactl reload`; clients that look at it refuse it afterwards");
 }
 
@@ -102,7 +102,7 @@ bool read_tls_files(TlsConfig& config, Diagnostics& diagnostics) {
         if (const auto server = tls_server_context(material); !server) {
             report(server.error(), config, diagnostics);
         } else {
-            warn_of_end(config, diagnostics);
+            warn_of_end(*config.certificate, valid_until(*server), diagnostics);
         }
     }
     const auto client = tls_client_context(material);

@@ -59,9 +59,6 @@ public:
     /// Who is answered.
     [[nodiscard]] const Endpoint& client() const noexcept { return client_; }
 
-    /// How the client comes.
-    [[nodiscard]] Transport transport() const noexcept { return transport_; }
-
     /// Queries received whole so far, answered or not.
     [[nodiscard]] std::uint64_t query_count() const noexcept { return queries_; }
 

@@ -14,7 +14,6 @@
 #include "base/invariant.hpp"
 #include "support/zone_maker.hpp"
 #include "transfer/incoming_transfer.hpp"
-#include "zone/serials.hpp"
 #include "zone/zone_walk.hpp"
 
 namespace arpad {

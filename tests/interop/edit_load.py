@@ -209,7 +209,7 @@ def follow(options, kind, directory):
     config = write_primary(directory, endpoint[1], options.records)
     with (Primary(config) as primary, kind(directory / "peer", [APEX], endpoint) as peer):
         wait_for_same(endpoint, peer.endpoint, START_SECONDS)
-        have_told(config, peer.endpoint, None)
+        have_told(config, [peer.endpoint], None)
         transfers = primary.full_transfers()
         before = primary.memory()
         changes = change_for_a_while(options, primary)

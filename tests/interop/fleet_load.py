@@ -3,7 +3,7 @@
 arpad has so many zones, a /24 each, and secondaries of one kind that learn of them by its catalog.
 Measured: until all of them serve all zones, until they serve a new one, and how far behind they are
 after so many changes a second, each of a name somewhere in the zones. At the end all have the same
-serials, and the names that were changed last. The figures of docs/secondaries.md come from here.
+serials, and the names that were changed last. The figures of docs/fleets.md come from here.
 
 Usage: fleet_load.py [--zones N] [--secondaries N] [--rate N] [--seconds N] [--kinds knot,bind,arpad]
 """
@@ -25,7 +25,7 @@ import secondaries
 import test_catalog as catalog
 import test_secondaries as transfers
 import wire
-from arpad_server import Server
+from arpad_server import Server, wait_until
 
 ADDRESSES = 256  # of a zone
 RECORDS = 4  # of its file
@@ -89,7 +89,7 @@ def serials(endpoint, zones):
 
 def wait_until_served(peers, zones):
     """Seconds until all of them serve so many zones."""
-    return catalog.wait_until(
+    return wait_until(
         lambda: all(None not in serials(peer.endpoint, zones) for peer in peers),
         "all zones are served", SECONDS)
 
@@ -97,18 +97,9 @@ def wait_until_served(peers, zones):
 def wait_until_same(server, peers, zones):
     """Seconds until all of them have the primary's versions."""
     wanted = serials(server.endpoint, zones)
-    return catalog.wait_until(
+    return wait_until(
         lambda: all(serials(peer.endpoint, zones) == wanted for peer in peers),
         "all have the newest versions", SECONDS)
-
-
-def tell_all(config, peers):
-    """Has arpad tell all secondaries of changes."""
-    notify = ", ".join(f'"{host}:{port}"' for host, port in (peer.endpoint for peer in peers))
-    text = config.read_text(encoding="ascii")
-    config.write_text(text.replace("transfer: {", f"transfer: {{notify: [{notify}], "),
-                      encoding="ascii")
-    transfers.reload(config)
 
 
 def measure(options, kind, directory):
@@ -123,7 +114,7 @@ def measure(options, kind, directory):
                  for number in range(options.secondaries)]
         wait_until_served(peers, options.zones)
         begun = time.monotonic() - started
-        tell_all(config, peers)
+        transfers.have_told(config, [peer.endpoint for peer in peers], None)
         write_zone(directory, options.zones, kind is RangesArpad)
         new = wait_until_served(peers, options.zones + 1)
         before = edit_load.resident_kib(server.process.pid)

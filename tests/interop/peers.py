@@ -6,7 +6,6 @@ rate limiting, cookies and NSID.
 """
 
 import shutil
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import asking
 import wire
 from ports import free_port
+from processes import end_process
 
 START_SECONDS = 60.0
 STUCK_SECONDS = 10.0  # since the last zone was loaded
@@ -124,13 +124,7 @@ class Peer:
 
     def stop(self):
         """Ends the server."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end_process(self.process, STOP_SECONDS)
 
 
 class Nsd(Peer):

@@ -11,7 +11,6 @@ import functools
 import signal
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -22,13 +21,12 @@ import asking
 import secondaries
 import test_secondaries as transfers
 import wire
-from arpad_server import Server
+from arpad_server import Server, wait_until
 from ports import free_port
 
 CATALOG = secondaries.CATALOG
 GROUP = "hosts"
 NEW_ZONE_SECONDS = 5  # what the product promises
-SECONDS = 30
 
 
 def network(number, host="host"):
@@ -180,16 +178,6 @@ def check_consuming(directory, algorithm):
     return f"a new zone after {seconds:.1f} s, {records} records the same, a zone dropped"
 
 
-def wait_until(condition, what, seconds=SECONDS):
-    """Seconds until `condition()` holds."""
-    started = time.monotonic()
-    while not condition():
-        if time.monotonic() > started + seconds:
-            raise AssertionError(f"{what}: not within {seconds} s")
-        time.sleep(0.05)
-    return time.monotonic() - started
-
-
 def check(consumer, directory, algorithm):
     """What was seen."""
     key, key_line = transfers.make_key(algorithm) if algorithm else (None, "")
@@ -197,7 +185,7 @@ def check(consumer, directory, algorithm):
     apexes = [primary.write(100), primary.write(101)]
     with Server(primary.config) as server, \
             consumer(directory / "secondary", apexes, server.endpoint, key) as peer:
-        transfers.have_told(primary.config, peer.endpoint, key)
+        transfers.have_told(primary.config, [peer.endpoint], key)
 
         def has(apex):
             return (transfers.serial_of(peer.endpoint, apex)

@@ -10,7 +10,6 @@ paths of the programs stand in ARPAD and ARPACTL.
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 from arpad_server import program, run_program
 from dns_tools import find_tool
 from peers import find_program
+from processes import end_process
 
 CHAPTER = HERE.parents[1] / "docs" / "fleets.md"
 SKIPPED = 77
@@ -33,7 +33,6 @@ STOP_SECONDS = 20
 PRIMARY, KNOT, BIND, ARPAD, NSD = (f"192.0.2.{number}" for number in range(53, 58))
 KEYS = ("transfer.example.net", "fleet.example.net")
 ZONE = "2.0.192.in-addr.arpa"
-NEW_ZONE = "100.51.198.in-addr.arpa"
 
 
 def blocks():
@@ -125,12 +124,7 @@ class Server:
         return self
 
     def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end_process(self.process, STOP_SECONDS)
 
     @property
     def log(self):

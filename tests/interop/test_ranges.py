@@ -86,7 +86,7 @@ def run(kind, random, directory):
     with Server(config) as server:
         with kind(directory / "peer", [APEX], server.endpoint) as peer:
             compare(server, peer, addresses)
-            have_told(config, peer.endpoint, None)
+            have_told(config, [peer.endpoint], None)
             serials = {APEX: serial_of(server.endpoint, APEX)}
             control = Control(config)
             done = 0

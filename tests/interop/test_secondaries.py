@@ -137,14 +137,13 @@ def reload(config):
     assert done.returncode == 0, done.stdout
 
 
-def have_told(config, endpoint, key):
-    """Has arpad tell the server at `endpoint` of changes from now on."""
-    host, port = endpoint
+def have_told(config, endpoints, key):
+    """Has arpad tell the servers at `endpoints` of changes from now on."""
     sign = f", key: {key.name}" if key else ""
+    told = ", ".join(f"{{address: {host}, port: {port}{sign}}}" for host, port in endpoints)
     text = config.read_text(encoding="ascii")
-    config.write_text(text.replace(
-        "transfer: {", f"transfer: {{notify: [{{address: {host}, port: {port}{sign}}}], "),
-        encoding="ascii")
+    config.write_text(text.replace("transfer: {", f"transfer: {{notify: [{told}], "),
+                      encoding="ascii")
     reload(config)
 
 
@@ -297,7 +296,7 @@ def change_and_compare(config, server, peer, last, key):
     zones = last.zones
     tell = None if peer.tells else functools.partial(notify, last.endpoint, key=last.key)
     records = compare_zones(server, peer, zones, key)
-    have_told(config, peer.endpoint, last.key)
+    have_told(config, [peer.endpoint], last.key)
     none = dict.fromkeys(zones)
     serials = follow(server, last, zones, none)
     records += compare_zones(server, last, zones, key, peer.lowers_names)

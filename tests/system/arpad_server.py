@@ -19,6 +19,7 @@ import dns_client
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0  # far over the bound of the server: one that hangs, not one that is slow
 RUN_SECONDS = 100.0
+WAIT_SECONDS = 30
 
 ZONE_DEFAULTS = """\
 zone_defaults:
@@ -61,6 +62,16 @@ def check_clean(log):
     """Fails if a sanitizer has found something."""
     if _SANITIZER_REPORT.search(log):
         raise AssertionError(f"a sanitizer report:\n{log}")
+
+
+def wait_until(condition, what, seconds=WAIT_SECONDS):
+    """Waits until `condition()` holds; how many seconds that took."""
+    started = time.monotonic()
+    while not condition():
+        if time.monotonic() > started + seconds:
+            raise AssertionError(f"{what}: not within {seconds} s")
+        time.sleep(0.05)
+    return time.monotonic() - started
 
 
 class Workspace:

@@ -300,6 +300,22 @@ class UdpClient:
         return self.receive()[:2] == known_good[:2]
 
 
+def receive_exactly(connection, count):
+    """So many octets of a socket; EOFError if the other side closes before."""
+    octets = b""
+    while len(octets) < count:
+        piece = connection.recv(count - len(octets))
+        if not piece:
+            raise EOFError(f"the other side closed after {len(octets)} of {count} octets")
+        octets += piece
+    return octets
+
+
+def receive_message(connection):
+    """The next message of a stream (RFC 1035 4.2.2)."""
+    return receive_exactly(connection, int.from_bytes(receive_exactly(connection, 2), "big"))
+
+
 class TcpClient:
     """Asks over one TCP connection; with `tls` (ssl.SSLContext), of a server of this name."""
 
@@ -337,18 +353,9 @@ class TcpClient:
         """Closes our direction only."""
         self.socket.shutdown(socket.SHUT_WR)
 
-    def _take(self, count):
-        octets = b""
-        while len(octets) < count:
-            piece = self.socket.recv(count - len(octets))
-            if not piece:
-                raise EOFError(f"the server closed after {len(octets)} of {count} octets")
-            octets += piece
-        return octets
-
     def receive(self):
         """The octets of the next message; EOFError if the server closes instead."""
-        return self._take(int.from_bytes(self._take(2), "big"))
+        return receive_message(self.socket)
 
     def ask(self, message):
         """The reply to `message`, with no other query under way."""

@@ -29,6 +29,7 @@ from pathlib import Path
 import dns_client as dns
 from arpad_server import Server, Workspace, run_program
 from ports import free_port
+from processes import end_process
 
 NETWORK = ipaddress.ip_network("198.18.0.0/15")
 APEXES = ("18.198.in-addr.arpa.", "19.198.in-addr.arpa.")
@@ -133,12 +134,7 @@ class Nsd:
 
     def stop(self):
         """Ends NSD; its children end with it."""
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end_process(self.process, STOP_SECONDS)
 
 
 def zone_text(apex):

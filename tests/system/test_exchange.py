@@ -4,6 +4,7 @@ cut, changed and exchanged, networks that go away, keys that are taken away, clo
 Whatever it is, the secondary serves one version as a whole, and has the newest once it can.
 """
 
+import functools
 import os
 import random
 import re
@@ -16,11 +17,13 @@ import time
 import unittest
 from unittest import mock
 
+import arpad_server
 import dns_client as dns
 import tsig
 from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, program, run_program
 from ports import free_port
 from small_disk import fill, make_room, small_disk
+from tcp_server import TcpServer
 
 APEX = "2.10.in-addr.arpa."
 SECONDS = 60
@@ -28,92 +31,44 @@ RECORDS = 8_000  # 13 messages
 SOA = "soa: {contact: hostmaster.example.net, refresh: 1s, retry: 1s, expire: 1h}"
 KEY = tsig.Key()
 
+wait_until = functools.partial(arpad_server.wait_until, seconds=SECONDS)
 
-def zone_text(version, records=RECORDS, settings=""):
+
+def zone_text(version, records=RECORDS):
     """A zone file whose names tell its version; the SOA's contact does too."""
     lines = "".join(f"  10.2.{i >> 8}.{i & 255}: v{version}-{i}.example.net\n"
                     for i in range(1, records + 1))
-    return (f"network: 10.2.0.0/16\nsoa: {{contact: v{version}.example.net}}\n{settings}"
+    return (f"network: 10.2.0.0/16\nsoa: {{contact: v{version}.example.net}}\n"
             f"records:\n{lines}")
 
 
-def wait_until(condition, what, seconds=SECONDS):
-    """Waits until `condition()` holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {seconds} s")
-        time.sleep(0.05)
-
-
-def receive_exactly(connection, count):
-    """So many octets; ConnectionError if the other side ends before."""
-    octets = b""
-    while len(octets) < count:
-        piece = connection.recv(count - len(octets))
-        if not piece:
-            raise ConnectionError("it ends")
-        octets += piece
-    return octets
-
-
-def receive_message(connection):
-    """The next message."""
-    return receive_exactly(connection, int.from_bytes(receive_exactly(connection, 2), "big"))
-
-
-def send_message(connection, message):
-    """One message behind its length."""
-    connection.sendall(struct.pack("!H", len(message)) + message)
-
-
-class Proxy:
+class Proxy(TcpServer):
     """Stands between a secondary and its primary. `treat(messages, connection)`, if there is one,
     gets the messages of a reply one by one (an iterator), and says what is sent in their place."""
 
     def __init__(self, port, primary, host="127.0.0.1"):
         self.treat = None
         self.primary = primary
-        self.transfers = 0  # replies of more than a message
-        self.socket = socket.create_server((host, port))
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
+        self.transfers = 0  # asked for
+        super().__init__(port, self.pass_on, host)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.shutdown(socket.SHUT_RDWR)
-        self.socket.close()
-        self.thread.join(SECONDS)
-
-    def _serve(self):
-        while True:
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
-
-    def _talk(self, secondary):
-        try:
-            with secondary, socket.create_connection(self.primary, SECONDS) as primary:
-                secondary.settimeout(SECONDS)
-                while True:
-                    request = receive_message(secondary)
-                    send_message(primary, request)
-                    self._answer(request, primary, secondary)
-        except OSError:
-            pass  # either side has closed it
+    def pass_on(self, secondary):
+        """Does so with all that comes over one connection."""
+        secondary.settimeout(SECONDS)
+        with socket.create_connection(self.primary, SECONDS) as primary:
+            while True:
+                request = dns.receive_message(secondary)
+                primary.sendall(dns.framed(request))
+                self._answer(request, primary, secondary)
 
     def _answer(self, request, primary, secondary):
         """Passes on the reply to one request."""
         if request[request.index(b"\0", 12) + 2] not in (251, 252):  # the type of the question
-            send_message(secondary, receive_message(primary))
+            secondary.sendall(dns.framed(dns.receive_message(primary)))
             return
         self.transfers += 1
         for octets in (self.treat or self._as_it_is)(self._messages(primary), secondary):
-            send_message(secondary, octets)
+            secondary.sendall(dns.framed(octets))
 
     @staticmethod
     def _as_it_is(messages, _):
@@ -125,7 +80,7 @@ class Proxy:
         one."""
         begun = False
         while True:
-            message = receive_message(primary)
+            message = dns.receive_message(primary)
             yield message
             if not begun and dns.Reply(message).records("answer", "SOA") == []:
                 return  # it is refused
@@ -374,35 +329,20 @@ class Clocks(ExchangeTestCase):
     def test_reply_of_another_time_is_not_believed(self):
         skew = 2 * tsig.FUDGE
 
-        def serve(listener):
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                with connection:
-                    try:
-                        request = receive_message(connection)
-                        end = request.index(b"\0", 12) + 5
-                        soa = (b"\xc0\x0c" + struct.pack("!HHIH", 6, 1, 3600, 24) + b"\0\0"
-                               + struct.pack("!5I", 2**31 - 1, 1, 1, 60, 60) + b"\0\0")
-                        soa = soa[:10] + struct.pack("!H", 22) + soa[12:-2]
-                        reply = (request[:2] + b"\x84\0" + struct.pack("!4H", 1, 1, 0, 0)
-                                 + request[12:end] + soa)
-                        send_message(connection, KEY.sign(
-                            reply, int(time.time()) + skew, tsig.mac_of(request))[0])
-                        connection.recv(1)
-                    except OSError:
-                        pass
-        with socket.create_server(("127.0.0.1", self.port)) as listener:
-            thread = threading.Thread(target=serve, args=(listener,), daemon=True)
-            thread.start()
-            with self.secondary.start() as secondary:
-                secondary.wait_for("cannot be taken from .*: key transfer.example.net.: the message was "
-                                   "signed too long before or after")
-                self.assertIsNone(self.version(secondary))
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join(SECONDS)
+        def behave(connection):
+            request = dns.receive_message(connection)
+            end = request.index(b"\0", 12) + 5
+            soa = (b"\xc0\x0c" + struct.pack("!HHIH", 6, 1, 3600, 22) + b"\0\0"
+                   + struct.pack("!5I", 2**31 - 1, 1, 1, 60, 60))
+            reply = (request[:2] + b"\x84\0" + struct.pack("!4H", 1, 1, 0, 0)
+                     + request[12:end] + soa)
+            signed, _ = KEY.sign(reply, int(time.time()) + skew, tsig.mac_of(request))
+            connection.sendall(dns.framed(signed))
+            connection.recv(1)
+        with TcpServer(self.port, behave), self.secondary.start() as secondary:
+            secondary.wait_for("cannot be taken from .*: key transfer.example.net.: the message was "
+                               "signed too long before or after")
+            self.assertIsNone(self.version(secondary))
 
 
 class FullDisk(ExchangeTestCase):

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import sqlite3
 import struct
 import threading
@@ -11,8 +10,9 @@ import unittest
 import urllib.request
 
 import dns_client as dns
-from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, run_program
+from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, run_program, wait_until
 from ports import free_port
+from tcp_server import TcpServer
 
 APEX = "2.0.192.in-addr.arpa."
 SECONDS = 30
@@ -23,15 +23,6 @@ SERVFAIL_EXPIRED = 24
 def zone_text(name, address="192.0.2.1"):
     """The file of the primary's zone."""
     return f"network: 192.0.2.0/24\nrecords:\n  {address}: {name}.example.net\n"
-
-
-def wait_until(condition, what):
-    """Waits until `condition()` holds."""
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {SECONDS} s")
-        time.sleep(0.05)
 
 
 class SecondaryTestCase(ReplyTestCase):
@@ -170,46 +161,6 @@ class Secondary(SecondaryTestCase):
                                     "primaries": [f"127.0.0.1:{self.ports['primary']}"]})
 
 
-class BadPrimary:
-    """Takes connections at a port, and does with each what `behave(connection)` does."""
-
-    def __init__(self, port, behave):
-        self.behave = behave
-        self.socket = socket.create_server(("127.0.0.1", port))
-        self.connections = 0
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.shutdown(socket.SHUT_RDWR)
-        self.socket.close()
-        self.thread.join(SECONDS)
-
-    def _serve(self):
-        while True:
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            self.connections += 1
-            with connection:
-                try:
-                    self.behave(connection)
-                except OSError:
-                    pass
-
-
-def receive_request(connection):
-    """The next request."""
-    head = connection.recv(2, socket.MSG_WAITALL)
-    if len(head) < 2:
-        raise ConnectionError("there is none")
-    return connection.recv(struct.unpack("!H", head)[0], socket.MSG_WAITALL)
-
-
 class Faults(SecondaryTestCase):
     """Primaries that do what they should not: what is served stays."""
 
@@ -219,7 +170,7 @@ class Faults(SecondaryTestCase):
         with self.secondary.start() as secondary:
             with self.primary.start():
                 self.wait_for_name(secondary, "one")
-            with BadPrimary(self.ports["primary"], behave) as bad:
+            with TcpServer(self.ports["primary"], behave) as bad:
                 secondary.wait_for(complaint)
                 self.assertTrue(self.has(secondary, "one"))
                 self.assertGreater(bad.connections, 0)
@@ -229,13 +180,13 @@ class Faults(SecondaryTestCase):
 
     def test_garbage(self):
         def behave(connection):
-            receive_request(connection)
+            dns.receive_message(connection)
             connection.sendall(struct.pack("!H", 40) + b"\xa5" * 40)
         self.check(behave, "cannot be taken from .*: it sends what is no reply")
 
     def test_a_message_that_is_cut(self):
         def behave(connection):
-            request = receive_request(connection)
+            request = dns.receive_message(connection)
             connection.sendall(struct.pack("!H", 100) + request[:20])
         self.check(behave, "cannot be taken from .*: it closes the connection")
 
@@ -246,9 +197,9 @@ class Faults(SecondaryTestCase):
     def test_a_refusal(self):
         def behave(connection):
             while True:
-                request = receive_request(connection)
+                request = dns.receive_message(connection)
                 reply = request[:2] + b"\x80\x05" + request[4:]
-                connection.sendall(struct.pack("!H", len(reply)) + reply)
+                connection.sendall(dns.framed(reply))
         self.check(behave, "cannot be taken from .*: it answers REFUSED to SOA")
 
     def test_it_stops_while_a_primary_keeps_silent(self):
@@ -256,11 +207,11 @@ class Faults(SecondaryTestCase):
         is_over = threading.Event()
 
         def behave(connection):
-            receive_request(connection)
+            dns.receive_message(connection)
             is_asked.set()
             is_over.wait(SECONDS)
 
-        with BadPrimary(self.ports["primary"], behave):
+        with TcpServer(self.ports["primary"], behave):
             with self.secondary.start():
                 self.assertTrue(is_asked.wait(SECONDS))
             is_over.set()
@@ -268,11 +219,11 @@ class Faults(SecondaryTestCase):
     def test_a_serial_that_goes_back(self):
         def behave(connection):
             while True:
-                request = receive_request(connection)
+                request = dns.receive_message(connection)
                 soa = (b"\xc0\x0c\x00\x06\x00\x01\x00\x00\x0e\x10\x00\x16\x00\x00"
                        + struct.pack("!5I", 1, 1, 1, 60, 60))
                 reply = request[:2] + b"\x84\x00\x00\x01\x00\x01\x00\x00\x00\x00" + request[12:] + soa
-                connection.sendall(struct.pack("!H", len(reply)) + reply)
+                connection.sendall(dns.framed(reply))
         self.check(behave, "cannot be taken from .*: its serial 1 is not newer than")
 
 

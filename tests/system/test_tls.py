@@ -5,12 +5,11 @@ import os
 import signal
 import socket
 import ssl
-import time
 import unittest
 import urllib.request
 
 import dns_client as dns
-from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, run_program
+from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, run_program, wait_until
 from certificates import Authority
 from dns_tools import run_tool
 from ports import free_port
@@ -26,15 +25,6 @@ SOA = "soa: {contact: hostmaster.example.net, refresh: 1s, retry: 1s, expire: 1h
 def zone_text(name="one", settings=""):
     """A zone file with one record."""
     return f"network: 192.0.2.0/24\n{settings}records:\n  192.0.2.1: {name}.example.net\n"
-
-
-def wait_until(condition, what):
-    """Waits until `condition()` holds."""
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {SECONDS} s")
-        time.sleep(0.05)
 
 
 class TlsTestCase(ReplyTestCase):
