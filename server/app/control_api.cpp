@@ -139,7 +139,7 @@ void answer_metrics(Reloader& reloader, const ServerFacts& facts, const Respond&
 
 void add_metrics(HttpServer& server, Reloader& reloader, ServerFacts facts) {
     server.add("GET", "/metrics",
-               [&reloader, facts = std::move(facts)](const std::string&, const Respond& respond) {
+               [&reloader, facts = std::move(facts)](const HttpRequest&, const Respond& respond) {
                    answer_metrics(reloader, facts, respond);
                });
 }
@@ -154,7 +154,7 @@ void add_control_api(HttpServer& server, Reloader& reloader, Responder& responde
                             {"workers", facts.workers},
                             {"state", facts.is_state_durable ? "durable" : "in memory"}};
     };
-    server.add("GET", "/v1/status", [about, &reloader](const std::string&, Respond respond) {
+    server.add("GET", "/v1/status", [about, &reloader](const HttpRequest&, Respond respond) {
         reloader.inspect(
             [](const Networks& networks) { return json_of(networks); },
             [about, respond, &reloader](const json::object& networks, std::uint64_t generation) {
@@ -165,7 +165,7 @@ void add_control_api(HttpServer& server, Reloader& reloader, Responder& responde
                 respond({200, json::serialize(status)});
             });
     });
-    server.add("POST", "/v1/reload", [&reloader, facts](const std::string&, Respond respond) {
+    server.add("POST", "/v1/reload", [&reloader, facts](const HttpRequest&, Respond respond) {
         if (facts.is_handing_over()) {
             respond(problem_reply(409, "not reloaded",
                                   "a new process is about to take over, and reads all files"));
@@ -176,7 +176,7 @@ void add_control_api(HttpServer& server, Reloader& reloader, Responder& responde
             respond({200, json::serialize(json_of(outcome))});
         });
     });
-    server.add("POST", "/v1/takeover", [facts](const std::string&, const Respond& respond) {
+    server.add("POST", "/v1/takeover", [facts](const HttpRequest&, const Respond& respond) {
         facts.take_over([respond](const Result<pid_t, std::string>& successor) {
             if (successor) {
                 respond({200, json::serialize(json::object{{"process", *successor},
@@ -186,14 +186,14 @@ void add_control_api(HttpServer& server, Reloader& reloader, Responder& responde
             }
         });
     });
-    server.add("POST", "/v1/plan", [&reloader](const std::string&, Respond respond) {
+    server.add("POST", "/v1/plan", [&reloader](const HttpRequest&, Respond respond) {
         reloader.plan([](const NetworksUpdate& update,
                          const Networks& networks) { return json_of(update, networks); },
                       [respond](const json::object& plan, std::uint64_t) {
                           respond({200, json::serialize(plan)});
                       });
     });
-    server.add("GET", "/v1/stats", [about, facts](const std::string&, const Respond& respond) {
+    server.add("GET", "/v1/stats", [about, facts](const HttpRequest&, const Respond& respond) {
         facts.report([about, facts, respond](const TelemetryReport& report) {
             json::object stats = about();
             const json::object counted = json_of(report);
@@ -203,8 +203,8 @@ void add_control_api(HttpServer& server, Reloader& reloader, Responder& responde
             respond({200, json::serialize(stats)});
         });
     });
-    server.add("PUT", "/v1/query-log", [facts](const std::string& body, const Respond& respond) {
-        auto config = query_log_of(body);
+    server.add("PUT", "/v1/query-log", [facts](const HttpRequest& request, const Respond& respond) {
+        auto config = query_log_of(request.body);
         if (!config) {
             respond(problem_reply(400, "no query log", "give sample, rcodes, networks, clients"));
             return;
@@ -212,16 +212,17 @@ void add_control_api(HttpServer& server, Reloader& reloader, Responder& responde
         facts.log_queries(std::move(config));
         respond({200, "{}"});
     });
-    server.add("DELETE", "/v1/query-log", [facts](const std::string&, const Respond& respond) {
+    server.add("DELETE", "/v1/query-log", [facts](const HttpRequest&, const Respond& respond) {
         facts.log_queries(std::nullopt);
         respond({200, "{}"});
     });
     add_metrics(server, reloader, facts);
-    server.add("POST", "/v1/query", [&responder](const std::string& body, const Respond& respond) {
-        answer(responder, body, respond);
-    });
-    server.add("PUT", "/v1/log-level", [](const std::string& body, const Respond& respond) {
-        change_log_level(body, respond);
+    server.add("POST", "/v1/query",
+               [&responder](const HttpRequest& request, const Respond& respond) {
+                   answer(responder, request.body, respond);
+               });
+    server.add("PUT", "/v1/log-level", [](const HttpRequest& request, const Respond& respond) {
+        change_log_level(request.body, respond);
     });
 }
 

@@ -1,6 +1,7 @@
 #include "app/edit_api.hpp"
 
 #include <fmt/format.h>
+#include <pwd.h>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -43,7 +44,7 @@ Result<Edit, std::string> edit_of(const json::value& value) {
     if (!address) return bad("a valid `address`");
     const json::value* const names = object.if_contains("names");
     if (names == nullptr || !names->is_array()) return bad("a list of `names`");
-    Edit edit{*address, {}};
+    std::vector<Name> targets;
     for (const json::value& entry : names->as_array()) {
         const auto written = text_of(&entry);
         if (!written) return bad("a list of `names`");
@@ -51,8 +52,9 @@ Result<Edit, std::string> edit_of(const json::value& value) {
         if (!name) {
             return fmt::format("{}: {}: {}", *text, name.error().message, name.error().advice);
         }
-        edit.names.push_back(name->name);
+        targets.push_back(name->name);
     }
+    Edit edit = ptr_edit(*address, targets);
     if (const json::value* const ttl = object.if_contains("ttl")) {
         const bool is_right =
             ttl->is_int64() && ttl->as_int64() >= 0 && ttl->as_int64() <= largest_ttl;
@@ -62,19 +64,19 @@ Result<Edit, std::string> edit_of(const json::value& value) {
     return edit;
 }
 
-Result<std::vector<Edit>, std::string> change_of(const std::string& body) {
+Result<std::vector<Edit>, std::string> edits_of(const std::string& body) {
     boost::system::error_code error;
     const json::value parsed = json::parse(body, error);
     const json::value* const list =
         !error && parsed.is_object() ? parsed.as_object().if_contains("edits") : nullptr;
     if (list == nullptr || !list->is_array()) return std::string(form);
-    std::vector<Edit> change;
+    std::vector<Edit> edits;
     for (const json::value& entry : list->as_array()) {
         auto edit = edit_of(entry);
         if (!edit) return std::move(edit.error());
-        change.push_back(std::move(*edit));
+        edits.push_back(std::move(*edit));
     }
-    return change;
+    return edits;
 }
 
 HttpReply reply_to(const EditOutcome& outcome) {
@@ -82,20 +84,55 @@ HttpReply reply_to(const EditOutcome& outcome) {
         return problem_reply(409, outcome.refusal->text, outcome.refusal->advice);
     }
     if (!outcome.failure.empty()) return problem_reply(507, "not changed", outcome.failure);
-    return {200, json::serialize(json::object{{"generation", outcome.generation}})};
+    return {200, json::serialize(
+                     json::object{{"change", outcome.change}, {"generation", outcome.generation}})};
+}
+
+/// Who has sent `request`, as the system calls them.
+ChangeOrigin origin_of(const HttpRequest& request) {
+    ChangeOrigin origin;
+    if (!request.user) return origin;
+    constexpr std::size_t max_entry_octets = 16 * 1024;
+    std::vector<char> space(max_entry_octets);
+    passwd entry{};
+    passwd* found = nullptr;
+    const int result = ::getpwuid_r(*request.user, &entry, space.data(), space.size(), &found);
+    origin.who = result == 0 && found != nullptr ? std::string(found->pw_name)
+                                                 : fmt::format("user {}", *request.user);
+    return origin;
+}
+
+/// The change that `body` names; none if it names none.
+std::optional<ChangeId> named_change(const std::string& body) {
+    boost::system::error_code error;
+    const json::value parsed = json::parse(body, error);
+    if (error || !parsed.is_object()) return std::nullopt;
+    const json::value* const change = parsed.as_object().if_contains("change");
+    if (change == nullptr || !change->is_int64()) return std::nullopt;
+    return change->as_int64();
 }
 
 }  // namespace
 
 void add_edit_api(HttpServer& server, Reloader& reloader) {
-    server.add("POST", "/v1/edits", [&reloader](const std::string& body, const Respond& respond) {
-        auto change = change_of(body);
-        if (!change) {
-            respond(problem_reply(400, "no edits", change.error()));
-            return;
-        }
-        reloader.apply(std::move(*change),
+    const auto apply = [&reloader](ChangeRequest request, const Respond& respond) {
+        reloader.apply(std::move(request),
                        [respond](const EditOutcome& outcome) { respond(reply_to(outcome)); });
+    };
+    server.add("POST", "/v1/edits", [apply](const HttpRequest& request, const Respond& respond) {
+        auto edits = edits_of(request.body);
+        if (edits) {
+            apply(Change{std::move(*edits), origin_of(request), {}}, respond);
+        } else {
+            respond(problem_reply(400, "no edits", edits.error()));
+        }
+    });
+    server.add("POST", "/v1/undo", [apply](const HttpRequest& request, const Respond& respond) {
+        if (const auto change = named_change(request.body)) {
+            apply(Undo{*change, origin_of(request), {}}, respond);
+        } else {
+            respond(problem_reply(400, "no change", R"(send {"change": NUMBER})"));
+        }
     });
 }
 

@@ -169,7 +169,7 @@ Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
       config_(std::move(config)),
       config_file_(std::move(config_file)),
       state_(state),
-      networks_({config_.zones, config_.inventory}, {state, state, state, state, state}) {
+      networks_({config_.zones, config_.inventory}, {state, state, state, state, state, state}) {
     boost::asio::post(thread_, [] { begin_thread("arpad-reloader"); });
     boost::asio::post(inspector_, [] { begin_thread("arpad-inspect"); });
 }
@@ -195,8 +195,8 @@ void Reloader::exchange(Refresh refresh) {
     if (!is_busy_ && !is_paused_) begin();
 }
 
-void Reloader::apply(std::vector<Edit> change, EditDone done) {
-    edits_.push_back({std::move(change), std::move(done)});
+void Reloader::apply(ChangeRequest request, EditDone done) {
+    edits_.push_back({std::move(request), std::move(done)});
     if (!is_busy_ && !is_paused_) begin();
 }
 
@@ -306,14 +306,14 @@ void Reloader::complete(const ExchangeOutcome& outcome, const std::vector<Refres
 }
 
 void Reloader::begin_edits() {
-    std::vector<std::vector<Edit>> changes;
+    std::vector<ChangeRequest> requests;
     std::vector<EditDone> calls;
     for (PendingEdit& pending : std::exchange(edits_, {})) {
-        changes.push_back(std::move(pending.change));
+        requests.push_back(std::move(pending.request));
         calls.push_back(std::move(pending.done));
     }
-    boost::asio::post(thread_, [this, changes = std::move(changes), calls = std::move(calls)] {
-        const EditsOutcome outcome = make(changes);
+    boost::asio::post(thread_, [this, requests = std::move(requests), calls = std::move(calls)] {
+        const EditsOutcome outcome = make(requests);
         boost::asio::post(io_, [this, outcome, calls, snapshot = networks_.snapshot()] {
             const auto complete = [this, outcome, calls] { this->complete(outcome, calls); };
             if (outcome.is_anything_new) {
@@ -326,9 +326,9 @@ void Reloader::begin_edits() {
 }
 
 /// Makes changes durable, and takes them over.
-Reloader::EditsOutcome Reloader::make(std::span<const std::vector<Edit>> changes) {
+Reloader::EditsOutcome Reloader::make(std::span<const ChangeRequest> requests) {
     EditsOutcome outcome;
-    outcome.outcomes.resize(changes.size());
+    outcome.outcomes.resize(requests.size());
     const auto fail = [&outcome](const std::string& failure) {
         for (EditOutcome& each : outcome.outcomes) {
             if (!each.refusal) each.failure = failure;
@@ -338,11 +338,16 @@ Reloader::EditsOutcome Reloader::make(std::span<const std::vector<Edit>> changes
         fail("the state directory cannot be written to: no name can be changed");
         return outcome;
     }
-    EditUpdate update = networks_.edit(changes);
-    for (std::size_t i = 0; i < changes.size(); ++i) {
-        outcome.outcomes[i].refusal = std::move(update.refusals[i]);
+    EditUpdate update = networks_.edit(requests);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        auto& result = update.results[i];
+        if (result) {
+            outcome.outcomes[i].change = *result;
+        } else {
+            outcome.outcomes[i].refusal = std::move(result.error());
+        }
     }
-    state_.note_edits(update.edits);
+    state_.note_changes(update.made);
     state_.note_histories(update.changes);
     if (const auto failure = state_.commit({})) {
         state_.forget_decisions();

@@ -60,6 +60,7 @@ struct ReloadOutcome {
 struct EditOutcome {
     std::optional<EditRefusal> refusal;  ///< Why it was not made.
     std::string failure;           ///< Why it could not be kept, and so was not made; else empty.
+    ChangeId change = 0;           ///< Its number.
     std::uint64_t generation = 0;  ///< Of what is served with it.
 };
 
@@ -125,10 +126,10 @@ public:
     /// is under way waits, and is done together.
     void exchange(Refresh refresh);
 
-    /// Makes all of `change` or nothing, and calls `done` once it is on disk and every worker
-    /// answers with it, or once it is known that it is not made. What comes while something else is
-    /// under way waits, and is done together: in one commit, with one new serial per zone.
-    void apply(std::vector<Edit> change, EditDone done);
+    /// Makes all of what is asked for or nothing, and calls `done` once it is on disk and every
+    /// worker answers with it, or once it is known that it is not made. What comes while something
+    /// else is under way waits, and is done together: in one commit, with one new serial per zone.
+    void apply(ChangeRequest request, EditDone done);
 
     /// Looks no more, and calls `paused` once the look that may be under way has come to its end:
     /// from then on another process may change the state.
@@ -171,7 +172,7 @@ private:
 
     /// A change that has been asked for.
     struct PendingEdit {
-        std::vector<Edit> change;
+        ChangeRequest request;
         EditDone done;
     };
 
@@ -204,7 +205,7 @@ private:
     void go_on(bool has_succeeded);
     [[nodiscard]] ReloadOutcome look(Trigger trigger);
     [[nodiscard]] ExchangeOutcome take(std::vector<Refresh> refreshed);
-    [[nodiscard]] EditsOutcome make(std::span<const std::vector<Edit>> changes);
+    [[nodiscard]] EditsOutcome make(std::span<const ChangeRequest> requests);
     [[nodiscard]] bool concerns_secondaries(const NetworksUpdate& update) const;
     [[nodiscard]] NetworksUpdate look_ahead();
     void adopt(NetworksUpdate update);

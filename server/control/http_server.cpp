@@ -6,17 +6,19 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
-#include <map>
+#include <locale>
 #include <optional>
+#include <type_traits>
 
+#include "net/connection_limits.hpp"
 #include "net/endpoints.hpp"
 #include "net/listen_sockets.hpp"
 
@@ -29,10 +31,34 @@ namespace http = beast::http;
 using UnixProtocol = asio::local::stream_protocol;
 using asio::generic::stream_protocol;
 
-constexpr std::size_t max_sessions = 64;
-constexpr std::uint64_t max_body_octets = 1 << 20;
-constexpr std::chrono::seconds patience{30};
+using PlainStream = beast::basic_stream<stream_protocol>;
+using TlsStream = asio::ssl::stream<PlainStream>;
+
+constexpr std::uint32_t max_header_octets = 16 * 1024;
 constexpr mode_t socket_mode = 0660;
+
+/// Who has opened a connection.
+struct Sender {
+    std::optional<uid_t> user;      // over a Unix socket
+    std::optional<Address> client;  // over TCP
+};
+
+/// None if the connection is gone already.
+std::optional<Sender> sender_of(stream_protocol::socket& socket) {
+    boost::system::error_code error;
+    const auto remote = socket.remote_endpoint(error);
+    if (error) return std::nullopt;
+    if (remote.protocol().family() == AF_UNIX) {
+        ucred credentials{};
+        socklen_t octets = sizeof credentials;
+        const int result =
+            ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &credentials, &octets);
+        return result == 0 ? std::optional(Sender{credentials.uid, {}}) : std::nullopt;
+    }
+    sockaddr_storage address{};
+    std::memcpy(&address, remote.data(), std::min(remote.size(), sizeof address));
+    return Sender{{}, endpoint_of(address).address};
+}
 
 std::string failure_at(const std::filesystem::path& path, std::string_view reason,
                        std::string_view advice) {
@@ -56,98 +82,221 @@ bool is_alive(asio::io_context& io, const std::filesystem::path& path) {
 
 }  // namespace
 
-HttpReply problem_reply(unsigned status, std::string_view title, std::string_view detail) {
-    boost::json::object problem;
-    problem["title"] = title;
-    problem["status"] = status;
-    problem["detail"] = detail;
-    return {status, boost::json::serialize(problem), "application/problem+json"};
-}
+/// What sessions share with each other, and with the server as long as that lives.
+struct HttpServer::Shared {
+    explicit Shared(const HttpLimits& bounds)
+        : limits(bounds), clients(bounds.connections, bounds.connections_per_client) {}
 
-/// What is done with which requests.
-class HttpServer::Routes {
+    HttpLimits limits;
+    ConnectionLimits clients;
+    TlsContext tls;  // null: without TLS
+    HttpRoutes routes;
+    Gate gate;
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
+/// One connection: requests and replies in turn. It may outlive the server.
+template <class Stream>
+class HttpServer::Session : public std::enable_shared_from_this<HttpServer::Session<Stream>> {
 public:
-    void add(std::string method, std::string target, Handler handler) {
-        handlers_.emplace(std::pair(std::move(target), std::move(method)), std::move(handler));
-    }
+    Session(Stream stream, std::shared_ptr<Shared> shared, ConnectionLimits::Place place,
+            Sender sender)
+        : shared_(std::move(shared)),
+          place_(std::move(place)),
+          sender_(std::move(sender)),
+          stream_(std::move(stream)) {}
 
-    /// Null if there is none.
-    [[nodiscard]] const Handler* find(std::string_view method, std::string_view target) const {
-        const auto found = handlers_.find(std::pair(std::string(target), std::string(method)));
-        return found == handlers_.end() ? nullptr : &found->second;
-    }
-
-    /// Whether there is one for any method.
-    [[nodiscard]] bool knows(std::string_view target) const {
-        return std::ranges::any_of(handlers_,
-                                   [&](const auto& entry) { return entry.first.first == target; });
+    void start() {
+        if constexpr (is_encrypted) {
+            lowest().expires_after(shared_->limits.patience);
+            stream_.async_handshake(asio::ssl::stream_base::server,
+                                    [self = this->shared_from_this()](beast::error_code error) {
+                                        if (!error) self->read();
+                                    });
+        } else {
+            read();
+        }
     }
 
 private:
-    std::map<std::pair<std::string, std::string>, Handler> handlers_;  // by target and method
-};
+    static constexpr bool is_encrypted = !std::is_same_v<Stream, PlainStream>;
 
-/// One connection: a request, a reply, the end. It may outlive the server.
-class HttpServer::Session : public std::enable_shared_from_this<HttpServer::Session> {
-public:
-    Session(stream_protocol::socket socket, const HttpServer& server)
-        : stream_(std::move(socket)), routes_(server.routes_), count_(server.sessions_) {
-        ++*count_;
+    PlainStream& lowest() {
+        if constexpr (is_encrypted) {
+            return stream_.next_layer();
+        } else {
+            return stream_;
+        }
     }
-    ~Session() { --*count_; }
-    Session(const Session&) = delete;
-    Session& operator=(const Session&) = delete;
 
-    void start() {
-        stream_.expires_after(patience);
-        parser_.body_limit(max_body_octets);
-        http::async_read(stream_, buffer_, parser_,
-                         [self = shared_from_this()](beast::error_code error, std::size_t) {
-                             if (!error) self->handle();
+    void read() {
+        lowest().expires_after(shared_->limits.patience);
+        parser_.emplace();
+        parser_->header_limit(max_header_octets);
+        parser_->body_limit(shared_->limits.body_octets);
+        http::async_read_header(
+            stream_, buffer_, *parser_,
+            [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+                if (error) {
+                    self->refuse(error);
+                } else if (self->parser_->get()[http::field::expect].empty()) {
+                    self->read_body();
+                } else {
+                    self->ask_for_body();
+                }
+            });
+    }
+
+    /// The client waits for a word before it sends the body (RFC 9110 10.1.1).
+    void ask_for_body() {
+        static constexpr std::string_view word = "HTTP/1.1 100 Continue\r\n\r\n";
+        asio::async_write(stream_, asio::buffer(word),
+                          [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+                              if (!error) self->read_body();
+                          });
+    }
+
+    void read_body() {
+        http::async_read(stream_, buffer_, *parser_,
+                         [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+                             if (error) {
+                                 self->refuse(error);
+                             } else {
+                                 self->handle();
+                             }
                          });
     }
 
-private:
+    /// Says what is wrong with a request that cannot be read, unless the client is gone.
+    void refuse(beast::error_code error) {
+        if (error == http::error::body_limit) {
+            end_with(problem_reply(
+                413, "too much at once",
+                fmt::format("send at most {} octets in a request", shared_->limits.body_octets)));
+        } else if (error == http::error::header_limit) {
+            end_with(
+                problem_reply(431, "too long headers",
+                              fmt::format("send at most {} octets of headers", max_header_octets)));
+        } else if (error.category() == make_error_code(http::error::bad_method).category() &&
+                   error != http::error::end_of_stream && error != http::error::partial_message) {
+            end_with(problem_reply(400, "no HTTP", "send HTTP/1.1 requests (RFC 9112)"));
+        } else if (error == http::error::end_of_stream) {
+            end();
+        }
+    }
+
+    void end_with(HttpReply reply) {
+        keeps_alive_ = false;
+        send(std::move(reply));
+    }
+
     void handle() {
-        stream_.expires_never();  // a reload takes as long as it takes
-        const auto& request = parser_.get();
-        const std::string method(request.method_string());
-        const std::string target(request.target());
-        if (const Handler* const handler = routes_->find(method, target)) {
-            (*handler)(request.body(), [self = shared_from_this()](HttpReply reply) {
+        lowest().expires_never();  // a reload takes as long as it takes
+        auto& message = parser_->get();
+        HttpRequest request;
+        request.method = message.method_string();
+        request.target = message.target();
+        for (const auto& field : message) {
+            std::string name(field.name_string());
+            beast::string_view value = field.value();
+            boost::algorithm::to_lower(name, std::locale::classic());
+            request.headers.emplace_back(std::move(name), value);
+        }
+        request.body = std::move(message.body());
+        request.user = sender_.user;
+        request.client = sender_.client;
+        request.is_encrypted = is_encrypted;
+        keeps_alive_ = message.keep_alive();
+        is_head_ = request.method == "HEAD";
+        auto target = read_target(request.target);
+        if (!target) {
+            end_with(problem_reply(400, "no such resource", "the target of the request is broken"));
+            return;
+        }
+        request.query = std::move(target->query);
+        dispatch(request, target->segments);
+    }
+
+    void dispatch(HttpRequest& request, const std::vector<std::string>& segments) {
+        if (shared_->gate) {
+            if (auto reply = shared_->gate(request)) {
+                send(std::move(*reply));
+                return;
+            }
+        }
+        auto found = shared_->routes.find(is_head_ ? "GET" : request.method, segments);
+        if (found.handler != nullptr) {
+            request.parts = std::move(found.parts);
+            (*found.handler)(request, [self = this->shared_from_this()](HttpReply reply) {
                 self->send(std::move(reply));
             });
-        } else if (routes_->knows(target)) {
-            send(problem_reply(405, "wrong method",
-                               fmt::format("{} cannot be used with {}", method, target)));
+        } else if (!found.methods.empty()) {
+            HttpReply reply = problem_reply(405, "wrong method",
+                                            fmt::format("use {} for this resource", found.methods));
+            reply.headers.emplace_back("Allow", found.methods);
+            send(std::move(reply));
         } else {
-            send(problem_reply(
-                404, "no such resource",
-                fmt::format("{} is not known: use an arpactl of this version", target)));
+            send(problem_reply(404, "no such resource",
+                               fmt::format("{} is not known: use an arpactl of this version, or "
+                                           "look into the description of the API",
+                                           request.target)));
         }
     }
 
     void send(HttpReply reply) {
-        stream_.expires_after(patience);
+        lowest().expires_after(shared_->limits.patience);
+        response_ = {};
         response_.result(reply.status);
-        response_.version(parser_.get().version());
-        response_.keep_alive(false);
+        response_.version(11);
+        response_.keep_alive(keeps_alive_);
         response_.set(http::field::content_type, reply.type);
+        for (const auto* const headers : {&shared_->headers, &reply.headers}) {
+            for (const auto& [name, value] : *headers) response_.insert(name, value);
+        }
         response_.body() = std::move(reply.body);
         response_.prepare_payload();
-        http::async_write(
-            stream_, response_, [self = shared_from_this()](beast::error_code, std::size_t) {
-                boost::system::error_code ignored;  // the client may be gone
-                self->stream_.socket().shutdown(stream_protocol::socket::shutdown_both, ignored);
-            });
+        if (is_head_) response_.body().clear();  // its length stays
+        serializer_.emplace(response_);
+        serializer_->split(is_head_);
+        const auto sent = [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+            self->go_on(error);
+        };
+        if (is_head_) {
+            http::async_write_header(stream_, *serializer_, sent);
+        } else {
+            http::async_write(stream_, *serializer_, sent);
+        }
     }
 
-    beast::basic_stream<stream_protocol> stream_;
-    std::shared_ptr<const Routes> routes_;
-    std::shared_ptr<std::size_t> count_;
+    void go_on(beast::error_code error) {
+        if (error) return;
+        if (keeps_alive_) {
+            read();
+        } else {
+            end();
+        }
+    }
+
+    void end() {
+        lowest().expires_after(shared_->limits.patience);
+        if constexpr (is_encrypted) {
+            stream_.async_shutdown([self = this->shared_from_this()](beast::error_code) {});
+        } else {
+            boost::system::error_code ignored;  // the client may be gone
+            stream_.socket().shutdown(stream_protocol::socket::shutdown_both, ignored);
+        }
+    }
+
+    std::shared_ptr<Shared> shared_;
+    ConnectionLimits::Place place_;
+    Sender sender_;
+    Stream stream_;
     beast::flat_buffer buffer_;
-    http::request_parser<http::string_body> parser_;
+    std::optional<http::request_parser<http::string_body>> parser_;
     http::response<http::string_body> response_;
+    std::optional<http::response_serializer<http::string_body>> serializer_;
+    bool keeps_alive_ = false;
+    bool is_head_ = false;
 };
 
 Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_context& io,
@@ -168,7 +317,7 @@ Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_conte
                               : "make the `state` directory writable for the user that runs arpad");
     }
     try {
-        std::unique_ptr<HttpServer> server(new HttpServer(io));
+        std::unique_ptr<HttpServer> server(new HttpServer(io, HttpLimits()));
         server->listen_at(path);
         return server;
     } catch (const boost::system::system_error& error) {
@@ -178,28 +327,29 @@ Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_conte
 }
 
 Result<std::unique_ptr<HttpServer>, std::string> HttpServer::open(asio::io_context& io,
-                                                                  const Endpoint& endpoint) {
-    return serve(io, open_acceptor(io, endpoint));
+                                                                  const Endpoint& endpoint,
+                                                                  const HttpLimits& limits) {
+    return serve(io, open_acceptor(io, endpoint), limits);
 }
 
 Result<std::unique_ptr<HttpServer>, std::string> HttpServer::adopt(asio::io_context& io,
-                                                                   SharedAcceptor shared) {
-    return serve(io, adopt_acceptor(io, std::move(shared)));
+                                                                   SharedAcceptor shared,
+                                                                   const HttpLimits& limits) {
+    return serve(io, adopt_acceptor(io, std::move(shared)), limits);
 }
 
 Result<std::unique_ptr<HttpServer>, std::string> HttpServer::serve(
-    asio::io_context& io, Result<asio::ip::tcp::acceptor, ListenFailure> acceptor) {
+    asio::io_context& io, Result<asio::ip::tcp::acceptor, ListenFailure> acceptor,
+    const HttpLimits& limits) {
     if (!acceptor) return acceptor.error().to_text();
-    std::unique_ptr<HttpServer> server(new HttpServer(io));
+    std::unique_ptr<HttpServer> server(new HttpServer(io, limits));
     *server->acceptor_ = std::move(*acceptor);
     server->accept();
     return server;
 }
 
-HttpServer::HttpServer(asio::io_context& io)
-    : acceptor_(std::make_shared<Acceptor>(io)),
-      routes_(std::make_shared<Routes>()),
-      sessions_(std::make_shared<std::size_t>(0)) {}
+HttpServer::HttpServer(asio::io_context& io, const HttpLimits& limits)
+    : acceptor_(std::make_shared<Acceptor>(io)), shared_(std::make_shared<Shared>(limits)) {}
 
 void HttpServer::listen_at(const std::filesystem::path& path) {
     acceptor_->open(UnixProtocol());
@@ -237,8 +387,20 @@ void HttpServer::stop_accepting() {
     acceptor_->close(ignored);
 }
 
-void HttpServer::add(std::string method, std::string target, Handler handler) {
-    routes_->add(std::move(method), std::move(target), std::move(handler));
+void HttpServer::offer_tls(TlsContext context) {
+    shared_->tls = std::move(context);
+}
+
+void HttpServer::set_headers(std::vector<std::pair<std::string, std::string>> headers) {
+    shared_->headers = std::move(headers);
+}
+
+void HttpServer::set_gate(Gate gate) {
+    shared_->gate = std::move(gate);
+}
+
+void HttpServer::add(std::string method, std::string_view path, Handler handler) {
+    shared_->routes.add(std::move(method), path, std::move(handler));
 }
 
 void HttpServer::accept() {
@@ -246,11 +408,31 @@ void HttpServer::accept() {
         [this, acceptor = std::weak_ptr(acceptor_)](const boost::system::error_code& error,
                                                     stream_protocol::socket socket) {
             if (acceptor.expired() || error == asio::error::operation_aborted) return;
-            if (!error && *sessions_ < max_sessions) {
-                std::make_shared<Session>(std::move(socket), *this)->start();
-            }
+            if (!error) begin(std::move(socket));
             accept();
         });
+}
+
+/// Begins a session, unless there are too many.
+void HttpServer::begin(stream_protocol::socket socket) {
+    auto sender = sender_of(socket);
+    if (!sender) return;
+    // All users of a Unix socket are one client.
+    auto place =
+        shared_->clients.enter(sender->client ? client_of(to_asio(*sender->client)) : Prefix());
+    if (!place) return;
+    PlainStream stream(std::move(socket));
+    if (!shared_->tls) {
+        std::make_shared<Session<PlainStream>>(std::move(stream), shared_, std::move(*place),
+                                               std::move(*sender))
+            ->start();
+        return;
+    }
+    SSL* const connection = new_tls_server(shared_->tls);
+    if (connection == nullptr) return;
+    std::make_shared<Session<TlsStream>>(TlsStream(std::move(stream), connection), shared_,
+                                         std::move(*place), std::move(*sender))
+        ->start();
 }
 
 }  // namespace arpad

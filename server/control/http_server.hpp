@@ -1,7 +1,8 @@
-/// \file  HTTP over a Unix socket, for the operator's tools, or over TCP, for those that measure.
+/// \file  HTTP over a Unix socket, for the operator's tools, or over TCP, with or without TLS, for
+/// all others.
 ///
 /// Who may connect to the Unix socket is the file system's to say: it belongs to the user that runs
-/// arpad, and that user and its group may use it. What the requests do is added by app/.
+/// arpad, and that user and its group may use it. What the requests do is added by others.
 /// Threads: one, that of its io_context.
 #pragma once
 
@@ -11,40 +12,43 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/result.hpp"
+#include "control/http_request.hpp"
+#include "control/http_routes.hpp"
+#include "crypto/tls.hpp"
 #include "load/server_config.hpp"
 #include "net/listen_sockets.hpp"
 
 namespace arpad {
 
-/// A reply to a request.
-struct HttpReply {
-    unsigned status = 200;  ///< RFC 9110 15.
-    std::string body;
-    std::string type = "application/json";
+/// Bounds on what clients may do.
+struct HttpLimits {
+    std::size_t connections = 64;
+    std::size_t connections_per_client = 64;  ///< Per IPv4 address or IPv6 /64.
+    std::uint64_t body_octets = 1U << 20U;    ///< Of a request.
+    std::chrono::seconds patience{30};        ///< For a request to come, or a reply to be taken.
 };
-
-/// What went wrong, as a problem document (RFC 9457); `detail` says what to do.
-[[nodiscard]] HttpReply problem_reply(unsigned status, std::string_view title,
-                                      std::string_view detail);
 
 /// See above.
 class HttpServer {
 public:
-    /// Takes the reply, once, then or later, on the thread of the server. The client may be gone.
-    using Respond = std::function<void(HttpReply)>;
+    using Respond = HttpRespond;
+    using Handler = HttpHandler;
 
-    /// Handles a request with this body.
-    using Handler = std::function<void(const std::string& body, Respond respond)>;
+    /// Looks at a request before its handler; a reply of it is sent in place of the handler's.
+    using Gate = std::function<std::optional<HttpReply>(const HttpRequest&)>;
 
     /// What becomes of a server that listens at a path already.
     enum class Other : std::uint8_t { is_respected, is_replaced };
@@ -57,11 +61,11 @@ public:
 
     /// Listens at `endpoint`, over TCP.
     [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> open(
-        boost::asio::io_context& io, const Endpoint& endpoint);
+        boost::asio::io_context& io, const Endpoint& endpoint, const HttpLimits& limits = {});
 
     /// Listens on a TCP socket of another process.
     [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> adopt(
-        boost::asio::io_context& io, SharedAcceptor shared);
+        boost::asio::io_context& io, SharedAcceptor shared, const HttpLimits& limits = {});
 
     ~HttpServer();  ///< Removes the Unix socket. Sessions that are open come to their end.
     HttpServer(const HttpServer&) = delete;
@@ -79,26 +83,35 @@ public:
     /// Leaves further requests to others who have its socket.
     void stop_accepting();
 
-    /// Handles requests of `method` for `target`, such as GET and /v1/status.
-    void add(std::string method, std::string target, Handler handler);
+    /// Has connections that are made from now on use TLS with `context`.
+    void offer_tls(TlsContext context);
+
+    /// Has every reply carry these headers.
+    void set_headers(std::vector<std::pair<std::string, std::string>> headers);
+
+    void set_gate(Gate gate);
+
+    /// As HttpRoutes::add.
+    void add(std::string method, std::string_view path, Handler handler);
 
 private:
     using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
-    class Routes;
+    struct Shared;
+    template <class Stream>
     class Session;
 
-    explicit HttpServer(boost::asio::io_context& io);
+    HttpServer(boost::asio::io_context& io, const HttpLimits& limits);
     [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> serve(
-        boost::asio::io_context& io,
-        Result<boost::asio::ip::tcp::acceptor, ListenFailure> acceptor);
+        boost::asio::io_context& io, Result<boost::asio::ip::tcp::acceptor, ListenFailure> acceptor,
+        const HttpLimits& limits);
     void listen_at(const std::filesystem::path& path);
     void accept();
+    void begin(boost::asio::generic::stream_protocol::socket socket);
 
     std::filesystem::path path_;     // of the Unix socket; empty if there is none
     std::pair<dev_t, ino_t> bound_;  // what stands there, if nobody has put another in its place
     std::shared_ptr<Acceptor> acceptor_;  // gone with the server: what it accepts then is dropped
-    std::shared_ptr<Routes> routes_;      // which open sessions share
-    std::shared_ptr<std::size_t> sessions_;  // that are open
+    std::shared_ptr<Shared> shared_;      // what open sessions share
 };
 
 }  // namespace arpad

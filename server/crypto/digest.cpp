@@ -1,6 +1,7 @@
 #include "crypto/digest.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "base/invariant.hpp"
 
@@ -50,6 +51,16 @@ Digest digest_of(std::string_view text) {
     Digester digester;
     digester.add({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
     return digester.finish();
+}
+
+Digest keyed_digest(std::span<const std::uint8_t> key, std::string_view text) {
+    Digest digest;
+    unsigned octets = 0;
+    const auto* const data = reinterpret_cast<const unsigned char*>(text.data());
+    const bool is_done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data,
+                              text.size(), digest.data(), &octets) != nullptr;
+    ensure(is_done && octets == digest.size(), "OpenSSL offers HMAC with SHA-256");
+    return digest;
 }
 
 }  // namespace arpad

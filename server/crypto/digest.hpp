@@ -61,4 +61,7 @@ private:
 /// The digest of `text`.
 [[nodiscard]] Digest digest_of(std::string_view text);
 
+/// The digest of `text` that only those can make who have `key` (HMAC-SHA256, RFC 2104).
+[[nodiscard]] Digest keyed_digest(std::span<const std::uint8_t> key, std::string_view text);
+
 }  // namespace arpad

@@ -5,17 +5,22 @@
 /// Threads: one at a time.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
-#include <span>
+#include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "base/result.hpp"
 #include "dns/types.hpp"
 #include "load/served_zone.hpp"
 #include "reverse/address.hpp"
+#include "zone/change.hpp"
 #include "zone/edit.hpp"
+#include "zone/inventory.hpp"
 #include "zone/model.hpp"
 #include "zone/serials.hpp"
 #include "zone/zone_editor.hpp"
@@ -35,10 +40,20 @@ struct EditRules {
 
 /// Why a change is not made: one sentence each.
 struct EditRefusal {
-    Address address;
+    enum class Kind : std::uint8_t {
+        not_allowed,  ///< The files, or the rules of DNS, do not let it be.
+        outdated,     ///< Something else has been done meanwhile.
+        unknown,      ///< There is nothing to be taken back.
+    };
+
+    Kind kind = Kind::not_allowed;
+    std::optional<Address> address;  ///< That it is about; none if about none in particular.
     std::string text;
     std::string advice;
 };
+
+/// What may be asked for.
+using ChangeRequest = std::variant<Change, Undo>;
 
 /// See above.
 class EditGroup {
@@ -50,19 +65,31 @@ public:
         const ServedZone* zone = nullptr;  ///< Null if none holds it.
     };
 
-    /// `find` says where addresses stand; that stays as it is while this lives.
-    explicit EditGroup(std::function<Target(Address)> find) : find_(std::move(find)) {}
+    /// What is known before. All of it stays as it is while this lives.
+    struct Ground {
+        std::function<Target(Address)> find;  ///< Says where addresses stand.
+        EditSource& edits;
+        ChangeSource& changes;
+        const InventoryModel* inventory = nullptr;  ///< Null if there is none.
+    };
 
-    /// Adds a change. Why it is not made, if it is not.
-    [[nodiscard]] std::optional<EditRefusal> add(std::span<const Edit> change);
+    /// Changes are made at `time`.
+    EditGroup(Ground ground, MadeChange::Time time);
 
-    /// The edits of all changes that are made, in order. They are handed over.
-    [[nodiscard]] std::vector<Edit> take_edits() { return std::move(edits_); }
+    /// Adds a change. Its number, or why it is not made.
+    [[nodiscard]] Result<ChangeId, EditRefusal> add(const Change& change);
 
-    /// Calls `visit` with each zone that is not what it was, and what it is now.
-    void for_each_zone(
-        SerialSource& serials,
-        const std::function<void(const Target& before, ServedZone after)>& visit) const;
+    /// Adds the change that takes another one back; likewise.
+    [[nodiscard]] Result<ChangeId, EditRefusal> add(const Undo& undo);
+
+    /// Calls `visit` with each zone that is not what it was, and what it is now. Once, after all
+    /// changes have been added.
+    void for_each_zone(SerialSource& serials,
+                       const std::function<void(const Target& before, ServedZone after)>& visit);
+
+    /// All changes that are made, in order, once `for_each_zone` has given their zones serials.
+    /// They are handed over.
+    [[nodiscard]] std::vector<MadeChange> take_changes() { return std::move(changes_); }
 
 private:
     struct Edited {
@@ -70,13 +97,27 @@ private:
         ZoneEditor editor;
     };
 
+    /// The edits of one address.
+    using EditsThere = std::vector<Edit>;
+
     [[nodiscard]] std::optional<EditRefusal> find_refusal(const Edit& edit,
                                                           const Target& target) const;
-    void apply(const Edit& edit, const Target& target);
+    [[nodiscard]] std::optional<EditRefusal> find_unmet(const Expectation& expectation);
+    [[nodiscard]] std::optional<EditRefusal> find_changed_since(const MadeChange& change);
+    [[nodiscard]] Result<ChangeId, EditRefusal> make(const std::vector<Edit>& edits,
+                                                     const ChangeOrigin& origin,
+                                                     std::optional<ChangeId> undoes);
+    [[nodiscard]] MadeEdit apply(Edit edit, const Target& target);
+    [[nodiscard]] EditsThere& edits_at(Address address);
+    [[nodiscard]] ZoneEditor& editor_of(const Target& target);
 
-    std::function<Target(Address)> find_;
+    Ground ground_;
+    MadeChange::Time time_;
+    ChangeId last_;
     std::map<const ServedZone*, Edited> zones_;
-    std::vector<Edit> edits_;
+    std::map<Address, EditsThere> edits_;  // of addresses that were looked at, as they are by now
+    std::vector<MadeChange> changes_;
+    std::vector<std::set<const ServedZone*>> zones_by_change_;
 };
 
 }  // namespace arpad

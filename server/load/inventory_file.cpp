@@ -24,7 +24,16 @@ namespace arpad {
 namespace {
 
 constexpr std::array<std::string_view, 4> inventory_keys{"products", "accounts", "servers", "ttl"};
-constexpr std::array<std::string_view, 1> account_keys{"domains"};
+constexpr std::array<std::string_view, 2> account_keys{"domains", "names"};
+
+struct PolicyName {
+    std::string_view text;
+    NamePolicy policy;
+};
+
+constexpr std::array<PolicyName, 3> policies{{{"any", NamePolicy::any},
+                                              {"own", NamePolicy::own_domains},
+                                              {"confirmed", NamePolicy::confirmed}}};
 constexpr std::array<std::string_view, 4> server_keys{"product", "account", "addresses", "primary"};
 constexpr std::string_view placeholder = "{server}";
 
@@ -120,12 +129,26 @@ Products read_products(const Fields& fields, FileFindings& findings) {
     return products;
 }
 
+NamePolicy read_policy(const Fields& settings, FileFindings& findings) {
+    const auto text = settings.text("names");
+    if (!text) return NamePolicy::any;
+    const auto found = std::ranges::find(policies, *text, &PolicyName::text);
+    if (found != policies.end()) return found->policy;
+    findings.error(
+        settings.find("names")->place(),
+        fmt::format("unknown rule for names {}", in_backquotes(*text)),
+        "write `any`, `own` for names in the account's domains, or `confirmed` for names "
+        "that lead back to the address");
+    return NamePolicy::any;
+}
+
 std::vector<AccountModel> read_accounts(const Fields& fields, FileFindings& findings) {
     std::vector<AccountModel> accounts;
     constexpr std::string_view example = "acme: {domains: [acme.example]}";
     for (const YamlEntry& entry : read_entries(fields, "accounts", example, findings)) {
-        AccountModel account{std::string(entry.key.text()), {}, entry.key.place()};
+        AccountModel account{std::string(entry.key.text()), {}, {}, entry.key.place()};
         const Fields settings(entry.value, entry.key.text(), account_keys, findings);
+        account.policy = read_policy(settings, findings);
         if (const auto list = settings.find("domains")) {
             for (PlacedName& domain : read_host_names(*list, "`domains`", findings))
                 account.domains.push_back(std::move(domain.name));
@@ -321,7 +344,9 @@ std::optional<InventoryModel> read_inventory(const std::string& file, std::strin
     inventory.accounts = read_accounts(fields, findings);
     inventory.servers = read_servers(fields, products, inventory.accounts, findings);
     report_conflicts(inventory.servers, findings);
-    return findings.error_count() == 0 ? std::optional(std::move(inventory)) : std::nullopt;
+    if (findings.error_count() > 0) return std::nullopt;
+    inventory.allocations = Allocations(inventory);
+    return inventory;
 }
 
 }  // namespace arpad

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <compare>
+#include <iterator>
 #include <span>
+#include <string_view>
 #include <utility>
+#include <variant>
 
 #include "base/invariant.hpp"
 #include "load/inventory_file.hpp"
@@ -56,6 +60,42 @@ std::vector<NetworkKey> named_otherwise(const InventoryModel* before, const Inve
         if (next_old != old_names.end() && next_old->address == name.address) ++next_old;
     }
     for (; next_old != old_names.end(); ++next_old) add(next_old->address);
+    return keys;
+}
+
+/// Whose a prefix is.
+struct Holding {
+    Prefix prefix;
+    std::string_view server;
+    std::string_view account;
+
+    auto operator<=>(const Holding&) const noexcept = default;
+};
+
+std::vector<Holding> holdings(const InventoryModel* inventory) {
+    std::vector<Holding> found;
+    if (inventory == nullptr) return found;
+    for (const ServerModel& server : inventory->servers) {
+        const std::string_view account =
+            server.account ? std::string_view(*server.account) : std::string_view();
+        for (const AllocationModel& allocation : server.allocations) {
+            found.push_back({allocation.prefix, server.name, account});
+        }
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+/// The prefixes that two inventories say are somebody else's, likewise: edits of customers come and
+/// go with them.
+std::vector<NetworkKey> held_otherwise(const InventoryModel* before, const InventoryModel* after) {
+    std::vector<Holding> changed;
+    std::ranges::set_symmetric_difference(holdings(before), holdings(after),
+                                          std::back_inserter(changed));
+    std::vector<NetworkKey> keys;
+    for (const Holding& holding : changed) {
+        keys.push_back({holding.prefix, std::nullopt, std::nullopt, {}});
+    }
     return keys;
 }
 
@@ -218,8 +258,11 @@ private:
         }
         read_inventory_in(source, state);
         const InventoryModel* const before = known ? known->reading.model.get() : nullptr;
-        const auto concerned = named_otherwise(before, state.reading.model.get());
-        keys_.insert(keys_.end(), concerned.begin(), concerned.end());
+        const InventoryModel* const after = state.reading.model.get();
+        for (const auto& concerned :
+             {named_otherwise(before, after), held_otherwise(before, after)}) {
+            keys_.insert(keys_.end(), concerned.begin(), concerned.end());
+        }
         update_.inventory = std::move(state);
         update_.inventory_source = std::move(source);
     }
@@ -747,16 +790,21 @@ EditGroup::Target Networks::find_target(Address address) const {
     return target;
 }
 
-EditUpdate Networks::edit(std::span<const std::vector<Edit>> changes) const {
-    EditGroup group([this](Address address) { return find_target(address); });
+EditUpdate Networks::edit(std::span<const ChangeRequest> requests) const {
+    EditGroup group({[this](Address address) { return find_target(address); }, kept_.edits,
+                     kept_.changes, inventory_ ? inventory_->reading.model.get() : nullptr},
+                    std::chrono::time_point_cast<std::chrono::microseconds>(clock_()));
     EditUpdate update;
-    update.refusals.reserve(changes.size());
-    for (const auto& change : changes) update.refusals.push_back(group.add(change));
-    update.edits = group.take_edits();
+    update.results.reserve(requests.size());
+    for (const ChangeRequest& request : requests) {
+        update.results.push_back(
+            std::visit([&group](const auto& change) { return group.add(change); }, request));
+    }
     group.for_each_zone(kept_.serials, [&](const EditGroup::Target& before, ServedZone after) {
         ZoneExchange(kept_.histories, history_octets_).exchange(before.zone, after, update.changes);
         update.zones.emplace_back(before.network, std::move(after));
     });
+    update.made = group.take_changes();
     return update;
 }
 

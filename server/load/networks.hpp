@@ -108,8 +108,8 @@ struct ReceivedUpdate {
 
 /// What `edit` would change.
 struct EditUpdate {
-    std::vector<std::optional<EditRefusal>> refusals;       ///< By change; none if it is made.
-    std::vector<Edit> edits;                                ///< Of those that are made, in order.
+    std::vector<Result<ChangeId, EditRefusal>> results;     ///< By request.
+    std::vector<MadeChange> made;                           ///< In order.
     std::vector<std::pair<std::string, ServedZone>> zones;  ///< Others than before, with the keys
                                                             ///< of their files.
     std::vector<ZoneChange> changes;                        ///< Zones that are not what they were.
@@ -125,6 +125,7 @@ public:
         HistorySource& histories;
         ReceivedVersions& versions;
         EditSource& edits;
+        ChangeSource& changes;
     };
 
     /// Where the files are.
@@ -160,8 +161,8 @@ public:
     /// Makes `update`, the last one that `exchange` returned, what is in service.
     void adopt(ReceivedUpdate update);
 
-    /// Finds what `changes` make of the zones, each as a whole or not at all.
-    [[nodiscard]] EditUpdate edit(std::span<const std::vector<Edit>> changes) const;
+    /// Finds what `requests` make of the zones, each as a whole or not at all.
+    [[nodiscard]] EditUpdate edit(std::span<const ChangeRequest> requests) const;
 
     /// Makes `update`, the last one that `edit` returned, what is in service.
     void adopt(EditUpdate update);

@@ -73,6 +73,9 @@ private:
     unsigned length_ = 0;
 };
 
+/// The prefix of all addresses of `family`.
+[[nodiscard]] constexpr Prefix all_addresses(Family family) noexcept;
+
 /// The fewest aligned prefixes that together are exactly `prefix`, in ascending order: itself if
 /// aligned, else 2 to 128 prefixes of the next label boundary.
 [[nodiscard]] std::vector<Prefix> split_at_labels(const Prefix& prefix);
@@ -88,6 +91,10 @@ private:
 constexpr Prefix::Prefix(Address address, unsigned length) noexcept
     : first_(address.family(), address.value() & ~low_bits_mask(address.bits() - length)),
       length_(length) {}
+
+constexpr Prefix all_addresses(Family family) noexcept {
+    return {Address(family, 0), 0};
+}
 
 constexpr Address Prefix::last() const noexcept {
     return {family(), first_.value() | low_bits_mask(first_.bits() - length_)};

@@ -84,6 +84,10 @@ bool Statement::step() {
     return false;
 }
 
+bool Statement::is_null(int index) const {
+    return sqlite3_column_type(statement_.get(), index) == SQLITE_NULL;
+}
+
 std::int64_t Statement::integer(int index) const {
     return sqlite3_column_int64(statement_.get(), index);
 }

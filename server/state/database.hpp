@@ -60,6 +60,7 @@ public:
     bool step();
 
     /// Column `index` of the current row; views are valid until the next `step`.
+    [[nodiscard]] bool is_null(int index) const;
     [[nodiscard]] std::int64_t integer(int index) const;
     [[nodiscard]] std::span<const std::uint8_t> octets(int index) const;
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "reverse/address.hpp"
@@ -14,20 +14,13 @@
 
 namespace arpad {
 
-/// Calls `visit` with each edit that `database` has for an address of `range`, ascending.
-void read_edits(Database& database, const AddressRange& range,
-                const std::function<void(const Edit&)>& visit);
-
-/// Writes `edits` over what `database` has for their addresses, the last one of each address.
-void write_edits(Database& database, std::span<const Edit> edits);
-
 /// Edits in memory. Threads: one at a time.
 class KeptEdits final : public EditSource {
 public:
     /// None.
     KeptEdits() = default;
 
-    /// All that `database` has; none if it is of an arpad that knew no edits.
+    /// All that `database` has; none if it is of an arpad that knew no history of them.
     explicit KeptEdits(Database& database);
 
     /// Those of the state in `directory`, which a server may be using meanwhile. Where there is
@@ -39,7 +32,7 @@ public:
                        const std::function<void(const Edit&)>& visit) override;
 
 private:
-    std::map<Address, Edit> edits_;
+    std::map<Address, std::vector<Edit>> edits_;
 };
 
 }  // namespace arpad

@@ -16,6 +16,7 @@
 #include "crypto/digest.hpp"
 #include "load/networks.hpp"
 #include "load/settlement.hpp"
+#include "zone/change.hpp"
 #include "zone/edit.hpp"
 #include "zone/received_version.hpp"
 #include "zone/serials.hpp"
@@ -35,7 +36,8 @@ class State : public LastGoodCopies,
               public SerialSource,
               public HistorySource,
               public ReceivedVersions,
-              public EditSource {
+              public EditSource,
+              public ChangeSource {
 public:
     std::shared_ptr<const ZoneHistory> history_of(const Name& /*apex*/) override { return nullptr; }
 
@@ -46,9 +48,13 @@ public:
     void for_each_edit(const AddressRange& /*range*/,
                        const std::function<void(const Edit&)>& /*visit*/) override {}
 
-    /// Has the next commit keep `edits` in place of what is kept for their addresses; the last one
-    /// of each address.
-    virtual void note_edits(std::span<const Edit> /*edits*/) {}
+    std::optional<MadeChange> find_change(ChangeId /*id*/) override { return std::nullopt; }
+
+    [[nodiscard]] ChangeId last_change() const override { return 0; }
+
+    /// Has the next commit keep `changes`, and their edits in place of what is kept for their
+    /// addresses.
+    virtual void note_changes(std::span<const MadeChange> /*changes*/) {}
 
     /// Has the next commit keep the histories of the zones that changed, in place of those before,
     /// and forget what primaries have sent of zones that are not taken from them any more.

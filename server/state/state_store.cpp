@@ -14,13 +14,13 @@
 
 #include "base/log.hpp"
 #include "crypto/digest.hpp"
-#include "state/kept_edits.hpp"
+#include "state/edit_log.hpp"
 #include "zone/received_zone.hpp"
 
 namespace arpad {
 namespace {
 
-constexpr int schema_version = 5;
+constexpr int schema_version = 6;
 
 /// Copies that are longer have files of their own. For shorter ones those would cost more, as each
 /// is synced by itself.
@@ -59,18 +59,6 @@ constexpr const char* received_schema = R"(
         confirmed INTEGER NOT NULL  -- when a primary had the last version; seconds since 1970
     ) WITHOUT ROWID;
     PRAGMA user_version = 4;
-)";
-
-constexpr const char* edits_schema = R"(
-    CREATE TABLE edits (
-        family INTEGER NOT NULL,   -- 4 or 6
-        address BLOB NOT NULL,     -- 4 or 16 octets, in network order
-        names BLOB NOT NULL,       -- wire form, one behind the other, in the case written
-        ttl INTEGER,               -- NULL for the network's edit_ttl
-        PRIMARY KEY (family, address)
-    ) WITHOUT ROWID;
-    DELETE FROM differences;       -- those of version 4 do not say whom they are for
-    PRAGMA user_version = 5;
 )";
 
 /// In version 1 every text was in the database.
@@ -187,6 +175,7 @@ StateStore::StateStore(std::filesystem::path directory, Descriptor lock, SerialF
     served_ = read_served(database_);
     read_histories();
     read_bases();
+    last_change_ = read_last_change(database_);
     if (const auto stamp = stamp_of(directory_ / "state.db")) opened_ = *stamp;
     remove_old_texts();
 }
@@ -203,6 +192,7 @@ void StateStore::catch_up() {
         served_ = read_served(database_);
         read_histories();
         read_bases();
+        last_change_ = read_last_change(database_);
     } catch (const DatabaseError& failure) {
         spdlog::error("{}", problem(directory_, fmt::format("state.db: {}", failure.what()),
                                     "restart arpad, which says what is wrong with it"));
@@ -231,7 +221,12 @@ void StateStore::prepare_schema() {
     if (version < first_with_differences) database_.run(differences_schema);
     constexpr int first_with_received = 4;
     if (version < first_with_received) database_.run(received_schema);
-    if (version < schema_version) database_.run(edits_schema);
+    constexpr int first_with_edits = 5;
+    // Differences of before do not say whom they are for.
+    if (version < first_with_edits) database_.run("DELETE FROM differences");
+    if (version < first_with_edits) database_.run(edit_log_schema);
+    if (version == first_with_edits) take_over_edits_of_version_5(database_);
+    if (version < schema_version) database_.run("PRAGMA user_version = 6");
     transaction.commit();
 }
 
@@ -265,7 +260,7 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
                        "restart arpad, which makes a new one");
     }
     if (!unreadable_.empty()) return unreadable_;
-    const bool has_news = !noted_edits_.empty() || !decided_.empty() || !noted_.empty() ||
+    const bool has_news = !noted_changes_.empty() || !decided_.empty() || !noted_.empty() ||
                           !noted_versions_.empty() || !given_up_.empty() || !copies.empty();
     if (!has_news) return std::nullopt;
     try {
@@ -278,7 +273,7 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
             if (auto failure = write_if_large(base.digest, base.octets)) return failure;
         }
         Transaction transaction(database_);
-        write_edits(database_, noted_edits_);
+        write_changes(database_, noted_changes_);
         write_served();
         write_histories();
         write_versions(new_bases);
@@ -289,6 +284,7 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
         return problem(directory_, fmt::format("state.db: {}", failure.what()),
                        "free space on its disk, and check that it is writable");
     }
+    if (!noted_changes_.empty()) last_change_ = noted_changes_.back().id;
     for (auto& [apex, served] : decided_) served_.insert_or_assign(apex, served);
     for (auto& [apex, history] : noted_) {
         if (history) {
@@ -326,8 +322,18 @@ void StateStore::for_each_edit(const AddressRange& range,
     }
 }
 
-void StateStore::note_edits(std::span<const Edit> edits) {
-    noted_edits_.insert(noted_edits_.end(), edits.begin(), edits.end());
+std::optional<MadeChange> StateStore::find_change(ChangeId id) {
+    try {
+        return read_change(database_, id);
+    } catch (const DatabaseError& failure) {
+        unreadable_ = problem(directory_, fmt::format("state.db: {}", failure.what()),
+                              "put a copy of it back that can be read");
+        return std::nullopt;
+    }
+}
+
+void StateStore::note_changes(std::span<const MadeChange> changes) {
+    noted_changes_.insert(noted_changes_.end(), changes.begin(), changes.end());
 }
 
 void StateStore::write_served() {

@@ -56,11 +56,13 @@ public:
 
     void for_each_edit(const AddressRange& range,
                        const std::function<void(const Edit&)>& visit) override;
-    void note_edits(std::span<const Edit> edits) override;
+    std::optional<MadeChange> find_change(ChangeId id) override;
+    [[nodiscard]] ChangeId last_change() const override { return last_change_; }
+    void note_changes(std::span<const MadeChange> changes) override;
 
     void forget_decisions() noexcept override {
         decided_.clear();
-        noted_edits_.clear();
+        noted_changes_.clear();
         unreadable_.clear();
         noted_.clear();
         noted_versions_.clear();
@@ -113,8 +115,9 @@ private:
     std::optional<FileStamp> opened_;  // the database's file
     TextFiles texts_;                  // of copies too large for the database
     ServedContents served_;
-    ServedContents decided_;         // since the last commit
-    std::vector<Edit> noted_edits_;  // since the last commit
+    ServedContents decided_;  // since the last commit
+    ChangeId last_change_ = 0;
+    std::vector<MadeChange> noted_changes_;  // since the last commit
     std::string unreadable_;  // why edits could not be read since then; empty if all could be
     using Histories = std::map<Name, std::shared_ptr<const ZoneHistory>, CanonicalLess>;
     Histories histories_;

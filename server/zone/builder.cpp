@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "reverse/arpa_name.hpp"
+#include "zone/allocations.hpp"
 #include "zone/content_check.hpp"
+#include "zone/inventory.hpp"
 
 namespace arpad {
 namespace {
@@ -127,6 +129,7 @@ std::vector<Edit> edits_of(const BuildInput& input, const ZoneBuilder& builder,
         const auto record = records.find(edit.address);
         const auto name = address_name(zone.apex, *zone.base, edit.address);
         if ((record && record->locked) || !name || is_shut(builder, *name)) return;
+        if (!is_awake(edit, input.inventory)) return;
         edits.push_back(edit);
     });
     return edits;
@@ -159,7 +162,14 @@ BuiltZone finish(ZoneBuilder& builder, const PlannedZone& zone, const BuildInput
     }
     built.base.zone = builder.build(Serial());
     ZoneEditor editor(built.base, *built.base.zone);
-    for (const Edit& edit : edits) editor.apply(edit, edit_ttl(model));
+    for (std::span<const Edit> rest(edits); !rest.empty();) {
+        const Address address = rest.front().address;
+        const auto behind = std::ranges::find_if_not(
+            rest, [address](const Edit& edit) { return edit.address == address; });
+        const auto count = static_cast<std::size_t>(behind - rest.begin());
+        editor.apply(address, rest.first(count), edit_ttl(model));
+        rest = rest.subspan(count);
+    }
     built.content = content_with_edits(built.base.content, editor.edits());
     built.zone = editor.zone(serial_of(zone, model, built.content, serials, diagnostics));
     built.base.edits = editor.edits();

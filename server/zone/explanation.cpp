@@ -144,8 +144,9 @@ private:
         if (input_.edits == nullptr) return;
         const Address address = *result_.address;
         input_.edits->for_each_edit({address, address}, [this](const Edit& edit) {
-            auto& finding =
-                result_.findings.emplace_back(ptr_finding(NameLayer::edit, {}, {}, edit.names));
+            if (edit.type != RrType::ptr || !is_awake(edit, input_.inventory)) return;
+            auto& finding = result_.findings.emplace_back(
+                ptr_finding(NameLayer::edit, {}, {}, targets_of(edit)));
             finding.ttl = edit.ttl.value_or(edit_ttl(*model_));
         });
     }

@@ -5,6 +5,7 @@
 /// nothing else names it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,14 +15,23 @@
 #include "dns/types.hpp"
 #include "reverse/address.hpp"
 #include "reverse/prefix.hpp"
+#include "zone/allocations.hpp"
 
 namespace arpad {
+
+/// Which names an account may give its addresses.
+enum class NamePolicy : std::uint8_t {
+    any,          ///< Every host name.
+    own_domains,  ///< Those in its domains.
+    confirmed,    ///< Those whose A or AAAA records have the address.
+};
 
 /// One entry of `accounts`.
 struct AccountModel {
     std::string name;
     std::vector<Name> domains;  ///< In the order written, no two equal.
-    Place place;                ///< Of the key.
+    NamePolicy policy = NamePolicy::any;
+    Place place;  ///< Of the key.
 };
 
 /// One entry of a server's `addresses`: a single address is a prefix of full length.
@@ -53,6 +63,7 @@ struct InventoryModel {
     std::optional<Ttl> ttl;  ///< Of default names, else the network's.
     std::vector<AccountModel> accounts;
     std::vector<ServerModel> servers;  ///< No prefix is allocated twice.
+    Allocations allocations;           ///< Of `servers`.
 };
 
 }  // namespace arpad

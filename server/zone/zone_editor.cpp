@@ -65,15 +65,6 @@ std::vector<Rrset> ptrs_among(std::vector<Rrset> rrsets) {
     return rrsets;
 }
 
-Rrset ptr_rrset(const Edit& edit, Ttl ttl) {
-    Rrset rrset{RrType::ptr, edit.ttl.value_or(ttl), {}};
-    for (const Name& name : edit.names) {
-        const auto wire = name.view().wire();
-        rrset.rdatas.emplace_back(wire.begin(), wire.end());
-    }
-    return rrset;
-}
-
 }  // namespace
 
 Digest content_with_edits(const Digest& files, const Digest& edits) {
@@ -107,18 +98,29 @@ ZoneEditor::ZoneEditor(const EditBase& base, const Zone& edited)
     if (edited.parts().base->is_address()) apex_ = to_rrsets(edited.apex_node());
 }
 
-void ZoneEditor::apply(const Edit& edit, Ttl ttl) {
-    const Rrsets from_files = rrsets_in_files(edit.address);
-    const Rrsets before = rrsets_now(edit.address);
+void ZoneEditor::apply(Address address, std::span<const Edit> edits, Ttl ttl) {
+    const Rrsets from_files = rrsets_in_files(address);
+    const Rrsets before = rrsets_now(address);
     Rrsets after = from_files;
-    if (!edit.names.empty()) {
-        std::erase_if(after, [](const Rrset& rrset) { return rrset.type == RrType::ptr; });
-        after.insert(after.begin(), ptr_rrset(edit, ttl));
+    for (const Edit& edit : edits) {
+        if (edit.rdatas.empty()) continue;
+        std::erase_if(after, [&edit](const Rrset& rrset) { return rrset.type == edit.type; });
+        after.insert(after.begin(), {edit.type, edit.ttl.value_or(ttl), edit.rdatas});
     }
     if (after == before) return;
-    if (before != from_files) edits_ = sum_of(edits_, negative(digest_at(edit.address, before)));
-    if (after != from_files) edits_ = sum_of(edits_, digest_at(edit.address, after));
-    store(edit.address, after);
+    if (before != from_files) edits_ = sum_of(edits_, negative(digest_at(address, before)));
+    if (after != from_files) edits_ = sum_of(edits_, digest_at(address, after));
+    store(address, after);
+}
+
+std::optional<Rrset> ZoneEditor::ptr_of(Address address) const {
+    Rrsets ptrs = ptrs_among(rrsets_now(address));
+    if (!ptrs.empty()) return std::move(ptrs.front());
+    const NamedRange* const range = edited_.parts().ranges.find(address);
+    if (range == nullptr) return std::nullopt;
+    MadeRrset space;
+    (void)make_ptr(*range, address, space);
+    return to_rrsets(space.node()).front();
 }
 
 std::shared_ptr<const Zone> ZoneEditor::zone(Serial serial) const {

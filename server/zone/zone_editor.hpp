@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "crypto/digest.hpp"
@@ -47,9 +48,12 @@ public:
     /// Goes on from `edited`, which edits have made of `base`. Both live as long as this.
     ZoneEditor(const EditBase& base, const Zone& edited);
 
-    /// Has the address of `edit`, which lies in the base of the zone behind no obstacle, have the
-    /// names of `edit`; with `ttl`, if it says none.
-    void apply(const Edit& edit, Ttl ttl);
+    /// Has `address`, which lies in the base of the zone behind no obstacle, have what `edits` say,
+    /// which are all that there are of it; with `ttl`, where they say none.
+    void apply(Address address, std::span<const Edit> edits, Ttl ttl);
+
+    /// The PTR RRset of `address`, likewise, by now; none if it has none.
+    [[nodiscard]] std::optional<Rrset> ptr_of(Address address) const;
 
     /// As EditBase::edits.
     [[nodiscard]] const Digest& edits() const noexcept { return edits_; }

@@ -1,5 +1,6 @@
 """Names that addresses are given beside the zone files."""
 
+import getpass
 import json
 import random
 import signal
@@ -118,9 +119,39 @@ class Edits(ReplyTestCase):
                                                     "192.0.2.10 ten.example.net. (ttl 60)\n")
         self.assertEqual(json.loads(self.edits("list", "192.0.2.10", "--json").stdout),
                          {"edits": [{"address": "192.0.2.10", "names": ["ten.example.net."],
-                                     "ttl": 60}]})
+                                     "ttl": 60, "change": 2}]})
         exported = run_program("ARPACTL", "export", "all", "-c", self.workspace.config).stdout
         self.assertRegex(exported, r"1\.2\.0\.192\.in-addr\.arpa\. 300 IN PTR mail\.example\.net\.")
+
+    def history(self, *arguments):
+        """What the history says: address, names before and after, who."""
+        done = self.edits("history", *arguments, "--json")
+        return [(entry["address"], *(entry[key] and entry[key]["names"] for key in ("from", "to")),
+                 entry["who"]) for entry in json.loads(done.stdout)["history"]]
+
+    def test_what_was_changed_is_known_and_taken_back(self):
+        who = getpass.getuser()
+        with self.workspace.start() as server:
+            self.assertEqual(self.history(), [])
+            first = json.loads(self.edits("set", "192.0.2.1", "mail.example.net", "--json").stdout)
+            self.edits("set", "192.0.2.9", "nine.example.net")
+            self.assertEqual(self.history(),
+                             [("192.0.2.9", None, ["nine.example.net."], who),
+                              ("192.0.2.1", ["one.example.net."], ["mail.example.net."], who)])
+            self.assertEqual(len(self.history("192.0.2.0/29")), 1)
+            self.assertEqual(len(self.history("--limit", "1")), 1)
+            self.edits("undo", str(first["change"]))
+            self.assert_name(server, "192.0.2.1", "one", ttl=3600)
+            self.assertRegex(self.edits("undo", str(first["change"]), code=1).stdout,
+                             f"192.0.2.1 has been changed since change {first['change']}")
+            self.assertRegex(self.edits("undo", "99", code=1).stdout, "there is no change 99")
+        self.assertRegex(self.edits("history", "192.0.2.1").stdout,
+                         rf"UTC change 3, undoes 1, by {who} through arpactl\n"
+                         r"  192\.0\.2\.1: mail\.example\.net\. \(ttl 300\) -> "
+                         r"one\.example\.net\. \(ttl 3600\)\n")
+        with self.workspace.start() as server:
+            self.edits("undo", "3")
+            self.assert_name(server, "192.0.2.1", "mail")
 
     def test_what_is_acknowledged_outlives_a_kill(self):
         names = {}

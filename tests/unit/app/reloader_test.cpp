@@ -58,10 +58,10 @@ public:
         if (fails_) return "the disk is full";
         return state_.commit(copies);
     }
-    void note_edits(std::span<const Edit> edits) override {
-        edits_.insert(edits_.end(), edits.begin(), edits.end());
+    void note_changes(std::span<const MadeChange> changes) override {
+        changes_.insert(changes_.end(), changes.begin(), changes.end());
     }
-    [[nodiscard]] const std::vector<Edit>& edits() const { return edits_; }
+    [[nodiscard]] const std::vector<MadeChange>& changes() const { return changes_; }
 
     /// Whether it can be written to, from now on.
     void make_durable(bool is_durable) { is_durable_ = is_durable; }
@@ -78,7 +78,7 @@ private:
     std::atomic<bool> is_open_ = true;  // as one commit has waited
     std::atomic<bool> fails_ = false;
     std::atomic<bool> is_durable_ = true;
-    std::vector<Edit> edits_;  // that were noted
+    std::vector<MadeChange> changes_;  // that were noted
 };
 
 class ReloaderTest : public test::DirectoryTest {
@@ -207,7 +207,8 @@ class EditReloaderTest : public ReloaderTest {
 protected:
     /// Asks for a change; `outcomes_` gets what comes of it.
     void apply(std::string_view where, std::string_view target) {
-        reloader_.apply({{test::address(where), {test::name(target)}}},
+        const std::vector<Name> names{test::name(target)};
+        reloader_.apply(Change{{ptr_edit(test::address(where), names)}, {}, {}},
                         [this](const EditOutcome& outcome) {
                             outcomes_.push_back(outcome);
                             if (outcomes_.size() == expected_) io_.stop();
@@ -232,7 +233,7 @@ TEST_F(EditReloaderTest, MakesTogetherWhatComesTogether) {
     EXPECT_TRUE(outcomes_.back().refusal.has_value());
     EXPECT_FALSE(outcomes_.at(8).refusal.has_value());
     EXPECT_EQ(published_.size(), 2U);  // serials
-    EXPECT_EQ(state_.edits().size(), 9U);
+    EXPECT_EQ(state_.changes().size(), 9U);
 }
 
 TEST_F(EditReloaderTest, ChangesNothingThatCannotBeKept) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -10,6 +11,7 @@
 #include <boost/asio/write.hpp>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -64,8 +66,8 @@ protected:
 
 TEST_F(HttpServerTest, HandsRequestsToTheirHandler) {
     const auto server = open();
-    server->add("POST", "/v1/echo", [](const std::string& body, const auto& respond) {
-        respond({200, body});
+    server->add("POST", "/v1/echo", [](const HttpRequest& request, const auto& respond) {
+        respond({200, request.body});
     });
     const std::string reply = request("POST /v1/echo", "{\"a\":1}");
     EXPECT_THAT(reply, StartsWith("HTTP/1.1 200 OK\r\n"));
@@ -75,7 +77,7 @@ TEST_F(HttpServerTest, HandsRequestsToTheirHandler) {
 
 TEST_F(HttpServerTest, ReplyMayComeLater) {
     const auto server = open();
-    server->add("GET", "/later", [this](const std::string&, HttpServer::Respond respond) {
+    server->add("GET", "/later", [this](const HttpRequest&, HttpServer::Respond respond) {
         asio::post(io_, [respond = std::move(respond)] { respond({200, "done", "text/plain"}); });
     });
     EXPECT_TRUE(request("GET /later").ends_with("done"));
@@ -83,7 +85,7 @@ TEST_F(HttpServerTest, ReplyMayComeLater) {
 
 TEST_F(HttpServerTest, SaysWhatItDoesNotKnow) {
     const auto server = open();
-    server->add("GET", "/known", [](const std::string&, const auto& respond) {
+    server->add("GET", "/known", [](const HttpRequest&, const auto& respond) {
         respond({200, "{}"});
     });
     EXPECT_THAT(request("GET /unknown"), StartsWith("HTTP/1.1 404 "));
@@ -94,25 +96,30 @@ TEST_F(HttpServerTest, SaysWhatItDoesNotKnow) {
 
 TEST_F(HttpServerTest, SurvivesWhatIsNoHttp) {
     const auto server = open();
-    server->add("GET", "/known", [](const std::string&, const auto& respond) {
+    server->add("GET", "/known", [](const HttpRequest&, const auto& respond) {
         respond({200, "fine"});
     });
-    EXPECT_EQ(exchange("nonsense\r\n\r\n\r\n"), "");
+    EXPECT_THAT(exchange("nonsense\r\n\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
     EXPECT_EQ(exchange(""), "");
-    EXPECT_EQ(exchange("POST /known HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n"), "");
+    EXPECT_THAT(exchange("POST /known HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n"),
+                StartsWith("HTTP/1.1 413 "));
+    EXPECT_THAT(exchange("GET /known HTTP/1.1\r\nA: " + std::string(20'000, 'a') + "\r\n\r\n"),
+                StartsWith("HTTP/1.1 431 "));
+    EXPECT_EQ(exchange("GET /known HTT"), "");
     EXPECT_TRUE(request("GET /known").ends_with("fine"));
 }
 
 TEST_F(HttpServerTest, SessionOutlivesItsServer) {
     auto server = open();
-    server->add("GET", "/known", [](const std::string&, const auto& respond) {
+    server->add("GET", "/known", [](const HttpRequest&, const auto& respond) {
         respond({200, "fine"});
     });
     stream_protocol::socket client(io_);
     client.connect(stream_protocol::endpoint(socket().string()));
     io_.poll();
     server.reset();
-    asio::write(client, asio::buffer(std::string("GET /known HTTP/1.1\r\nHost: arpad\r\n\r\n")));
+    asio::write(client, asio::buffer(std::string(
+                            "GET /known HTTP/1.1\r\nHost: arpad\r\nConnection: close\r\n\r\n")));
     io_.restart();
     io_.run();
     std::string reply;
@@ -124,7 +131,7 @@ TEST_F(HttpServerTest, SessionOutlivesItsServer) {
 TEST_F(HttpServerTest, ListensOverTcp) {
     const auto server = HttpServer::open(io_, {*Address::from_text("127.0.0.1"), 0});
     ASSERT_TRUE(server.has_value());
-    (*server)->add("GET", "/metrics", [](const std::string&, const auto& respond) {
+    (*server)->add("GET", "/metrics", [](const HttpRequest&, const auto& respond) {
         respond({200, "up 1\n", "text/plain"});
     });
     std::string reply;
@@ -133,7 +140,9 @@ TEST_F(HttpServerTest, ListensOverTcp) {
         asio::ip::tcp::socket socket(io);
         socket.connect({asio::ip::address_v4::loopback(), (*server)->endpoint().port});
         boost::system::error_code ignored;  // the server closes
-        asio::write(socket, asio::buffer("GET /metrics HTTP/1.1\r\nHost: arpad\r\n\r\n", 39),
+        asio::write(socket,
+                    asio::buffer(std::string("GET /metrics HTTP/1.1\r\nHost: arpad\r\n"
+                                             "Connection: close\r\n\r\n")),
                     ignored);
         asio::read(socket, asio::dynamic_buffer(reply), ignored);
         asio::post(io_, [this] { io_.stop(); });
@@ -141,6 +150,46 @@ TEST_F(HttpServerTest, ListensOverTcp) {
     io_.run();
     client.join();
     EXPECT_TRUE(reply.ends_with("\r\n\r\nup 1\n")) << reply;
+}
+
+TEST_F(HttpServerTest, AnswersRequestsOfOneConnectionInTurn) {
+    const auto server = open();
+    server->set_headers({{"X-Frame-Options", "DENY"}});
+    server->add("GET", "/{}", [](const HttpRequest& request, const auto& respond) {
+        respond({200, request.parts.front(), "text/plain"});
+    });
+    const std::string reply = exchange(
+        "GET /first HTTP/1.1\r\n\r\nHEAD /second HTTP/1.1\r\n\r\n"
+        "GET /third HTTP/1.1\r\nConnection: close\r\n\r\nGET /never HTTP/1.1\r\n\r\n");
+    EXPECT_THAT(reply, HasSubstr("X-Frame-Options: DENY\r\n"));
+    EXPECT_THAT(reply, HasSubstr("\r\n\r\nfirstHTTP/1.1 200 OK"));
+    EXPECT_THAT(reply, HasSubstr("Content-Length: 6"));
+    EXPECT_THAT(reply, testing::Not(HasSubstr("second")));
+    EXPECT_TRUE(reply.ends_with("third")) << reply;
+}
+
+TEST_F(HttpServerTest, LetsAGateRefuse) {
+    const auto server = open();
+    server->set_gate([](const HttpRequest& request) -> std::optional<HttpReply> {
+        if (request.header("host") == "arpad" && request.user == ::getuid()) return std::nullopt;
+        return problem_reply(421, "not here", "ask another server");
+    });
+    server->add("GET", "/known", [](const HttpRequest&, const auto& respond) {
+        respond({200, "fine"});
+    });
+    EXPECT_TRUE(request("GET /known").ends_with("fine"));
+    EXPECT_THAT(exchange("GET /known HTTP/1.1\r\nHost: evil\r\n\r\n"), StartsWith("HTTP/1.1 421 "));
+}
+
+TEST_F(HttpServerTest, AsksForABodyThatWaits) {
+    const auto server = open();
+    server->add("POST", "/echo", [](const HttpRequest& request, const auto& respond) {
+        respond({200, request.body});
+    });
+    const std::string reply =
+        exchange("POST /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi");
+    EXPECT_THAT(reply, StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"));
+    EXPECT_TRUE(reply.ends_with("hi")) << reply;
 }
 
 TEST_F(HttpServerTest, TcpPortThatIsTakenIsAnError) {

@@ -1,8 +1,10 @@
 #include "load/networks.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -38,8 +40,26 @@ class TestState final : public LastGoodCopies,
                         public SerialSource,
                         public HistorySource,
                         public ReceivedVersions,
-                        public EditSource {
+                        public EditSource,
+                        public ChangeSource {
 public:
+    std::optional<MadeChange> find_change(ChangeId id) override {
+        const auto found = std::ranges::find(changes, id, &MadeChange::id);
+        return found == changes.end() ? std::nullopt : std::optional(*found);
+    }
+    ChangeId last_change() const override { return changes.empty() ? 0 : changes.back().id; }
+
+    /// Keeps what was made.
+    void keep(const std::vector<MadeChange>& made) {
+        for (const MadeChange& change : made) {
+            for (const MadeEdit& each : change.edits) {
+                edits.erase(each.edit.address);
+                if (!each.edit.rdatas.empty()) edits.emplace(each.edit.address, each.edit);
+            }
+            changes.push_back(change);
+        }
+    }
+
     void for_each_edit(const AddressRange& range,
                        const std::function<void(const Edit&)>& visit) override {
         for (const auto& [address, edit] : edits) {
@@ -73,9 +93,10 @@ public:
     }
 
     /// This, as all that networks need.
-    Networks::Kept kept() { return {*this, *this, *this, *this, *this}; }
+    Networks::Kept kept() { return {*this, *this, *this, *this, *this, *this}; }
 
     std::map<Address, Edit> edits;
+    std::vector<MadeChange> changes;
     std::map<std::string, std::string> copies;
     std::map<Name, std::shared_ptr<const ZoneHistory>, CanonicalLess> histories;
     std::map<Name, ReceivedVersion, CanonicalLess> versions;
@@ -124,17 +145,18 @@ protected:
 
     /// Makes a change of names as a state would keep it; why it was not made.
     std::string edit(std::string_view where, std::vector<std::string_view> names) {
-        Edit made{test::address(where), {}};
-        for (const std::string_view name : names) made.names.push_back(test::name(name));
-        const std::vector<std::vector<Edit>> changes{{made}};
-        EditUpdate update = networks_.edit(changes);
-        for (const Edit& each : update.edits) {
-            state_.edits.erase(each.address);
-            if (!each.names.empty()) state_.edits.emplace(each.address, each);
-        }
-        const auto refusal = update.refusals.front();
+        std::vector<Name> targets;
+        for (const std::string_view name : names) targets.push_back(test::name(name));
+        return apply(Change{{ptr_edit(test::address(where), targets)}, {}, {}});
+    }
+
+    /// Likewise.
+    std::string apply(const ChangeRequest& request) {
+        EditUpdate update = networks_.edit({&request, 1});
+        state_.keep(update.made);
+        const auto result = update.results.front();
         networks_.adopt(std::move(update));
-        return refusal ? refusal->text : "";
+        return result ? "" : result.error().text;
     }
 
     /// The serial of the zone at `apex`; 0 if there is none.
@@ -147,6 +169,18 @@ protected:
         NameBuffer buffer;
         buffer.assign(test::name(name));
         return networks_.snapshot()->find_zone(buffer, RrType::soa);
+    }
+
+    /// What the PTR records of an address point to, one after the other.
+    [[nodiscard]] std::string targets(const char* text) const {
+        const Address address = test::address(text);
+        const Zone* const zone = networks_.snapshot()->find_address_zone(address);
+        const auto owner = address_name(zone->apex(), *zone->parts().base, address);
+        std::string joined;
+        for (const std::string& target : test::targets_at(*zone, owner->to_text(), RrType::ptr)) {
+            joined += (joined.empty() ? "" : " ") + target;
+        }
+        return joined;
     }
 
     [[nodiscard]] bool has_address(const char* text) const {
@@ -230,7 +264,7 @@ TEST_F(NetworksTest, OtherTextWithTheSameMeaningKeepsTheSerialAndTheZone) {
 }
 
 TEST_F(NetworksTest, YoungStampsAreNotTrusted) {
-    Networks now({zones_, std::nullopt}, {state_, state_, state_, state_, state_});
+    Networks now({zones_, std::nullopt}, state_.kept());
     write("a.yaml", zone_text("192.0.2.0/24"));
     now.adopt(now.look({}, false, Networks::Missing::drop));
     EXPECT_EQ(now.look({}, false, Networks::Missing::drop).files_read, 1U);
@@ -273,10 +307,91 @@ TEST_F(NetworksTest, EditsGiveTheSameSerialAfterARestart) {
     look();
     EXPECT_EQ(edit("192.0.2.9", {"nine.example."}), "");
     EXPECT_EQ(edit("192.0.2.1", {"other.example."}), "");
-    Networks again({zones_, std::nullopt}, {state_, state_, state_, state_, state_}, &tomorrow);
+    Networks again({zones_, std::nullopt}, state_.kept(), &tomorrow);
     again.adopt(again.look({}, false, Networks::Missing::drop));
     ASSERT_THAT(again.snapshot()->zones(), SizeIs(1));
     EXPECT_EQ(again.snapshot()->zones().front()->serial(), Serial{3});
+}
+
+TEST_F(NetworksTest, ChangeSaysWhatItDid) {
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    look();
+    EXPECT_EQ(edit("192.0.2.1", {"two.example."}), "");
+    ASSERT_THAT(state_.changes, SizeIs(1));
+    const MadeChange& made = state_.changes.front();
+    EXPECT_EQ(made.id, 1);
+    EXPECT_THAT(made.zones, ElementsAre(std::pair(test::name(a_apex), Serial{2})));
+    ASSERT_THAT(made.edits, SizeIs(1));
+    EXPECT_EQ(made.edits.front().before, std::nullopt);
+    EXPECT_THAT(targets_of(*made.edits.front().served_before),
+                ElementsAre(test::name("one.example.net.")));
+    EXPECT_THAT(targets_of(*made.edits.front().served), ElementsAre(test::name("two.example.")));
+}
+
+TEST_F(NetworksTest, ChangeIsTakenBackUnlessAnotherFollowed) {
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    look();
+    EXPECT_EQ(edit("192.0.2.9", {"a.example."}), "");
+    EXPECT_EQ(edit("192.0.2.9", {"b.example."}), "");
+    EXPECT_THAT(apply(Undo{1, {}, {}}), HasSubstr("has been changed since change 1"));
+    EXPECT_EQ(apply(Undo{2, {}, {}}), "");
+    EXPECT_EQ(targets("192.0.2.9"), "a.example.");
+    EXPECT_EQ(state_.changes.back().undoes, 2);
+    EXPECT_THAT(apply(Undo{7, {}, {}}), HasSubstr("there is no change 7"));
+    EXPECT_THAT(apply(Undo{3, {}, "acme"}), HasSubstr("there is no change 3"));
+    EXPECT_EQ(apply(Undo{3, {}, {}}), "");
+    EXPECT_EQ(targets("192.0.2.9"), "b.example.");
+    EXPECT_EQ(edit("192.0.2.9", {}), "");
+    EXPECT_EQ(apply(Undo{5, {}, {}}), "");
+    EXPECT_EQ(targets("192.0.2.9"), "b.example.");
+}
+
+TEST_F(NetworksTest, ChangeIsRefusedWhereSomethingElseWasSeen) {
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    look();
+    const Address one = test::address("192.0.2.1");
+    const auto tag = [&] {
+        const auto edit = state_.edits.find(one);
+        const Rrset served{RrType::ptr, Ttl{3600}, {name_rdata(test::name(targets("192.0.2.1")))}};
+        return tag_of(served, edit == state_.edits.end() ? 0 : edit->second.change);
+    };
+    const std::string seen = tag();
+    const std::vector<Name> names{test::name("a.example.")};
+    const Change change{{ptr_edit(one, names)}, {}, {{one, seen}}};
+    EXPECT_EQ(apply(change), "");
+    EXPECT_NE(tag(), seen);
+    EXPECT_THAT(apply(change), HasSubstr("192.0.2.1 has been changed meanwhile"));
+    EXPECT_EQ(apply(Change{{ptr_edit(one, {})}, {}, {{one, tag()}}}), "");
+    EXPECT_EQ(tag(), seen);
+}
+
+TEST_F(NetworksTest, EditOfACustomerSleepsWhileTheAddressIsAnothers) {
+    const auto servers = [](std::string_view account, std::string_view server) {
+        return fmt::format(
+            "accounts: {{acme: {{}}, other: {{}}}}\n"
+            "products: {{vm: \"{{server}}.example.net\"}}\n"
+            "servers: {{{}: {{product: vm, account: {}, addresses: [192.0.2.9]}}}}\n",
+            server, account);
+    };
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    std::ofstream(inventory_) << servers("acme", "vm1");
+    look();
+    EXPECT_EQ(targets("192.0.2.9"), "vm1.example.net.");
+    const std::vector<Name> names{test::name("mail.acme.example.")};
+    Edit theirs = ptr_edit(test::address("192.0.2.9"), names);
+    theirs.holder = {"acme", "vm1"};
+    EXPECT_EQ(apply(Change{{theirs}, {}, {}}), "");
+    EXPECT_EQ(targets("192.0.2.9"), "mail.acme.example.");
+    EXPECT_EQ(state_.changes.back().edits.front().holder, (EditHolder{"acme", "vm1"}));
+    std::ofstream(inventory_) << servers("other", "vm1");
+    look();
+    EXPECT_EQ(targets("192.0.2.9"), "vm1.example.net.");
+    std::ofstream(inventory_) << servers("acme", "vm2");
+    look();
+    EXPECT_EQ(targets("192.0.2.9"), "vm2.example.net.");
+    std::ofstream(inventory_) << servers("acme", "vm1");
+    look();
+    EXPECT_EQ(targets("192.0.2.9"), "mail.acme.example.");
 }
 
 TEST_F(NetworksTest, EditIsMadeInTheInnermostNetwork) {
@@ -314,14 +429,17 @@ TEST_F(NetworksTest, EditIsRefusedWhereFilesDoNotAllowIt) {
 TEST_F(NetworksTest, ChangeOfSeveralNamesIsMadeAsAWhole) {
     write("a.yaml", zone_text("192.0.2.0/24"));
     look();
-    const Edit good{test::address("192.0.2.1"), {test::name("a.example.")}};
-    const Edit bad{test::address("10.0.0.1"), {test::name("a.example.")}};
-    const Edit other{test::address("192.0.2.3"), {test::name("b.example.")}};
-    EditUpdate update = networks_.edit(std::vector<std::vector<Edit>>{{good, bad}, {other}});
-    ASSERT_THAT(update.refusals, SizeIs(2));
-    EXPECT_TRUE(update.refusals[0].has_value());
-    EXPECT_FALSE(update.refusals[1].has_value());
-    EXPECT_THAT(update.edits, ElementsAre(other));
+    const std::vector<Name> names{test::name("a.example.")};
+    const Edit good = ptr_edit(test::address("192.0.2.1"), names);
+    const Edit bad = ptr_edit(test::address("10.0.0.1"), names);
+    const Edit other = ptr_edit(test::address("192.0.2.3"), names);
+    EditUpdate update = networks_.edit(
+        std::vector<ChangeRequest>{Change{{good, bad}, {}, {}}, Change{{other}, {}, {}}});
+    ASSERT_EQ(update.results.size(), 2U);
+    EXPECT_FALSE(update.results[0].has_value());
+    EXPECT_TRUE(update.results[1].has_value());
+    ASSERT_THAT(update.made, SizeIs(1));
+    EXPECT_EQ(update.made.front().id, *update.results[1]);
     networks_.adopt(std::move(update));
     EXPECT_FALSE(has_address("192.0.2.1"));
     EXPECT_TRUE(has_address("192.0.2.3"));

@@ -29,16 +29,16 @@ EditBase base_of(std::shared_ptr<const Zone> zone) {
 }
 
 Edit edit(std::string_view where, std::vector<std::string_view> names) {
-    Edit made{address(where), {}};
-    for (const std::string_view each : names) made.names.push_back(name(each));
-    return made;
+    std::vector<Name> targets;
+    for (const std::string_view each : names) targets.push_back(name(each));
+    return ptr_edit(address(where), targets);
 }
 
 /// What `edits` make of `base`.
 std::pair<std::shared_ptr<const Zone>, Digest> edited(const EditBase& base,
                                                       const std::vector<Edit>& edits) {
     ZoneEditor editor(base, *base.zone);
-    for (const Edit& each : edits) editor.apply(each, five_minutes);
+    for (const Edit& each : edits) editor.apply(each.address, {&each, 1}, five_minutes);
     return {editor.zone(Serial{2}), editor.edits()};
 }
 
@@ -82,6 +82,26 @@ TEST(ZoneEditor, NamesTheAddressThatIsAZone) {
         edited(base, {edit("192.0.2.1", {"a.example."}), edit("192.0.2.1", {})});
     EXPECT_THAT(targets_at(*again, apex, RrType::ptr), IsEmpty());
     EXPECT_EQ(none, Digest{});
+}
+
+TEST(ZoneEditor, TellsWhatIsThere) {
+    const EditBase base = base_of(zone_for("192.0.2.0/24")
+                                      .ptr("1", "one.example.")
+                                      .range("192.0.2.128/25", "r-{ip}.example.")
+                                      .build());
+    ZoneEditor editor(base, *base.zone);
+    const auto targets = [&editor](std::string_view where) {
+        const auto rrset = editor.ptr_of(address(where));
+        return rrset ? targets_of(*rrset) : std::vector<Name>();
+    };
+    EXPECT_THAT(targets("192.0.2.1"), ElementsAre(name("one.example.")));
+    EXPECT_THAT(targets("192.0.2.200"), ElementsAre(name("r-192-0-2-200.example.")));
+    EXPECT_THAT(targets("192.0.2.9"), IsEmpty());
+    const Edit nine = edit("192.0.2.9", {"a.example."});
+    editor.apply(nine.address, {&nine, 1}, five_minutes);
+    EXPECT_THAT(targets("192.0.2.9"), ElementsAre(name("a.example.")));
+    editor.apply(nine.address, {}, five_minutes);
+    EXPECT_THAT(targets("192.0.2.9"), IsEmpty());
 }
 
 /// The digest says what the zone has, not how it came to it: so it is the same after a restart.

@@ -1,9 +1,12 @@
 #include "control/edit_commands.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +18,8 @@
 #include "control/control_client.hpp"
 #include "load/config_file.hpp"
 #include "load/server_config.hpp"
+#include "reverse/prefix.hpp"
+#include "state/edit_log.hpp"
 #include "state/kept_edits.hpp"
 #include "zone/range_index.hpp"
 
@@ -30,12 +35,24 @@ struct Naming {
     std::optional<std::uint32_t> ttl;
 };
 
-/// Of which addresses the names are listed.
+/// What of which addresses is listed.
 struct Listing {
     std::string config;
     std::string prefix;  ///< Empty for all.
+    std::size_t limit = 100;
     bool as_json = false;
 };
+
+/// Says which change was made.
+ControlExit report(const ControlOptions& options, const json::object& outcome) {
+    if (options.as_json) {
+        print_json(outcome);
+    } else {
+        fmt::print("served: change {}, generation {}\n", outcome.at("change").to_number<ChangeId>(),
+                   outcome.at("generation").to_number<std::uint64_t>());
+    }
+    return ControlExit::success;
+}
 
 ControlExit change(const ControlOptions& options, const Naming& naming) {
     json::array edits;
@@ -44,57 +61,147 @@ ControlExit change(const ControlOptions& options, const Naming& naming) {
         if (naming.ttl) edit["ttl"] = *naming.ttl;
         edits.push_back(std::move(edit));
     }
-    const json::object outcome = request_json(
-        options, "POST", "/v1/edits", json::serialize(json::object{{"edits", std::move(edits)}}));
-    if (options.as_json) {
-        print_json(outcome);
-    } else {
-        fmt::print("served, generation {}\n", outcome.at("generation").to_number<std::uint64_t>());
-    }
-    return ControlExit::success;
+    return report(options,
+                  request_json(options, "POST", "/v1/edits",
+                               json::serialize(json::object{{"edits", std::move(edits)}})));
 }
 
-void print_edit(const Edit& edit) {
-    std::string text = edit.address.to_text();
-    for (const Name& name : edit.names) text += " " + name.to_text();
-    if (edit.ttl) text += fmt::format(" (ttl {})", edit.ttl->seconds);
-    fmt::print("{}\n", text);
+ControlExit undo(const ControlOptions& options, ChangeId change) {
+    return report(options, request_json(options, "POST", "/v1/undo",
+                                        json::serialize(json::object{{"change", change}})));
+}
+
+/// "a.example. b.example. (ttl 300)".
+std::string text_of(const std::vector<Name>& names, const std::optional<Ttl>& ttl) {
+    std::string text;
+    for (const Name& name : names) text += (text.empty() ? "" : " ") + name.to_text();
+    if (ttl) text += fmt::format(" (ttl {})", ttl->seconds);
+    return text;
+}
+
+std::string text_of(const std::optional<Rrset>& rrset) {
+    return rrset ? text_of(targets_of(*rrset), rrset->ttl) : "nothing";
+}
+
+/// Whose an address is, behind `before`; nothing if it is nobody's.
+std::string text_of(const EditHolder& holder, std::string_view before) {
+    if (holder.is_nobody()) return {};
+    return fmt::format("{}{} ({})", before, holder.server, holder.account);
+}
+
+json::array json_of(const std::vector<Name>& names) {
+    json::array array;
+    for (const Name& name : names) array.emplace_back(name.to_text());
+    return array;
+}
+
+json::object json_of(const EditHolder& holder) {
+    return {{"account", holder.account}, {"server", holder.server}};
+}
+
+json::value json_of(const std::optional<Rrset>& rrset) {
+    if (!rrset) return nullptr;
+    return json::object{{"names", json_of(targets_of(*rrset))}, {"ttl", rrset->ttl.seconds}};
 }
 
 json::object json_of(const Edit& edit) {
-    json::array names;
-    for (const Name& name : edit.names) names.emplace_back(name.to_text());
-    json::object object{{"address", edit.address.to_text()}, {"names", std::move(names)}};
+    json::object object{{"address", edit.address.to_text()}, {"names", json_of(targets_of(edit))}};
     if (edit.ttl) object["ttl"] = edit.ttl->seconds;
+    if (!edit.holder.is_nobody()) object["holder"] = json_of(edit.holder);
+    object["change"] = edit.change;
     return object;
 }
 
-std::vector<AddressRange> ranges_of(const Listing& listing) {
-    if (!listing.prefix.empty()) return {range_of(*prefix_or_address(listing.prefix))};
-    return {range_of(Prefix()), range_of(Prefix(Address(Family::ipv6, 0), 0))};
+/// "2026-11-20 09:30:05.250 UTC".
+std::string text_of(MadeChange::Time time) {
+    return fmt::format("{:%Y-%m-%d %H:%M:}{:%S} UTC",
+                       std::chrono::time_point_cast<std::chrono::seconds>(time),
+                       std::chrono::time_point_cast<std::chrono::milliseconds>(time));
 }
 
-int list(const Listing& listing) {
+json::object json_of(const HistoryEntry& entry) {
+    const auto& [change, made] = entry;
+    json::object object{{"change", change.id},
+                        {"time", fmt::format("{:%FT%T}Z", change.time)},
+                        {"channel", to_text(change.origin.channel)},
+                        {"who", change.origin.who},
+                        {"address", made.edit.address.to_text()},
+                        {"from", json_of(made.served_before)},
+                        {"to", json_of(made.served)}};
+    if (change.undoes) object["undoes"] = *change.undoes;
+    if (!made.holder.is_nobody()) object["holder"] = json_of(made.holder);
+    return object;
+}
+
+void print_entry(const HistoryEntry& entry) {
+    const auto& [change, made] = entry;
+    fmt::print("{} change {}{} by {} through {}{}\n  {}: {} -> {}\n", text_of(change.time),
+               change.id, change.undoes ? fmt::format(", undoes {},", *change.undoes) : "",
+               change.origin.who.empty() ? "somebody" : change.origin.who,
+               to_text(change.origin.channel), text_of(made.holder, ", address of "),
+               made.edit.address.to_text(), text_of(made.served_before), text_of(made.served));
+}
+
+/// The state directory of the configuration; none if that cannot be read, which has been said.
+std::optional<std::filesystem::path> state_of(const Listing& listing) {
     Diagnostics diagnostics;
     const auto config = read_config_file(listing.config, diagnostics);
     print(diagnostics);
-    if (!config) return static_cast<int>(ControlExit::failure);
-    auto edits = KeptEdits::read(config->state);
+    if (!config) return std::nullopt;
+    return config->state;
+}
+
+int list(const Listing& listing) {
+    const auto state = state_of(listing);
+    if (!state) return static_cast<int>(ControlExit::failure);
+    auto edits = KeptEdits::read(*state);
     if (!edits) {
         print_error("arpactl: {}\n", edits.error());
         return static_cast<int>(ControlExit::failure);
     }
+    std::vector<AddressRange> ranges;
+    if (listing.prefix.empty()) {
+        for (const Family family : {Family::ipv4, Family::ipv6}) {
+            ranges.push_back(range_of(all_addresses(family)));
+        }
+    } else {
+        ranges.push_back(range_of(*prefix_or_address(listing.prefix)));
+    }
     json::array array;
-    for (const AddressRange& range : ranges_of(listing)) {
+    for (const AddressRange& range : ranges) {
         edits->for_each_edit(range, [&](const Edit& edit) {
             if (listing.as_json) {
                 array.push_back(json_of(edit));
             } else {
-                print_edit(edit);
+                fmt::print("{} {}{}\n", edit.address.to_text(), text_of(targets_of(edit), edit.ttl),
+                           text_of(edit.holder, ", by the holder of "));
             }
         });
     }
     if (listing.as_json) print_json({{"edits", std::move(array)}});
+    return static_cast<int>(ControlExit::success);
+}
+
+int show_history(const Listing& listing) {
+    const auto state = state_of(listing);
+    if (!state) return static_cast<int>(ControlExit::failure);
+    HistoryFilter filter;
+    filter.limit = listing.limit;
+    if (!listing.prefix.empty()) filter.addresses = range_of(*prefix_or_address(listing.prefix));
+    const auto entries = read_history(*state, filter);
+    if (!entries) {
+        print_error("arpactl: {}\n", entries.error());
+        return static_cast<int>(ControlExit::failure);
+    }
+    json::array array;
+    for (const HistoryEntry& entry : *entries) {
+        if (listing.as_json) {
+            array.push_back(json_of(entry));
+        } else {
+            print_entry(entry);
+        }
+    }
+    if (listing.as_json) print_json({{"history", std::move(array)}});
     return static_cast<int>(ControlExit::success);
 }
 
@@ -111,10 +218,11 @@ CLI::App* add_change(CLI::App& edits, const std::string& name, const std::string
     return added;
 }
 
-void add_list(CLI::App& edits, std::function<int()>& command) {
-    CLI::App* const added =
-        edits.add_subcommand("list", "List the names that addresses have been given");
-    const auto listing = std::make_shared<Listing>();
+/// Adds a command that reads the state; its `work` does it.
+CLI::App* add_listing(CLI::App& edits, const std::string& name, const std::string& description,
+                      const std::shared_ptr<Listing>& listing, int (*work)(const Listing&),
+                      std::function<int()>& command) {
+    CLI::App* const added = edits.add_subcommand(name, description);
     add_config_option(*added, listing->config);
     added->add_option("PREFIX", listing->prefix, "Only those of addresses in it")
         ->check(CLI::Validator(
@@ -123,7 +231,22 @@ void add_list(CLI::App& edits, std::function<int()>& command) {
             },
             {}));
     added->add_flag("--json", listing->as_json, "Print JSON");
-    added->callback([&command, listing] { command = [listing] { return list(*listing); }; });
+    added->callback(
+        [&command, listing, work] { command = [listing, work] { return work(*listing); }; });
+    return added;
+}
+
+void add_undo(CLI::App& edits, std::function<int()>& command) {
+    CLI::App* const added = edits.add_subcommand(
+        "undo", "Take back what a change did, if nothing else was done to its addresses since");
+    const auto options = add_control_options(*added);
+    const auto number = std::make_shared<ChangeId>();
+    added->add_option("CHANGE", *number, "Number of the change")->required();
+    added->callback([&command, options, number] {
+        command = [options, number] {
+            return report_failure([&] { return undo(*options, *number); });
+        };
+    });
 }
 
 }  // namespace
@@ -149,7 +272,14 @@ void add_edit_commands(CLI::App& app, std::function<int()>& command) {
     CLI::App* const resetting = add_change(
         *edits, "reset", "Have addresses named again as the zone files say", reset, command);
     resetting->add_option("ADDRESS", reset->addresses, "IP addresses")->required()->expected(1, -1);
-    add_list(*edits, command);
+    add_listing(*edits, "list", "List the names that addresses have been given",
+                std::make_shared<Listing>(), list, command);
+    const auto listing = std::make_shared<Listing>();
+    add_listing(*edits, "history", "List what was changed, the newest first", listing, show_history,
+                command)
+        ->add_option("--limit", listing->limit, "At most so many")
+        ->capture_default_str();
+    add_undo(*edits, command);
 }
 
 }  // namespace arpad

@@ -1,0 +1,34 @@
+#include "zone/edit.hpp"
+
+namespace arpad {
+namespace {
+
+std::vector<Name> names_in(std::span<const Rdata> rdatas) {
+    std::vector<Name> names;
+    names.reserve(rdatas.size());
+    for (const Rdata& rdata : rdatas) names.emplace_back(NameView::of_valid_wire(rdata));
+    return names;
+}
+
+}  // namespace
+
+Edit ptr_edit(Address address, std::span<const Name> names, std::optional<Ttl> ttl) {
+    Edit edit;
+    edit.address = address;
+    edit.ttl = ttl;
+    for (const Name& name : names) {
+        const auto wire = name.view().wire();
+        edit.rdatas.emplace_back(wire.begin(), wire.end());
+    }
+    return edit;
+}
+
+std::vector<Name> targets_of(const Edit& edit) {
+    return names_in(edit.rdatas);
+}
+
+std::vector<Name> targets_of(const Rrset& rrset) {
+    return names_in(rrset.rdatas);
+}
+
+}  // namespace arpad
