@@ -10,6 +10,14 @@ find_package(fmt 9 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
 find_package(yaml-cpp 0.7 REQUIRED)
 
+# It comes without a file for pkg-config.
+find_library(libcsv_library csv REQUIRED)
+find_path(libcsv_headers csv.h REQUIRED)
+add_library(libcsv UNKNOWN IMPORTED)
+set_target_properties(libcsv PROPERTIES
+    IMPORTED_LOCATION "${libcsv_library}"
+    INTERFACE_INCLUDE_DIRECTORIES "${libcsv_headers}")
+
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ldns REQUIRED IMPORTED_TARGET ldns)
 pkg_check_modules(libcap-ng REQUIRED IMPORTED_TARGET libcap-ng)

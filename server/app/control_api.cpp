@@ -122,16 +122,25 @@ void answer(Responder& responder, const std::string& body, const Respond& respon
 }
 
 void answer_metrics(Reloader& reloader, const ServerFacts& facts, const Respond& respond) {
-    facts.report([&reloader, facts, respond](const TelemetryReport& report) {
+    const auto finish = [&reloader, facts, respond](const std::string& text,
+                                                    std::uint64_t generation) {
+        facts.propagation([&reloader, facts, respond, text,
+                           generation](const std::optional<PropagationTimes>& propagation) {
+            const ServerMetrics server{facts.connections(),
+                                       facts.transfers_in(),
+                                       facts.certificate_end(),
+                                       facts.workers,
+                                       facts.is_state_durable,
+                                       !reloader.failure().empty(),
+                                       facts.started_at,
+                                       generation,
+                                       propagation};
+            respond({200, metrics_of(server) + text, metrics_type});
+        });
+    };
+    facts.report([&reloader, finish](const TelemetryReport& report) {
         reloader.inspect(
-            [report](const Networks& networks) { return metrics_of(networks, report); },
-            [&reloader, facts, respond](const std::string& text, std::uint64_t generation) {
-                const ServerMetrics server{facts.connections(),     facts.transfers_in(),
-                                           facts.certificate_end(), facts.workers,
-                                           facts.is_state_durable,  !reloader.failure().empty(),
-                                           facts.started_at,        generation};
-                respond({200, metrics_of(server) + text, metrics_type});
-            });
+            [report](const Networks& networks) { return metrics_of(networks, report); }, finish);
     });
 }
 

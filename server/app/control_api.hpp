@@ -14,6 +14,7 @@
 #include "app/reloader.hpp"
 #include "app/takeover.hpp"
 #include "control/http_server.hpp"
+#include "control/propagation_watch.hpp"
 #include "load/server_config.hpp"
 #include "net/connection_limits.hpp"
 
@@ -30,6 +31,8 @@ struct ServerFacts {
     std::function<void(std::optional<QueryLogConfig>)> log_queries;  ///< From now on; none: not.
     std::function<void(Takeover::Done)> take_over;                   ///< By a new process.
     std::function<bool()> is_handing_over;                           ///< To a new process.
+    /// How long nameservers take to have changes, some time; none if none is asked.
+    std::function<void(std::function<void(std::optional<PropagationTimes>)>)> propagation;
     std::size_t workers = 0;
     bool is_state_durable = true;
     std::chrono::system_clock::time_point started_at;

@@ -7,12 +7,17 @@ namespace arpad {
 Credentials credentials_of(const ServerConfig& config) {
     const TlsMaterial& material = config.tls.material;
     Credentials credentials{std::make_shared<const Keyring>(config.keys), nullptr, nullptr,
-                            std::nullopt};
+                            std::nullopt, nullptr};
     if (!config.tls.listen.empty()) {
         const auto server = tls_server_context(material);
         ensure(server.has_value(), "the certificate was tried when it was read");
         credentials.server = *server;
         credentials.server_end = valid_until(credentials.server);
+    }
+    if (!config.web.tls.listen.empty()) {
+        const auto web = tls_server_context(config.web.tls.material, TlsProtocol::http);
+        ensure(web.has_value(), "the certificate was tried when it was read");
+        credentials.web = *web;
     }
     const auto client = tls_client_context(material);
     ensure(client.has_value(), "the authorities were tried when they were read");

@@ -18,6 +18,7 @@ struct Credentials {
     TlsContext server;  ///< For clients; null if TLS is not offered.
     TlsContext client;  ///< For primaries.
     std::optional<std::chrono::sys_seconds> server_end;  ///< Until when `server` is believed.
+    TlsContext web;  ///< For browsers; null if the page is not offered over TLS.
 };
 
 /// Those of `config`, whose files were read and can be used.

@@ -16,6 +16,7 @@
 #include "app/control_api.hpp"
 #include "app/edit_api.hpp"
 #include "app/privileges.hpp"
+#include "app/token_api.hpp"
 #include "base/counted.hpp"
 #include "base/invariant.hpp"
 #include "base/log.hpp"
@@ -189,13 +190,17 @@ void Daemon::make_reloader() {
         [this](const std::shared_ptr<const Snapshot>& snapshot,
                const std::vector<std::shared_ptr<const Zone>>& new_versions,
                std::function<void()> published) {
-            publish(snapshot, [this, new_versions, published = std::move(published)] {
+            publish(snapshot, [this, snapshot, new_versions, published = std::move(published)] {
                 // Whoever is told may come at once.
                 if (notify_thread_) notify_thread_->announce(new_versions);
+                if (web_) web_->update(snapshot, new_versions);
                 published();
             });
         },
-        [this](const std::vector<std::filesystem::path>& directories) { watch(directories); },
+        [this](const std::vector<std::filesystem::path>& directories) {
+            watch(directories);
+            if (web_) web_->update();
+        },
         [this](const Credentials& credentials) { adopt(credentials); },
         [this](std::vector<SecondaryZone> zones) { refresh_thread_->follow(std::move(zones)); });
 }
@@ -287,6 +292,7 @@ void Daemon::adopt(const Credentials& credentials) {
     if (notify_thread_) notify_thread_->adopt(credentials.keys);
     refresh_thread_->adopt(credentials.keys);
     refresh_thread_->adopt(credentials.client);
+    if (web_ && credentials.web) web_->adopt(credentials.web);
 }
 
 void Daemon::publish(const std::shared_ptr<const Snapshot>& snapshot,
@@ -303,9 +309,11 @@ void Daemon::publish(const std::shared_ptr<const Snapshot>& snapshot,
 
 void Daemon::serve(const std::string& what) {
     open_metrics();
+    open_web();
     // All sockets are open; threads that start now have what this one has.
     drop_privileges();
     for (Worker& worker : workers_) worker.start();
+    if (web_) web_->start(reloader_->first_snapshot());
     if (config_.pins_workers) pin_workers();
     for (const Endpoint& endpoint : endpoints_) {
         spdlog::info("listening on {}", endpoint.to_text());
@@ -331,6 +339,7 @@ void Daemon::serve(const std::string& what) {
     refresh_thread_->stop();
     metrics_.reset();
     control_.reset();
+    web_.reset();
 }
 
 /// Of all zones at first: whether their last versions were told before this start is not known.
@@ -376,6 +385,7 @@ void Daemon::open_control() {
     control_ = std::move(*control);
     add_control_api(*control_, *reloader_, control_responder_, facts());
     add_edit_api(*control_, *reloader_);
+    add_token_api(*control_, [this]() { return web_ ? &*web_ : nullptr; });
 }
 
 /// Likewise.
@@ -391,6 +401,24 @@ void Daemon::open_metrics() {
     metrics_ = std::move(*metrics);
     add_metrics(*metrics_, *reloader_, facts());
     spdlog::info("metrics at http://{}/metrics", metrics_->endpoint().to_text());
+}
+
+/// Likewise.
+void Daemon::open_web() {
+    if (config_.web.listen.empty()) return;
+    web_.emplace(io_, *reloader_, config_.web, config_.state);
+    if (auto failure = web_->open(inherited_)) {
+        spdlog::error("web: {}", *failure);
+        web_.reset();
+        return;
+    }
+    if (const auto credentials = credentials_of(config_); credentials.web) {
+        web_->adopt(credentials.web);
+    }
+    for (const Endpoint& endpoint : web_->endpoints()) {
+        spdlog::info("names at http{}://{}/", config_.web.tls.listen.empty() ? "" : "s",
+                     endpoint.to_text());
+    }
 }
 
 /// Whoever asks after that asks this one. Stops if the other has ended: whoever has ended it did
@@ -438,6 +466,7 @@ Inheritance Daemon::inheritance() {
         std::ranges::move(worker.share_tls_sockets(), std::back_inserter(all.tls));
     }
     if (metrics_) all.metrics = metrics_->share();
+    if (web_) all.web = web_->share();
     return all;
 }
 
@@ -455,6 +484,7 @@ bool Daemon::hand_over(pid_t successor) {
     refresh_thread_->stop();
     if (watch_) watch_->stop();
     if (metrics_) metrics_->stop_accepting();
+    if (web_) web_->stop_accepting();
     if (is_reload_missed_) ::kill(successor, SIGHUP);
     spdlog::info("process {} has taken over; {} go on for at most {} s", successor,
                  counted(limits_.counts().open, "TCP connection"), connection_patience.count());
@@ -485,6 +515,13 @@ ServerFacts Daemon::facts() {
             [this](const std::optional<QueryLogConfig>& config) { query_log_.log(config); },
             [this](Takeover::Done done) { take_over(std::move(done)); },
             [this] { return takeover_.has_value(); },
+            [this](std::function<void(std::optional<PropagationTimes>)> take) {
+                if (web_) {
+                    web_->tell_times(std::move(take));
+                } else {
+                    take(std::nullopt);
+                }
+            },
             plain_workers_,
             state_->is_durable(),
             started_at_};

@@ -24,6 +24,7 @@
 #include "app/reloader.hpp"
 #include "app/service_manager.hpp"
 #include "app/takeover.hpp"
+#include "app/web_service.hpp"
 #include "control/http_server.hpp"
 #include "load/server_config.hpp"
 #include "net/connection_limits.hpp"
@@ -67,6 +68,7 @@ private:
     void start_watching();
     void open_control();
     void open_metrics();
+    void open_web();
     void relieve_predecessor();
     void take_over(Takeover::Done done);
     [[nodiscard]] Inheritance inheritance();
@@ -102,6 +104,7 @@ private:
     QueryLogWriter query_log_;
     std::unique_ptr<HttpServer> control_;
     std::unique_ptr<HttpServer> metrics_;
+    std::optional<WebService> web_;
     std::optional<Takeover> takeover_;  // under way, or done
     bool is_handed_over_ = false;
     bool is_reload_missed_ = false;  // asked for by SIGHUP during the takeover

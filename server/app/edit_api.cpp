@@ -79,7 +79,7 @@ Result<std::vector<Edit>, std::string> edits_of(const std::string& body) {
     return edits;
 }
 
-HttpReply reply_to(const EditOutcome& outcome) {
+HttpReply reply_to(const ChangeOutcome& outcome) {
     if (outcome.refusal) {
         return problem_reply(409, outcome.refusal->text, outcome.refusal->advice);
     }
@@ -117,7 +117,7 @@ std::optional<ChangeId> named_change(const std::string& body) {
 void add_edit_api(HttpServer& server, Reloader& reloader) {
     const auto apply = [&reloader](ChangeRequest request, const Respond& respond) {
         reloader.apply(std::move(request),
-                       [respond](const EditOutcome& outcome) { respond(reply_to(outcome)); });
+                       [respond](const ChangeOutcome& outcome) { respond(reply_to(outcome)); });
     };
     server.add("POST", "/v1/edits", [apply](const HttpRequest& request, const Respond& respond) {
         auto edits = edits_of(request.body);

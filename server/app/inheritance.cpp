@@ -18,6 +18,7 @@ constexpr std::string_view state_kind = "state";
 constexpr std::string_view sockets_kind = "sockets ";
 constexpr std::string_view tls_kind = "tls ";
 constexpr std::string_view metrics_kind = "metrics ";
+constexpr std::string_view web_kind = "web ";
 constexpr std::string_view last_message = "that is all";
 
 /// Takes what `message` brings into `inheritance`; false if it cannot be understood.
@@ -45,6 +46,10 @@ bool take(DescriptorChannel::Message& message, Inheritance& inheritance) {
         inheritance.tls.push_back(std::move(*tls));
         return true;
     }
+    if (auto web = take_acceptor(web_kind)) {
+        inheritance.web.push_back(std::move(*web));
+        return true;
+    }
     inheritance.metrics = take_acceptor(metrics_kind);
     return inheritance.metrics.has_value();
 }
@@ -62,6 +67,16 @@ std::optional<Endpoint> find_meant(const std::vector<Shared>& all, const Endpoin
     return found == all.end() ? std::nullopt : std::optional(found->endpoint);
 }
 
+/// The first of `all` that `wanted` means, which is then not among them any more.
+std::optional<SharedAcceptor> take_meant(std::vector<SharedAcceptor>& all, const Endpoint& wanted) {
+    const auto found = std::ranges::find_if(
+        all, [&](const SharedAcceptor& shared) { return is_meant(wanted, shared.endpoint); });
+    if (found == all.end()) return std::nullopt;
+    SharedAcceptor taken = std::move(*found);
+    all.erase(found);
+    return taken;
+}
+
 }  // namespace
 
 std::optional<Endpoint> Inheritance::find(const Endpoint& wanted) const {
@@ -73,11 +88,11 @@ std::optional<Endpoint> Inheritance::find_tls(const Endpoint& wanted) const {
 }
 
 std::optional<SharedAcceptor> Inheritance::take_tls(const Endpoint& endpoint) {
-    const auto found = std::ranges::find(tls, endpoint, &SharedAcceptor::endpoint);
-    if (found == tls.end()) return std::nullopt;
-    SharedAcceptor taken = std::move(*found);
-    tls.erase(found);
-    return taken;
+    return take_meant(tls, endpoint);
+}
+
+std::optional<SharedAcceptor> Inheritance::take_web(const Endpoint& wanted) {
+    return take_meant(web, wanted);
 }
 
 std::optional<SharedAcceptor> Inheritance::take_metrics(const Endpoint& wanted) {
@@ -122,6 +137,9 @@ std::optional<std::string> send_inheritance(DescriptorChannel& channel,
     }
     if (inheritance.metrics) {
         send(metrics_kind, inheritance.metrics->endpoint.to_text(), {&inheritance.metrics->socket});
+    }
+    for (const SharedAcceptor& shared : inheritance.web) {
+        send(web_kind, shared.endpoint.to_text(), {&shared.socket});
     }
     send(last_message, "", {});
     if (error) return error.message();

@@ -25,6 +25,7 @@ struct Inheritance {
     std::vector<SharedSockets> sockets;     ///< Of each worker for each endpoint.
     std::vector<SharedAcceptor> tls;        ///< Of each endpoint that is listened on by TLS.
     std::optional<SharedAcceptor> metrics;  ///< None if metrics are not offered.
+    std::vector<SharedAcceptor> web;        ///< Of the page and the API.
 
     /// The endpoint that is listened on already and is what `wanted` asks for: with port 0, one of
     /// the same address.
@@ -38,6 +39,9 @@ struct Inheritance {
 
     /// The metrics' listener, if it is what `wanted` asks for.
     [[nodiscard]] std::optional<SharedAcceptor> take_metrics(const Endpoint& wanted);
+
+    /// The page's listener for `wanted`, if there is one.
+    [[nodiscard]] std::optional<SharedAcceptor> take_web(const Endpoint& wanted);
 
     /// What worker number `worker` of `workers` is to listen on for `endpoint`. No socket is left
     /// out, as what waits in it would be lost; if there are more workers, some share one. Empty if

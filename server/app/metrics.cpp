@@ -228,6 +228,26 @@ std::size_t open_files() {
     return static_cast<std::size_t>(std::distance(begin(files), end(files)));
 }
 
+void put_propagation(MetricsText& text, const PropagationTimes& times) {
+    text.begin("arpad_propagation_seconds", "histogram",
+               "From a change of a zone until a nameserver of it has been seen to have it.");
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < times.counts.size(); ++i) {
+        sum += times.counts[i];
+        text.add({{"le", fmt::format("{}", PropagationTimes::bounds[i])}}, to_number(sum),
+                 "_bucket");
+    }
+    text.add({{"le", "+Inf"}}, to_number(times.total), "_bucket");
+    text.add({}, times.seconds, "_sum");
+    text.add({}, to_number(times.total), "_count");
+    text.put("arpad_propagation_late_total", "counter",
+             "Changes that a nameserver has been seen to have later than was promised.",
+             to_number(times.late));
+    text.put("arpad_propagation_waiting", "gauge",
+             "Changes that a nameserver has not been seen to have, though the promise is over.",
+             to_number(times.overdue));
+}
+
 void put_process(MetricsText& text, const ServerMetrics& server) {
     timespec cpu{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
@@ -272,6 +292,7 @@ std::string metrics_of(const ServerMetrics& server) {
                  "Until when the certificate that clients are shown is valid.",
                  seconds_since_epoch(*server.certificate_end));
     }
+    if (server.propagation) put_propagation(text, *server.propagation);
     put_process(text, server);
     return text.take();
 }

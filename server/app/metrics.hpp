@@ -8,6 +8,7 @@
 #include <string>
 
 #include "answer/telemetry.hpp"
+#include "control/propagation_watch.hpp"
 #include "load/networks.hpp"
 #include "net/connection_limits.hpp"
 
@@ -26,6 +27,7 @@ struct ServerMetrics {
     bool is_reload_failing = false;
     std::chrono::system_clock::time_point started_at;
     std::uint64_t generation = 0;
+    std::optional<PropagationTimes> propagation;  ///< None if no nameserver is asked.
 };
 
 /// Of the process.

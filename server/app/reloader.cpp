@@ -86,6 +86,10 @@ std::string fixed_differences(const ServerConfig& running, const ServerConfig& r
     note(running.udp != read.udp, "udp", keys);
     note(running.tcp != read.tcp, "tcp", keys);
     note(running.tls.listen != read.tls.listen, "listen of tls", keys);
+    WebConfig web = running.web;
+    web.tls = read.web.tls;  // the certificate is exchanged
+    web.tls.listen = running.web.tls.listen;
+    note(web != read.web, "web", keys);
     return keys;
 }
 
@@ -140,6 +144,17 @@ std::size_t octets_of(const NetworksUpdate& update) {
     return octets;
 }
 
+/// The errors among `findings`, one per line.
+std::string text_of_errors(const Diagnostics& findings) {
+    std::string text;
+    for (const Diagnostic& entry : findings.entries()) {
+        if (entry.severity != Severity::error) continue;
+        text += fmt::format("{}{}{}: {}", text.empty() ? "" : "\n", entry.location(), entry.message,
+                            entry.advice);
+    }
+    return text;
+}
+
 /// Linux keeps capabilities by thread.
 void begin_thread(const char* name) {
     become_background_thread(name);
@@ -169,7 +184,8 @@ Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
       config_(std::move(config)),
       config_file_(std::move(config_file)),
       state_(state),
-      networks_({config_.zones, config_.inventory}, {state, state, state, state, state, state}) {
+      networks_({config_.zones, config_.inventory},
+                {state, state, state, state, state, state, state}) {
     boost::asio::post(thread_, [] { begin_thread("arpad-reloader"); });
     boost::asio::post(inspector_, [] { begin_thread("arpad-inspect"); });
 }
@@ -180,7 +196,9 @@ Reloader::~Reloader() {
 }
 
 ReloadOutcome Reloader::load() {
-    return look(Trigger::start);
+    ReloadOutcome outcome = look(Trigger::start);
+    surroundings_ = find_surroundings();
+    return outcome;
 }
 
 void Reloader::reload(Trigger trigger, Done done) {
@@ -197,6 +215,11 @@ void Reloader::exchange(Refresh refresh) {
 
 void Reloader::apply(ChangeRequest request, EditDone done) {
     edits_.push_back({std::move(request), std::move(done)});
+    if (!is_busy_ && !is_paused_) begin();
+}
+
+void Reloader::change_servers(ServerChange change, ServerDone done) {
+    servers_.push_back({std::move(change), std::move(done)});
     if (!is_busy_ && !is_paused_) begin();
 }
 
@@ -221,7 +244,7 @@ void Reloader::resume() {
 void Reloader::begin() {
     is_busy_ = true;
     retry_.cancel();
-    constexpr std::array turns{Turn::look, Turn::exchange, Turn::edits};
+    constexpr std::array turns{Turn::look, Turn::exchange, Turn::edits, Turn::servers};
     auto turn = std::ranges::find(turns, last_);
     do {
         if (++turn == turns.end()) turn = turns.begin();
@@ -237,6 +260,9 @@ void Reloader::begin() {
         case Turn::edits:
             begin_edits();
             break;
+        case Turn::servers:
+            begin_servers();
+            break;
     }
 }
 
@@ -248,6 +274,8 @@ bool Reloader::is_waiting(Turn turn) const {
             return !refreshed_.empty();
         case Turn::edits:
             return !edits_.empty();
+        case Turn::servers:
+            return !servers_.empty();
     }
     return false;
 }
@@ -330,7 +358,7 @@ Reloader::EditsOutcome Reloader::make(std::span<const ChangeRequest> requests) {
     EditsOutcome outcome;
     outcome.outcomes.resize(requests.size());
     const auto fail = [&outcome](const std::string& failure) {
-        for (EditOutcome& each : outcome.outcomes) {
+        for (ChangeOutcome& each : outcome.outcomes) {
             if (!each.refusal) each.failure = failure;
         }
     };
@@ -360,7 +388,7 @@ Reloader::EditsOutcome Reloader::make(std::span<const ChangeRequest> requests) {
     const std::scoped_lock lock(adoption_);
     if (outcome.is_anything_new) ++generation_;
     networks_.adopt(std::move(update));
-    for (EditOutcome& each : outcome.outcomes) each.generation = generation_;
+    for (ChangeOutcome& each : outcome.outcomes) each.generation = generation_;
     return outcome;
 }
 
@@ -373,7 +401,8 @@ void Reloader::complete(const EditsOutcome& outcome, const std::vector<EditDone>
 void Reloader::go_on(bool has_succeeded) {
     is_busy_ = false;
     if (is_paused_) return;
-    if (pending_ || !edits_.empty() || (has_succeeded && !refreshed_.empty())) {
+    const bool is_asked = pending_ || !edits_.empty() || !servers_.empty();
+    if (is_asked || (has_succeeded && !refreshed_.empty())) {
         begin();
         return;
     }
@@ -389,10 +418,64 @@ void Reloader::go_on(bool has_succeeded) {
     });
 }
 
+void Reloader::begin_servers() {
+    auto pending = std::make_shared<PendingServers>(std::move(servers_.front()));
+    servers_.pop_front();
+    boost::asio::post(thread_, [this, pending] {
+        ServerOutcome outcome;
+        const ReloadOutcome look = put(pending->change, outcome);
+        boost::asio::post(io_, [this, outcome, look, pending, snapshot = networks_.snapshot(),
+                                surroundings = find_surroundings()] {
+            surroundings_ = surroundings;
+            const auto complete = [this, outcome, look, pending] {
+                if (!look.report.empty()) spdlog::info("{}", look.report);
+                looked_(directories_);
+                if (look.secondaries) follow_(*look.secondaries);
+                pending->done(outcome);
+                go_on(true);
+            };
+            if (look.zones_changed > 0 && outcome.refusal.empty() && outcome.failure.empty()) {
+                publish_(snapshot, look.new_versions, complete);
+            } else {
+                complete();
+            }
+        });
+    });
+}
+
+/// Makes durable what servers are to be known, and takes over what follows from it.
+ReloadOutcome Reloader::put(const ServerChange& change, ServerOutcome& outcome) {
+    const auto start = std::chrono::steady_clock::now();
+    if (!config_.inventory) {
+        outcome.refusal =
+            "there is no inventory, which has the products: write `inventory` into the "
+            "server configuration";
+        return {};
+    }
+    if (!state_.is_durable()) {
+        outcome.failure = "the state directory cannot be written to";
+        return {};
+    }
+    NetworksUpdate update =
+        networks_.look(config_.zone_defaults, are_defaults_new_, Networks::Missing::keep,
+                       catalog_plan(config_), with_change(state_.stored_servers(), change));
+    if (!update.inventory || update.inventory->reading.standing != Standing::current) {
+        if (update.inventory) outcome.refusal = text_of_errors(update.inventory->findings);
+        state_.forget_decisions();
+        return {};
+    }
+    state_.note_servers(change);
+    ReloadOutcome look = take_over(std::move(update), Trigger::watch, start);
+    outcome.failure = look.failure;
+    return look;
+}
+
 void Reloader::begin_look() {
     boost::asio::post(thread_, [this, pending = std::shared_ptr<Pending>(std::move(pending_))] {
         const ReloadOutcome outcome = look(pending->trigger);
-        boost::asio::post(io_, [this, outcome, pending, snapshot = networks_.snapshot()] {
+        boost::asio::post(io_, [this, outcome, pending, snapshot = networks_.snapshot(),
+                                surroundings = find_surroundings()] {
+            surroundings_ = surroundings;
             const auto complete = [this, outcome, pending] { this->complete(outcome, *pending); };
             const bool is_new = outcome.zones_changed > 0 && outcome.failure.empty();
             if (is_new) {
@@ -421,9 +504,15 @@ ReloadOutcome Reloader::look(Trigger trigger) {
     const auto start = std::chrono::steady_clock::now();
     if (trigger == Trigger::request) read_config_again();
     const bool drops = trigger != Trigger::watch || config_.reload.drops_removed;
-    NetworksUpdate update = networks_.look(
-        config_.zone_defaults, are_defaults_new_,
-        drops ? Networks::Missing::drop : Networks::Missing::keep, catalog_plan(config_));
+    return take_over(networks_.look(config_.zone_defaults, are_defaults_new_,
+                                    drops ? Networks::Missing::drop : Networks::Missing::keep,
+                                    catalog_plan(config_)),
+                     trigger, start);
+}
+
+/// Makes durable what a look has found, and takes it over.
+ReloadOutcome Reloader::take_over(NetworksUpdate update, Trigger trigger,
+                                  std::chrono::steady_clock::time_point start) {
     ReloadOutcome outcome;
     outcome.is_readable = update.is_readable;
     outcome.files_read = update.files_read;
@@ -480,6 +569,11 @@ void Reloader::adopt(NetworksUpdate update) {
     networks_.adopt(std::move(update));
 }
 
+Reloader::Surroundings Reloader::find_surroundings() const {
+    const auto& inventory = networks_.inventory();
+    return {inventory ? inventory->reading.model : nullptr, networks_.classless()};
+}
+
 /// What a reload that is asked for would do, without a trace.
 NetworksUpdate Reloader::look_ahead() {
     Diagnostics findings;
@@ -494,9 +588,13 @@ NetworksUpdate Reloader::look_ahead() {
 }
 
 void Reloader::take_credentials_of(const ServerConfig& config) {
-    if (config.keys == config_.keys && config.tls.material == config_.tls.material) return;
+    const bool is_same = config.keys == config_.keys &&
+                         config.tls.material == config_.tls.material &&
+                         config.web.tls.material == config_.web.tls.material;
+    if (is_same) return;
     config_.keys = config.keys;
     config_.tls.material = config.tls.material;
+    config_.web.tls.material = config.web.tls.material;
     boost::asio::post(
         io_, [this, credentials = credentials_of(config)] { take_credentials_(credentials); });
 }

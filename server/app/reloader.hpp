@@ -10,8 +10,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -56,14 +58,6 @@ struct ReloadOutcome {
     std::optional<std::vector<SecondaryZone>> secondaries;  ///< If there are others than before.
 };
 
-/// What came of a change of names.
-struct EditOutcome {
-    std::optional<EditRefusal> refusal;  ///< Why it was not made.
-    std::string failure;           ///< Why it could not be kept, and so was not made; else empty.
-    ChangeId change = 0;           ///< Its number.
-    std::uint64_t generation = 0;  ///< Of what is served with it.
-};
-
 /// See above.
 class Reloader {
 public:
@@ -73,7 +67,8 @@ public:
                                        const std::vector<std::shared_ptr<const Zone>>& new_versions,
                                        std::function<void()> published)>;
     using Done = std::function<void(const ReloadOutcome&)>;
-    using EditDone = std::function<void(const EditOutcome&)>;
+    using EditDone = std::function<void(const ChangeOutcome&)>;
+    using ServerDone = std::function<void(const ServerOutcome&)>;
 
     /// Takes those of a configuration that was read again.
     using TakeCredentials = std::function<void(const Credentials&)>;
@@ -131,6 +126,31 @@ public:
     /// else is under way waits, and is done together: in one commit, with one new serial per zone.
     void apply(ChangeRequest request, EditDone done);
 
+    /// Puts and removes servers beside those of the inventory, all of it or nothing, and calls
+    /// `done` once that is on disk and what follows from it is served.
+    void change_servers(ServerChange change, ServerDone done);
+
+    /// What is known beside the zones, for those who list addresses.
+    struct Surroundings {
+        std::shared_ptr<const InventoryModel> inventory;  ///< Null if there is none.
+        std::vector<ClasslessNetwork> classless;
+    };
+
+    /// Those of what was published last.
+    [[nodiscard]] const Surroundings& surroundings() const noexcept { return surroundings_; }
+
+    /// Calls `done` with what would come of `requests` now, each by itself and after those before.
+    void preview(std::vector<ChangeRequest> requests,
+                 std::function<void(const ChangePreview&)> done) {
+        boost::asio::post(thread_, [this, requests = std::move(requests), done = std::move(done)] {
+            EditUpdate update = networks_.edit(requests);
+            state_.forget_decisions();
+            boost::asio::post(
+                io_, [done, preview = ChangePreview{std::move(update.results),
+                                                    std::move(update.made)}] { done(preview); });
+        });
+    }
+
     /// Looks no more, and calls `paused` once the look that may be under way has come to its end:
     /// from then on another process may change the state.
     void pause(std::function<void()> paused);
@@ -178,13 +198,19 @@ private:
 
     /// What came of changes that were made together.
     struct EditsOutcome {
-        std::vector<EditOutcome> outcomes;  // by change
+        std::vector<ChangeOutcome> outcomes;  // by change
         bool is_anything_new = false;
         std::vector<std::shared_ptr<const Zone>> new_versions;
     };
 
+    /// A change of servers that has been asked for.
+    struct PendingServers {
+        ServerChange change;
+        ServerDone done;
+    };
+
     /// What is done one after the other.
-    enum class Turn : std::uint8_t { look, exchange, edits };
+    enum class Turn : std::uint8_t { look, exchange, edits, servers };
 
     /// What came of an exchange.
     struct ExchangeOutcome {
@@ -198,17 +224,22 @@ private:
     void begin_look();
     void begin_exchange();
     void begin_edits();
+    void begin_servers();
     void complete(const ReloadOutcome& outcome, const Pending& pending);
     void complete(const ExchangeOutcome& outcome, const std::vector<Refresh>& refreshed);
     void complete(const EditsOutcome& outcome, const std::vector<EditDone>& calls);
     [[nodiscard]] bool is_waiting(Turn turn) const;
     void go_on(bool has_succeeded);
     [[nodiscard]] ReloadOutcome look(Trigger trigger);
+    [[nodiscard]] ReloadOutcome put(const ServerChange& change, ServerOutcome& outcome);
+    [[nodiscard]] ReloadOutcome take_over(NetworksUpdate update, Trigger trigger,
+                                          std::chrono::steady_clock::time_point start);
     [[nodiscard]] ExchangeOutcome take(std::vector<Refresh> refreshed);
     [[nodiscard]] EditsOutcome make(std::span<const ChangeRequest> requests);
     [[nodiscard]] bool concerns_secondaries(const NetworksUpdate& update) const;
     [[nodiscard]] NetworksUpdate look_ahead();
     void adopt(NetworksUpdate update);
+    [[nodiscard]] Surroundings find_surroundings() const;
     void read_config_again();
     void take_credentials_of(const ServerConfig& config);
     void log_findings(const NetworksUpdate& update) const;
@@ -225,10 +256,12 @@ private:
     std::unique_ptr<Pending> pending_;
     std::map<Name, ReceivedVersion, CanonicalLess> refreshed_;
     std::vector<PendingEdit> edits_;
+    std::deque<PendingServers> servers_;
     bool is_busy_ = false;
     Turn last_ = Turn::edits;  // so that none keeps the others from their turn
     bool is_paused_ = false;
-    std::string failure_;                 // of the last look, or of an exchange since
+    std::string failure_;  // of the last look, or of an exchange since
+    Surroundings surroundings_;
     std::optional<Trigger> failed_look_;  // that is to be done again
 
     // Of the thread that looks.

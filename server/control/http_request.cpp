@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/url/encode.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/parse_query.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "load/text_check.hpp"
 
@@ -106,6 +108,10 @@ std::optional<HttpTarget> read_target(std::string_view target) {
 std::optional<std::map<std::string, std::string>> read_form(std::string_view text) {
     const auto query = urls::parse_query(text);
     return query ? pairs_of(*query) : std::nullopt;
+}
+
+std::string percent_encoded(std::string_view text) {
+    return urls::encode(text, urls::unreserved_chars);
 }
 
 }  // namespace arpad

@@ -71,4 +71,7 @@ struct HttpTarget {
 /// likewise.
 [[nodiscard]] std::optional<std::map<std::string, std::string>> read_form(std::string_view text);
 
+/// `text` as the value of a pair in a query.
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
 }  // namespace arpad

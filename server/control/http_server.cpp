@@ -35,6 +35,7 @@ using PlainStream = beast::basic_stream<stream_protocol>;
 using TlsStream = asio::ssl::stream<PlainStream>;
 
 constexpr std::uint32_t max_header_octets = 16 * 1024;
+constexpr std::size_t passed_over_at_once = 64 * 1024;
 constexpr mode_t socket_mode = 0660;
 
 /// Who has opened a connection.
@@ -187,6 +188,7 @@ private:
 
     void end_with(HttpReply reply) {
         keeps_alive_ = false;
+        is_unread_ = true;
         send(std::move(reply));
     }
 
@@ -279,12 +281,27 @@ private:
 
     void end() {
         lowest().expires_after(shared_->limits.patience);
-        if constexpr (is_encrypted) {
+        boost::system::error_code ignored;  // the client may be gone
+        if (is_unread_) {
+            lowest().socket().shutdown(stream_protocol::socket::shutdown_send, ignored);
+            pass_over(0);
+        } else if constexpr (is_encrypted) {
             stream_.async_shutdown([self = this->shared_from_this()](beast::error_code) {});
         } else {
-            boost::system::error_code ignored;  // the client may be gone
             stream_.socket().shutdown(stream_protocol::socket::shutdown_both, ignored);
         }
+    }
+
+    /// Takes what the client still sends: who is cut off while sending does not read the reply
+    /// (RFC 9112 9.6).
+    void pass_over(std::uint64_t octets) {
+        if (octets > 4 * shared_->limits.body_octets) return;
+        buffer_.consume(buffer_.size());
+        lowest().async_read_some(
+            buffer_.prepare(passed_over_at_once),
+            [self = this->shared_from_this(), octets](beast::error_code error, std::size_t more) {
+                if (!error) self->pass_over(octets + more);
+            });
     }
 
     std::shared_ptr<Shared> shared_;
@@ -296,6 +313,7 @@ private:
     http::response<http::string_body> response_;
     std::optional<http::response_serializer<http::string_body>> serializer_;
     bool keeps_alive_ = false;
+    bool is_unread_ = false;  // the client may be sending yet
     bool is_head_ = false;
 };
 

@@ -5,9 +5,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <array>
 #include <ctime>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,8 +29,17 @@ using Bio = std::unique_ptr<BIO, FreeBio>;
 using Certificate = std::unique_ptr<X509, FreeCertificate>;
 using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
 
-/// With its length in front (RFC 7301 3.1).
-constexpr std::array<unsigned char, 4> protocols{3, 'd', 'o', 't'};
+/// Each with its length in front (RFC 7301 3.1).
+constexpr std::string_view dns_protocols =
+    "\x03"
+    "dot";
+constexpr std::string_view http_protocols =
+    "\x08"
+    "http/1.1";
+
+std::span<const unsigned char> octets_of(std::string_view text) {
+    return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
+}
 
 /// OpenSSL would ask at the terminal.
 int refuse_passphrase(char*, int, int, void*) {
@@ -73,10 +82,11 @@ Key read_key(const Secret& secret) {
 
 /// RFC 7301 3.2. A client that names no protocol means ours.
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* octets,
-                    const unsigned char* offered, unsigned int offered_octets, void*) {
+                    const unsigned char* offered, unsigned int offered_octets, void* ours) {
     unsigned char* found = nullptr;
-    const int result = SSL_select_next_proto(&found, octets, protocols.data(), protocols.size(),
-                                             offered, offered_octets);
+    const auto known = octets_of(*static_cast<const std::string_view*>(ours));
+    const int result = SSL_select_next_proto(
+        &found, octets, known.data(), static_cast<unsigned>(known.size()), offered, offered_octets);
     if (result != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;
     *chosen = found;
     return SSL_TLSEXT_ERR_OK;
@@ -92,7 +102,7 @@ TlsContext new_context(const SSL_METHOD* method) {
 
 }  // namespace
 
-Result<TlsContext, TlsFault> tls_server_context(const TlsMaterial& material) {
+Result<TlsContext, TlsFault> tls_server_context(const TlsMaterial& material, TlsProtocol protocol) {
     const auto certificates = read_certificates(material.certificates);
     if (certificates.empty()) return TlsFault::bad_certificates;
     const Key key = read_key(material.key);
@@ -109,7 +119,11 @@ Result<TlsContext, TlsFault> tls_server_context(const TlsMaterial& material) {
     }
     ERR_clear_error();
     if (!is_usable) return TlsFault::weak_certificate;
-    SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
+    // OpenSSL does not take it as const, and leaves it as it is.
+    static std::string_view dns = dns_protocols;
+    static std::string_view http = http_protocols;
+    SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol,
+                               protocol == TlsProtocol::dns ? &dns : &http);
     return context;
 }
 
@@ -129,7 +143,9 @@ Result<TlsContext, TlsFault> tls_client_context(const TlsMaterial& material) {
     }
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
     // Returns 0 where it succeeds, unlike all others.
-    ensure(SSL_CTX_set_alpn_protos(context.get(), protocols.data(), protocols.size()) == 0,
+    const auto protocols = octets_of(dns_protocols);
+    ensure(SSL_CTX_set_alpn_protos(context.get(), protocols.data(),
+                                   static_cast<unsigned>(protocols.size())) == 0,
            "OpenSSL takes a list of protocols");
     return context;
 }

@@ -1,7 +1,7 @@
-/// \file  TLS for DNS (RFC 7858, RFC 9103): certificates, keys, and the contexts that connections
-/// are made with.
+/// \file  TLS for DNS (RFC 7858, RFC 9103) and HTTP: certificates, keys, and the contexts that
+/// connections are made with.
 ///
-/// TLS 1.3 and nothing older, the application protocol "dot" (RFC 7301).
+/// TLS 1.3 and nothing older, with the application's protocol (RFC 7301).
 /// Threads: a context is used by any number of threads; all else by one.
 #pragma once
 
@@ -38,8 +38,15 @@ enum class TlsFault : std::uint8_t {
 /// What connections are made with; null where there is no TLS.
 using TlsContext = std::shared_ptr<SSL_CTX>;
 
+/// What is spoken over TLS.
+enum class TlsProtocol : std::uint8_t {
+    dns,   ///< "dot"
+    http,  ///< "http/1.1"
+};
+
 /// For connections of clients, who are shown `material`.
-[[nodiscard]] Result<TlsContext, TlsFault> tls_server_context(const TlsMaterial& material);
+[[nodiscard]] Result<TlsContext, TlsFault> tls_server_context(
+    const TlsMaterial& material, TlsProtocol protocol = TlsProtocol::dns);
 
 /// For connections to servers, which have to show a certificate that leads to an authority in
 /// `material`, or is one of them.

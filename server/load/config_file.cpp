@@ -49,7 +49,9 @@ std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
             fmt::format("chmod o= {}, or move the keys to a `keys_file`", path.string()));
     }
     const bool has_keys = add_keys_of_file(*config, diagnostics);
-    if (!read_tls_files(config->tls, diagnostics) || !has_keys) return std::nullopt;
+    const bool has_tls = read_tls_files(config->tls, diagnostics);
+    const bool has_web = read_tls_files(config->web.tls, diagnostics);
+    if (!has_tls || !has_web || !has_keys) return std::nullopt;
     auto& known = config->zone_defaults.known_keys.emplace();
     for (const TsigKey& key : config->keys) known.push_back(key.name);
     const std::string file = path.string();

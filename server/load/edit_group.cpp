@@ -32,10 +32,12 @@ EditRefusal refusal_of(Address address, std::string text, std::string advice) {
 }
 
 /// The change that the name of an address with these edits comes from; 0 if from none.
-ChangeId last_change_of(std::span<const Edit> edits) {
+ChangeId last_change_of(std::span<const Edit> edits, const InventoryModel* inventory) {
     ChangeId last = 0;
     for (const Edit& edit : edits) {
-        if (edit.type == RrType::ptr) last = std::max(last, edit.change);
+        if (edit.type == RrType::ptr && is_awake(edit, inventory)) {
+            last = std::max(last, edit.change);
+        }
     }
     return last;
 }
@@ -106,9 +108,8 @@ std::optional<EditRefusal> EditGroup::find_unmet(const Expectation& expectation)
     if (target.zone != nullptr && target.zone->base.zone) {
         served = editor_of(target).ptr_of(expectation.address);
     }
-    if (tag_of(served, last_change_of(edits_at(expectation.address))) == expectation.tag) {
-        return std::nullopt;
-    }
+    const ChangeId last = last_change_of(edits_at(expectation.address), ground_.inventory);
+    if (tag_of(served, last) == expectation.tag) return std::nullopt;
     return EditRefusal{EditRefusal::Kind::outdated, expectation.address,
                        fmt::format("{} has been changed meanwhile", expectation.address.to_text()),
                        "look at it again, and decide anew"};

@@ -55,6 +55,20 @@ struct EditRefusal {
 /// What may be asked for.
 using ChangeRequest = std::variant<Change, Undo>;
 
+/// What came of a change that was asked for.
+struct ChangeOutcome {
+    std::optional<EditRefusal> refusal;  ///< Why it was not made.
+    std::string failure;           ///< Why it could not be kept, and so was not made; else empty.
+    ChangeId change = 0;           ///< Its number.
+    std::uint64_t generation = 0;  ///< Of what is served with it.
+};
+
+/// What would come of changes.
+struct ChangePreview {
+    std::vector<Result<ChangeId, EditRefusal>> results;  ///< By request.
+    std::vector<MadeChange> made;                        ///< Those that would be made, in order.
+};
+
 /// See above.
 class EditGroup {
 public:

@@ -220,4 +220,10 @@ Result<Name, HostNameError> zone_name_from_text(std::string_view text) {
         "write a name like 2.0.192.in-addr.arpa"};
 }
 
+std::string host_name_text(NameView name) {
+    std::string text = name.to_text();
+    if (text.size() > 1) text.pop_back();
+    return text;
+}
+
 }  // namespace arpad

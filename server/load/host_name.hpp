@@ -28,6 +28,9 @@ struct HostNameError {
 /// Reads a host name. The case of ASCII labels is kept.
 [[nodiscard]] Result<HostName, HostNameError> host_name_from_text(std::string_view text);
 
+/// `name` as people write host names: without the final dot.
+[[nodiscard]] std::string host_name_text(NameView name);
+
 /// Reads the contact of a zone, `hostmaster@example.net` or `hostmaster.example.net`, as the SOA
 /// record holds it (RFC 1035 8): all before the `@` is one label. In the form without `@` a dot in
 /// the first label is written `\.`.

@@ -19,6 +19,11 @@ struct Allocation {
     const Allocation* outer;  ///< The next one that contains it; null if there is none.
 };
 
+/// "in line 7".
+std::string where(Place place) {
+    return place.line == 0 ? "put through the API" : fmt::format("in line {}", place.line);
+}
+
 std::string display_name(const Prefix& prefix) {
     const bool is_address = prefix.length() == address_bits(prefix.family());
     return is_address ? prefix.first().to_text() : prefix.to_text();
@@ -49,14 +54,14 @@ void report_repeated_allocations(const std::vector<Allocation>& allocations,
     for_each_repeat(allocations, is_before, [&](const Allocation& first, const Allocation& second) {
         const std::string what = display_name(second.prefix);
         if (first.server == second.server)
-            findings.error(
-                second.place,
-                fmt::format("{} is listed twice, first in line {}", what, first.place.line),
-                "remove one of the two");
+            findings.error(second.place,
+                           fmt::format("{} is listed twice, first {}", what, where(first.place)),
+                           "remove one of the two");
         else
             findings.error(second.place,
-                           fmt::format("{} belongs to two servers, here to {} and in line {} to {}",
-                                       what, in_backquotes(second.server->name), first.place.line,
+                           fmt::format("{} belongs to two servers, {} to {} and {} to {}", what,
+                                       second.place.line == 0 ? where(second.place) : "here",
+                                       in_backquotes(second.server->name), where(first.place),
                                        in_backquotes(first.server->name)),
                            "remove it from one of them");
     });
@@ -83,11 +88,13 @@ void check_primary(const ServerModel& server, const PrimaryModel& primary,
                                    in_backquotes(server.name)),
                        "write one of its `addresses`, or one in a prefix there");
     else if (own->prefix != longest->prefix)
-        findings.error(primary.place,
-                       fmt::format("{} belongs to {}, which has {} in line {}",
-                                   primary.address.to_text(), in_backquotes(longest->server->name),
-                                   display_name(longest->prefix), longest->place.line),
-                       "write an address that no other server has");
+        findings.error(
+            primary.place,
+            fmt::format(
+                "{} belongs to {}, which has {}{}", primary.address.to_text(),
+                in_backquotes(longest->server->name), display_name(longest->prefix),
+                longest->place.line == 0 ? ", put through the API" : " " + where(longest->place)),
+            "write an address that no other server has");
 }
 
 void warn_of_repeated_host_names(const std::vector<ServerModel>& servers, FileFindings& findings) {
@@ -98,8 +105,8 @@ void warn_of_repeated_host_names(const std::vector<ServerModel>& servers, FileFi
         if (second.host_name.view().is_root()) return;
         findings.warning(
             second.place,
-            fmt::format("{} has the host name {}, as has {} in line {}", in_backquotes(second.name),
-                        second.host_name.to_text(), in_backquotes(first.name), first.place.line),
+            fmt::format("{} has the host name {}, as has {} {}", in_backquotes(second.name),
+                        second.host_name.to_text(), in_backquotes(first.name), where(first.place)),
             "rename one of them, or give it another product");
     });
 }

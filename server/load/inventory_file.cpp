@@ -1,9 +1,11 @@
 #include "load/inventory_file.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <ranges>
 #include <unordered_map>
 #include <unordered_set>
@@ -310,11 +312,8 @@ private:
 };
 
 std::vector<ServerModel> read_servers(const Fields& fields, const Products& products,
-                                      const std::vector<AccountModel>& accounts,
-                                      FileFindings& findings) {
-    AccountNames account_names;
-    for (const AccountModel& account : accounts) account_names.insert(account.name);
-    const ServerReader reader(products, account_names, findings);
+                                      const AccountNames& accounts, FileFindings& findings) {
+    const ServerReader reader(products, accounts, findings);
     std::vector<ServerModel> servers;
     constexpr std::string_view example = "server1: {product: miniserver, addresses: [192.0.2.7]}";
     for (const YamlEntry& entry : read_entries(fields, "servers", example, findings))
@@ -325,10 +324,84 @@ std::vector<ServerModel> read_servers(const Fields& fields, const Products& prod
     return servers;
 }
 
+/// Adds servers that were put through the API to those of the file. What is wrong with them is
+/// reported at the file, which has what they refer to.
+class StoredServerReader {
+public:
+    StoredServerReader(const Products& products, const AccountNames& accounts,
+                       FileFindings& findings) noexcept
+        : products_(products), accounts_(accounts), findings_(findings) {}
+
+    void add(std::span<const StoredServer> stored, std::vector<ServerModel>& servers) const {
+        std::unordered_map<std::string_view, Place> written;
+        for (const ServerModel& server : servers) written.emplace(server.name, server.place);
+        std::vector<ServerModel> added;
+        for (const StoredServer& server : stored) {
+            const auto other = written.find(server.name);
+            if (other != written.end()) {
+                findings_.error(other->second,
+                                fmt::format("{} was put through the API, too, on {:%Y-%m-%d}",
+                                            in_backquotes(server.name), server.since),
+                                "remove it from here, or through the API");
+                continue;
+            }
+            added.push_back(read(server));
+        }
+        std::ranges::move(added, std::back_inserter(servers));
+    }
+
+private:
+    [[nodiscard]] ServerModel read(const StoredServer& stored) const {
+        ServerModel server;
+        server.name = stored.name;
+        server.product = stored.product;
+        server.account = stored.account;
+        server.host_name = host_name_of(stored);
+        if (stored.account && !accounts_.contains(*stored.account)) {
+            report(stored, fmt::format("is of an account {}, which is not there",
+                                       in_backquotes(*stored.account)));
+        }
+        for (const Prefix& prefix : stored.allocations) server.allocations.push_back({prefix, {}});
+        if (stored.primaries) {
+            for (const Address address : *stored.primaries) {
+                server.primaries.push_back({address, {}});
+            }
+        } else {
+            server.primaries = default_primaries(server.allocations);
+        }
+        return server;
+    }
+
+    /// The root if it has none.
+    [[nodiscard]] Name host_name_of(const StoredServer& stored) const {
+        const auto product = products_.find(stored.product);
+        if (product == products_.end() || !product->second) {
+            report(stored, fmt::format("is of a product {}, which is not there",
+                                       in_backquotes(stored.product)));
+            return {};
+        }
+        auto host_name = host_name_from_text(host_name_text(*product->second, stored.name));
+        if (host_name) return std::move(host_name->name);
+        report(stored, fmt::format("gets no host name: {}", host_name.error().message));
+        return {};
+    }
+
+    void report(const StoredServer& stored, const std::string& what) const {
+        findings_.error(
+            {}, fmt::format("{}, put through the API, {}", in_backquotes(stored.name), what),
+            "write what it needs here, or put it anew through the API");
+    }
+
+    const Products& products_;
+    const AccountNames& accounts_;
+    FileFindings& findings_;
+};
+
 }  // namespace
 
 std::optional<InventoryModel> read_inventory(const std::string& file, std::string_view text,
-                                             Diagnostics& diagnostics) {
+                                             Diagnostics& diagnostics,
+                                             std::span<const StoredServer> stored) {
     const auto document =
         parse_yaml(file, text,
                    "write `products:` and `servers:`, or remove `inventory` from the "
@@ -342,7 +415,10 @@ std::optional<InventoryModel> read_inventory(const std::string& file, std::strin
     inventory.ttl = fields.ttl("ttl");
     const Products products = read_products(fields, findings);
     inventory.accounts = read_accounts(fields, findings);
-    inventory.servers = read_servers(fields, products, inventory.accounts, findings);
+    AccountNames accounts;
+    for (const AccountModel& account : inventory.accounts) accounts.insert(account.name);
+    inventory.servers = read_servers(fields, products, accounts, findings);
+    StoredServerReader(products, accounts, findings).add(stored, inventory.servers);
     report_conflicts(inventory.servers, findings);
     if (findings.error_count() > 0) return std::nullopt;
     inventory.allocations = Allocations(inventory);

@@ -13,7 +13,7 @@ Load load_zones(const Sources& sources, const ZoneDefaults& defaults, LastGoodCo
                 SerialSource& serials) {
     Load load;
     if (sources.inventory) {
-        load.inventory = read_inventory_or_copy(*sources.inventory, copies, load.diagnostics);
+        load.inventory = read_inventory_or_copy(*sources.inventory, copies, {}, load.diagnostics);
     }
     Settlement settlement(sources.zones, load.inventory ? &*load.inventory : nullptr, defaults,
                           copies, load.diagnostics);

@@ -13,6 +13,7 @@
 #include "base/invariant.hpp"
 #include "load/inventory_file.hpp"
 #include "load/loader.hpp"
+#include "reverse/arpa_name.hpp"
 #include "zone/builder.hpp"
 #include "zone/received_zone.hpp"
 
@@ -131,8 +132,10 @@ void add_names(const NetworkState& state, Subscribing::Names& names) {
 class Networks::Look {
 public:
     Look(const Networks& networks, const ZoneDefaults& defaults, bool are_defaults_new,
-         Missing missing, const CatalogPlan& catalogs)
+         Missing missing, const CatalogPlan& catalogs,
+         const std::optional<std::vector<StoredServer>>& servers)
         : networks_(networks),
+          servers_(servers),
           defaults_(defaults),
           catalog_(catalogs.made),
           sources_(catalogs.taken),
@@ -245,12 +248,12 @@ private:
         const FoundFile found = find_inventory(*networks_.paths_.inventory);
         note_time(found.stamp);
         const auto& known = networks_.inventory_;
-        if (known && found.stamp && known->seen.stamp == found.stamp) return;
+        if (known && !servers_ && found.stamp && known->seen.stamp == found.stamp) return;
         InventoryState state;
         SourceFile source = read_inventory_source(*networks_.paths_.inventory, state.findings);
         if (found.stamp) ++update_.files_read;
         state.seen = seen_as(found, source);
-        if (known && state.seen.digest == known->seen.digest) {
+        if (known && !servers_ && state.seen.digest == known->seen.digest) {
             state.reading = known->reading;
             state.findings = known->findings;
             update_.inventory = std::move(state);
@@ -270,12 +273,15 @@ private:
     /// A running server has the last good inventory in memory.
     void read_inventory_in(const SourceFile& source, InventoryState& state) {
         const auto& known = networks_.inventory_;
+        const std::vector<StoredServer> stored =
+            servers_ ? *servers_ : networks_.kept_.servers.stored_servers();
         if (!known || !known->reading.model) {
-            state.reading = read_inventory_or_copy(source, networks_.kept_.copies, state.findings);
+            state.reading =
+                read_inventory_or_copy(source, networks_.kept_.copies, stored, state.findings);
             return;
         }
         std::optional<InventoryModel> model;
-        if (source.text) model = read_inventory(source.file, *source.text, state.findings);
+        if (source.text) model = read_inventory(source.file, *source.text, state.findings, stored);
         state.reading = model
                             ? InventoryReading{Standing::current,
                                                std::make_shared<InventoryModel>(std::move(*model))}
@@ -549,6 +555,7 @@ private:
     }
 
     const Networks& networks_;
+    const std::optional<std::vector<StoredServer>>& servers_;  // in place of those that are kept
     const ZoneDefaults& defaults_;
     const std::optional<CatalogModel>& catalog_;
     const std::vector<CatalogSource>& sources_;
@@ -570,8 +577,9 @@ Networks::Networks(Paths paths, Kept kept, Clock clock)
       snapshot_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>())) {}
 
 NetworksUpdate Networks::look(const ZoneDefaults& defaults, bool are_defaults_new, Missing missing,
-                              const CatalogPlan& catalogs) const {
-    return Look(*this, defaults, are_defaults_new, missing, catalogs).run();
+                              const CatalogPlan& catalogs,
+                              const std::optional<std::vector<StoredServer>>& servers) const {
+    return Look(*this, defaults, are_defaults_new, missing, catalogs, servers).run();
 }
 
 /// The last version of the zone of `frame`, in it.
@@ -825,6 +833,20 @@ std::vector<SecondaryZone> Networks::secondaries() const {
         zones.push_back({served(*this, apex, secondary).zone->frame(), secondary.version});
     }
     return zones;
+}
+
+std::vector<ClasslessNetwork> Networks::classless() const {
+    std::vector<ClasslessNetwork> networks;
+    for (const auto& [key, state] : files_) {
+        if (!state.key || !state.key->network) continue;
+        for (const ServedZone& served : state.zones) {
+            const Zone& zone = *served.zone;
+            const auto& base = zone.parts().base;
+            const bool is_reversed = base && arpa_name(*base).view() == zone.apex();
+            if (base && !is_reversed) networks.push_back({*state.key->network, Name(zone.apex())});
+        }
+    }
+    return networks;
 }
 
 Diagnostics Networks::general_findings() const {

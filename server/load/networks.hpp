@@ -30,6 +30,7 @@
 #include "zone/catalog.hpp"
 #include "zone/received_version.hpp"
 #include "zone/serials.hpp"
+#include "zone/served_ptr.hpp"
 #include "zone/snapshot.hpp"
 #include "zone/zone_history.hpp"
 
@@ -126,6 +127,7 @@ public:
         ReceivedVersions& versions;
         EditSource& edits;
         ChangeSource& changes;
+        ServerSource& servers;
     };
 
     /// Where the files are.
@@ -148,8 +150,11 @@ public:
     /// that is in service was made with `defaults`, so all is loaded anew. Networks are never
     /// dropped where anything in the zones directory cannot be looked at, or it holds no zone file
     /// any more.
-    [[nodiscard]] NetworksUpdate look(const ZoneDefaults& defaults, bool are_defaults_new,
-                                      Missing missing, const CatalogPlan& catalogs = {}) const;
+    /// If there are `servers`, they take the place of those that are kept beside the inventory.
+    [[nodiscard]] NetworksUpdate look(
+        const ZoneDefaults& defaults, bool are_defaults_new, Missing missing,
+        const CatalogPlan& catalogs = {},
+        const std::optional<std::vector<StoredServer>>& servers = {}) const;
 
     /// Makes `update`, the last one that `look` returned, what is in service.
     void adopt(NetworksUpdate update);
@@ -169,6 +174,9 @@ public:
 
     /// The zones that are taken from primaries.
     [[nodiscard]] std::vector<SecondaryZone> secondaries() const;
+
+    /// The networks whose addresses are reached by CNAMEs.
+    [[nodiscard]] std::vector<ClasslessNetwork> classless() const;
 
     /// What is in service.
     [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const noexcept {

@@ -6,23 +6,25 @@
 #include <array>
 #include <utility>
 
+#include "load/config_fields.hpp"
 #include "load/fields.hpp"
 #include "load/file_findings.hpp"
 #include "load/hexadecimal.hpp"
 #include "load/key_fields.hpp"
 #include "load/remote_fields.hpp"
-#include "load/repeats.hpp"
 #include "load/transfer_fields.hpp"
+#include "load/web_fields.hpp"
 #include "load/yaml_document.hpp"
 #include "load/zone_settings.hpp"
 
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 21> config_keys{
-    "listen", "user",      "workers",   "pin_workers", "zones",   "inventory",     "state",
-    "keys",   "keys_file", "log",       "serials",     "reload",  "zone_defaults", "identity",
-    "udp",    "tcp",       "query_log", "metrics",     "catalog", "catalogs_from", "tls"};
+constexpr std::array<std::string_view, 22> config_keys{
+    "listen",        "user",          "workers",   "pin_workers", "zones",     "inventory",
+    "state",         "keys",          "keys_file", "log",         "serials",   "reload",
+    "zone_defaults", "identity",      "udp",       "tcp",         "query_log", "metrics",
+    "catalog",       "catalogs_from", "tls",       "web"};
 constexpr std::array<std::string_view, 4> query_log_keys{"sample", "rcodes", "networks", "clients"};
 constexpr std::array<std::string_view, 1> metrics_keys{"listen"};
 constexpr std::array<std::string_view, 2> catalog_keys{"zone", "transfer"};
@@ -47,76 +49,6 @@ constexpr std::size_t max_character_string = 255;  // RFC 1035 3.3
 constexpr std::size_t max_nsid_octets = 128;
 constexpr std::size_t max_catalog_octets = 200;
 
-void explain_bad_endpoint(std::string_view text, EndpointError error, std::uint16_t usual_port,
-                          Place place, FileFindings& findings) {
-    switch (error) {
-        case EndpointError::no_brackets:
-            findings.error(place, fmt::format("{} has no brackets", in_backquotes(text)),
-                           fmt::format("write \"[{}]:{}\"", text, usual_port));
-            break;
-        case EndpointError::bad_port:
-            findings.error(place, fmt::format("{} has a wrong port", in_backquotes(text)),
-                           "write a port from 0 to 65535 behind the colon");
-            break;
-        case EndpointError::bad_address:
-            findings.error(place, fmt::format("{} is no address to listen on", in_backquotes(text)),
-                           fmt::format("write \"192.0.2.53:{0}\" or \"[2001:db8::53]:{0}\"; all "
-                                       "addresses are \"0.0.0.0:{0}\" and \"[::]:{0}\"",
-                                       usual_port));
-            break;
-    }
-}
-
-/// `usual_port` is that of an entry without one, as for all of these.
-std::optional<Endpoint> read_endpoint(YamlNode item, std::uint16_t usual_port,
-                                      FileFindings& findings) {
-    const auto text = read_text(item, "an entry of `listen`", findings);
-    if (!text) return std::nullopt;
-    const auto endpoint = Endpoint::from_text(*text, usual_port);
-    if (endpoint) return *endpoint;
-    explain_bad_endpoint(*text, endpoint.error(), usual_port, item.place(), findings);
-    return std::nullopt;
-}
-
-/// An endpoint and where it is written.
-struct PlacedEndpoint {
-    Endpoint endpoint;
-    Place place;
-};
-
-void report_repeated_endpoints(const std::vector<PlacedEndpoint>& entries, FileFindings& findings) {
-    const auto is_before = [](const PlacedEndpoint& left, const PlacedEndpoint& right) {
-        return left.endpoint < right.endpoint;
-    };
-    for_each_repeat(entries, is_before,
-                    [&findings](const PlacedEndpoint& first, const PlacedEndpoint& second) {
-                        findings.error(second.place,
-                                       fmt::format("{} is listed twice, first in line {}",
-                                                   second.endpoint.to_text(), first.place.line),
-                                       "remove one of the two");
-                    });
-}
-
-std::vector<Endpoint> read_listen(const Fields& fields, std::uint16_t usual_port,
-                                  FileFindings& findings) {
-    std::vector<Endpoint> endpoints;
-    const auto list = fields.find("listen");
-    if (!list || !list->is_sequence() || list->is_empty()) {
-        const Place place = list ? list->place() : fields.place();
-        findings.error(place, list ? "`listen` is no list of addresses" : "`listen` is missing",
-                       fmt::format("write `listen: [\"0.0.0.0:{0}\", \"[::]:{0}\"]`", usual_port));
-        return endpoints;
-    }
-    std::vector<PlacedEndpoint> entries;
-    for (const YamlNode item : list->items()) {
-        if (const auto endpoint = read_endpoint(item, usual_port, findings))
-            entries.push_back({*endpoint, item.place()});
-    }
-    for (const PlacedEndpoint& entry : entries) endpoints.push_back(entry.endpoint);
-    report_repeated_endpoints(entries, findings);
-    return endpoints;
-}
-
 std::optional<std::string> read_user(const Fields& fields, FileFindings& findings) {
     const auto text = fields.text("user");
     if (!text) return std::nullopt;
@@ -132,21 +64,6 @@ std::optional<unsigned> read_workers(const Fields& fields, FileFindings& finding
     const YamlNode node = *fields.find("workers");
     const auto count = read_integer(node, "`workers` is not `auto` and", worker_range, findings);
     return count ? std::optional(static_cast<unsigned>(*count)) : std::nullopt;
-}
-
-/// The path of a `kind` that `key` says; none if it is not written or wrong.
-std::optional<std::filesystem::path> read_path(const Fields& fields, std::string_view key,
-                                               std::string_view kind,
-                                               const std::filesystem::path& base,
-                                               FileFindings& findings) {
-    const auto text = fields.text(key);
-    if (!text) return std::nullopt;
-    if (text->empty()) {
-        findings.error(fields.find(key)->place(), fmt::format("`{}` is empty", key),
-                       fmt::format("write the path of a {}", kind));
-        return std::nullopt;
-    }
-    return (base / std::filesystem::path(*text)).lexically_normal();
 }
 
 std::filesystem::path read_directory(const Fields& fields, std::string_view key,
@@ -505,6 +422,7 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.udp = read_udp(fields, findings);
     config.tcp = read_tcp(fields, findings);
     config.tls = read_tls(fields, base, config.listen, findings);
+    if (const auto web = fields.find("web")) config.web = read_web(*web, base, findings);
     return findings.error_count() == 0 ? std::optional(std::move(config)) : std::nullopt;
 }
 

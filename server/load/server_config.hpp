@@ -87,6 +87,28 @@ struct TlsConfig {
     bool operator==(const TlsConfig&) const = default;
 };
 
+/// A nameserver that is asked whether it has changes.
+struct WatchedNameserver {
+    Name name;
+    Endpoint endpoint;
+
+    bool operator==(const WatchedNameserver&) const = default;
+};
+
+/// The page and the API for names.
+struct WebConfig {
+    std::vector<Endpoint> listen;  ///< Over TCP; none: not offered.
+    TlsConfig tls;                 ///< Listens at the same, if there is a certificate.
+    std::string authority;         ///< "names.example.net": how browsers call it; may be empty.
+    bool is_secure = false;        ///< Whether they reach it over TLS, ours or a proxy's.
+    std::chrono::seconds session{12 * 3600};     ///< How long a browser stays signed in.
+    std::vector<Endpoint> resolvers;             ///< Asked for the addresses of names.
+    std::vector<WatchedNameserver> nameservers;  ///< Asked for changes; none: those of the zones.
+    std::chrono::seconds promise{3600};  ///< After so long all nameservers are to have a change.
+
+    bool operator==(const WebConfig&) const = default;
+};
+
 /// The catalog of all zones (RFC 9432), for other nameservers.
 struct CatalogConfig {
     Name zone;                  ///< Its name, in lower case.
@@ -128,6 +150,7 @@ struct ServerConfig {
     UdpConfig udp;
     TcpConfig tcp;
     TlsConfig tls;  ///< No endpoint of it is in `listen`.
+    WebConfig web;
 
     bool operator==(const ServerConfig&) const = default;
 };

@@ -55,16 +55,17 @@ std::vector<FirstReading> read_all(const std::vector<SourceFile>& sources,
 }  // namespace
 
 InventoryReading read_inventory_or_copy(const SourceFile& source, LastGoodCopies& copies,
+                                        std::span<const StoredServer> stored,
                                         Diagnostics& diagnostics) {
     if (source.text) {
-        if (auto model = read_inventory(source.file, *source.text, diagnostics)) {
+        if (auto model = read_inventory(source.file, *source.text, diagnostics, stored)) {
             return {Standing::current, std::make_shared<InventoryModel>(std::move(*model))};
         }
     }
     const auto copy = copies.find_copy(source.key);
     if (!copy) return {};
     Diagnostics ignored;  // the copy was good
-    auto model = read_inventory(source.file, *copy, ignored);
+    auto model = read_inventory(source.file, *copy, ignored, stored);
     if (!model) return {};
     return {Standing::last_good, std::make_shared<InventoryModel>(std::move(*model))};
 }

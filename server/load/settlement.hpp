@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,10 +53,11 @@ struct InventoryReading {
     std::shared_ptr<const InventoryModel> model;  ///< Null if nothing is used of it.
 };
 
-/// Reads the inventory in `source`, or its last good copy. What is wrong with it as it is now goes
-/// to `diagnostics`.
+/// Reads the inventory in `source`, or its last good copy, with the servers put beside it. What is
+/// wrong with it as it is now goes to `diagnostics`.
 [[nodiscard]] InventoryReading read_inventory_or_copy(const SourceFile& source,
                                                       LastGoodCopies& copies,
+                                                      std::span<const StoredServer> stored,
                                                       Diagnostics& diagnostics);
 
 /// Whether networks are all that there are, or some that concern no others.

@@ -27,7 +27,7 @@ std::optional<std::string> read_file(const std::filesystem::path& path, std::str
     auto text = read_text_file(path);
     if (text) return std::move(*text);
     diagnostics.error(path.string(), {}, fmt::format("cannot be read: {}", text.error().message()),
-                      fmt::format("`{}` in `tls` of the server configuration names it; the user "
+                      fmt::format("`{}` in the server configuration names it; the user "
                                   "that runs arpad has to be able to read it",
                                   key));
     return std::nullopt;

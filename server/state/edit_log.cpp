@@ -22,6 +22,7 @@ const char* const edit_log_schema = R"(
         change INTEGER NOT NULL,   -- that it comes from; 0 for one of before there was a history
         PRIMARY KEY (family, address, type, layer)
     ) WITHOUT ROWID;
+    CREATE INDEX edits_by_account ON edits (account);
     CREATE TABLE changes (
         id INTEGER PRIMARY KEY,    -- from 1, in the order in which they were made
         time INTEGER NOT NULL,     -- microseconds since 1970
@@ -64,6 +65,9 @@ const char* const edit_log_schema = R"(
 namespace {
 
 using Octets = std::vector<std::uint8_t>;
+
+constexpr std::string_view edit_columns =
+    "family, address, type, layer, rdatas, ttl, account, server, change";
 
 constexpr std::string_view insert_edit =
     "INSERT OR REPLACE INTO edits (family, address, type, layer, rdatas, ttl, account, server, "
@@ -349,12 +353,21 @@ void take_over_edits_of_version_5(Database& database) {
     database.run("DROP TABLE edits_of_version_5");
 }
 
+void read_edits_of(Database& database, const std::string& account,
+                   const std::function<void(const Edit&)>& visit) {
+    Statement rows(database, fmt::format("SELECT {} FROM edits WHERE account = ? "
+                                         "ORDER BY family, address, type, layer",
+                                         edit_columns));
+    rows.bind(0, std::string_view(account));
+    while (rows.step()) visit(edit_at(rows));
+}
+
 void read_edits(Database& database, const AddressRange& range,
                 const std::function<void(const Edit&)>& visit) {
-    Statement rows(database,
-                   "SELECT family, address, type, layer, rdatas, ttl, account, server, change "
-                   "FROM edits WHERE family = ? AND address BETWEEN ? AND ? "
-                   "ORDER BY address, type, layer");
+    Statement rows(database, fmt::format("SELECT {} FROM edits WHERE family = ? "
+                                         "AND address BETWEEN ? AND ? "
+                                         "ORDER BY address, type, layer",
+                                         edit_columns));
     const Octets first = octets_of(range.first);
     const Octets last = octets_of(range.last);
     Parameters(rows).add(number_of(range.first.family())).add(first).add(last);
@@ -414,16 +427,19 @@ ChangeId read_last_change(Database& database) {
     return last;
 }
 
-std::optional<MadeChange> read_change(Database& database, ChangeId id) {
+std::optional<MadeChange> read_change_head(Database& database, ChangeId id) {
     std::optional<MadeChange> change;
-    {
-        Statement row(database, fmt::format("SELECT {} FROM changes WHERE id = ?", change_columns));
-        row.bind(0, id);
-        while (row.step()) {
-            Columns columns(row);
-            change = change_from(columns);
-        }
+    Statement row(database, fmt::format("SELECT {} FROM changes WHERE id = ?", change_columns));
+    row.bind(0, id);
+    while (row.step()) {
+        Columns columns(row);
+        change = change_from(columns);
     }
+    return change;
+}
+
+std::optional<MadeChange> read_change(Database& database, ChangeId id) {
+    std::optional<MadeChange> change = read_change_head(database, id);
     if (!change) return std::nullopt;
     Statement rows(database, fmt::format("SELECT {} FROM history WHERE change = ? "
                                          "ORDER BY family, address, type, layer",

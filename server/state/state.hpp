@@ -16,8 +16,10 @@
 #include "crypto/digest.hpp"
 #include "load/networks.hpp"
 #include "load/settlement.hpp"
+#include "state/stored_servers.hpp"
 #include "zone/change.hpp"
 #include "zone/edit.hpp"
+#include "zone/inventory.hpp"
 #include "zone/received_version.hpp"
 #include "zone/serials.hpp"
 #include "zone/zone_history.hpp"
@@ -37,7 +39,8 @@ class State : public LastGoodCopies,
               public HistorySource,
               public ReceivedVersions,
               public EditSource,
-              public ChangeSource {
+              public ChangeSource,
+              public ServerSource {
 public:
     std::shared_ptr<const ZoneHistory> history_of(const Name& /*apex*/) override { return nullptr; }
 
@@ -55,6 +58,11 @@ public:
     /// Has the next commit keep `changes`, and their edits in place of what is kept for their
     /// addresses.
     virtual void note_changes(std::span<const MadeChange> /*changes*/) {}
+
+    std::vector<StoredServer> stored_servers() override { return {}; }
+
+    /// Has the next commit keep what `change` makes of the servers.
+    virtual void note_servers(const ServerChange& /*change*/) {}
 
     /// Has the next commit keep the histories of the zones that changed, in place of those before,
     /// and forget what primaries have sent of zones that are not taken from them any more.

@@ -176,6 +176,7 @@ StateStore::StateStore(std::filesystem::path directory, Descriptor lock, SerialF
     read_histories();
     read_bases();
     last_change_ = read_last_change(database_);
+    servers_ = read_servers(database_);
     if (const auto stamp = stamp_of(directory_ / "state.db")) opened_ = *stamp;
     remove_old_texts();
 }
@@ -193,6 +194,7 @@ void StateStore::catch_up() {
         read_histories();
         read_bases();
         last_change_ = read_last_change(database_);
+        servers_ = read_servers(database_);
     } catch (const DatabaseError& failure) {
         spdlog::error("{}", problem(directory_, fmt::format("state.db: {}", failure.what()),
                                     "restart arpad, which says what is wrong with it"));
@@ -226,6 +228,7 @@ void StateStore::prepare_schema() {
     if (version < first_with_edits) database_.run("DELETE FROM differences");
     if (version < first_with_edits) database_.run(edit_log_schema);
     if (version == first_with_edits) take_over_edits_of_version_5(database_);
+    if (version < schema_version) database_.run(stored_servers_schema);
     if (version < schema_version) database_.run("PRAGMA user_version = 6");
     transaction.commit();
 }
@@ -260,8 +263,9 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
                        "restart arpad, which makes a new one");
     }
     if (!unreadable_.empty()) return unreadable_;
-    const bool has_news = !noted_changes_.empty() || !decided_.empty() || !noted_.empty() ||
-                          !noted_versions_.empty() || !given_up_.empty() || !copies.empty();
+    const bool has_news = !noted_changes_.empty() || noted_servers_ || !decided_.empty() ||
+                          !noted_.empty() || !noted_versions_.empty() || !given_up_.empty() ||
+                          !copies.empty();
     if (!has_news) return std::nullopt;
     try {
         const std::vector<NewCopy> new_copies = find_new(copies);
@@ -274,6 +278,7 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
         }
         Transaction transaction(database_);
         write_changes(database_, noted_changes_);
+        if (noted_servers_) write_servers(database_, *noted_servers_);
         write_served();
         write_histories();
         write_versions(new_bases);
@@ -285,6 +290,7 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
                        "free space on its disk, and check that it is writable");
     }
     if (!noted_changes_.empty()) last_change_ = noted_changes_.back().id;
+    if (noted_servers_) servers_ = with_change(std::move(servers_), *noted_servers_);
     for (auto& [apex, served] : decided_) served_.insert_or_assign(apex, served);
     for (auto& [apex, history] : noted_) {
         if (history) {

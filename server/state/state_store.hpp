@@ -60,9 +60,13 @@ public:
     [[nodiscard]] ChangeId last_change() const override { return last_change_; }
     void note_changes(std::span<const MadeChange> changes) override;
 
+    std::vector<StoredServer> stored_servers() override { return servers_; }
+    void note_servers(const ServerChange& change) override { noted_servers_ = change; }
+
     void forget_decisions() noexcept override {
         decided_.clear();
         noted_changes_.clear();
+        noted_servers_.reset();
         unreadable_.clear();
         noted_.clear();
         noted_versions_.clear();
@@ -117,7 +121,9 @@ private:
     ServedContents served_;
     ServedContents decided_;  // since the last commit
     ChangeId last_change_ = 0;
-    std::vector<MadeChange> noted_changes_;  // since the last commit
+    std::vector<MadeChange> noted_changes_;      // since the last commit
+    std::vector<StoredServer> servers_;          // that are kept
+    std::optional<ServerChange> noted_servers_;  // since the last commit
     std::string unreadable_;  // why edits could not be read since then; empty if all could be
     using Histories = std::map<Name, std::shared_ptr<const ZoneHistory>, CanonicalLess>;
     Histories histories_;

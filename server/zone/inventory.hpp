@@ -5,6 +5,7 @@
 /// nothing else names it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,33 @@ struct AccountModel {
     Place place;  ///< Of the key.
 };
 
+/// A server that was put beside the file, through the API.
+struct StoredServer {
+    std::string name;
+    std::string product;
+    std::optional<std::string> account;
+    std::vector<Prefix> allocations;                ///< As in ServerModel.
+    std::optional<std::vector<Address>> primaries;  ///< None: the first address of each family.
+    std::chrono::sys_seconds since;                 ///< When it was put.
+
+    bool operator==(const StoredServer&) const = default;
+};
+
+/// Where such servers are kept.
+class ServerSource {
+public:
+    virtual ~ServerSource() = default;
+
+    /// All of them, by name.
+    [[nodiscard]] virtual std::vector<StoredServer> stored_servers() = 0;
+};
+
+/// Keeps none.
+class NoStoredServers final : public ServerSource {
+public:
+    std::vector<StoredServer> stored_servers() override { return {}; }
+};
+
 /// One entry of a server's `addresses`: a single address is a prefix of full length.
 struct AllocationModel {
     Prefix prefix;
@@ -54,10 +82,10 @@ struct ServerModel {
     Name host_name;                            ///< What the product's template makes of the name.
     std::vector<AllocationModel> allocations;  ///< In the order written.
     std::vector<PrimaryModel> primaries;       ///< Each in one of the allocations; no two equal.
-    Place place;                               ///< Of the key.
+    Place place;                               ///< Of the key; 0 if it was put through the API.
 };
 
-/// The inventory file.
+/// The inventory file, and what was put beside it.
 struct InventoryModel {
     std::string file;        ///< As named in diagnostics.
     std::optional<Ttl> ttl;  ///< Of default names, else the network's.

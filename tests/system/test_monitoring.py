@@ -59,7 +59,7 @@ class Monitoring(ReplyTestCase):
     zones = {"sound": SOUND, "broken": BROKEN,
              "other": "zone: other.example\nprimaries: [\"127.0.0.1:1\"]\n"}
     settings = (ZONE_DEFAULTS + "metrics: {listen: \"127.0.0.1:0\"}\n"
-                "inventory: inventory.yaml\n")
+                "inventory: inventory.yaml\nweb: {listen: [\"127.0.0.1:0\"]}\n")
 
     @classmethod
     def setUpClass(cls):

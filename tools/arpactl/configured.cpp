@@ -7,6 +7,7 @@
 #include "base/counted.hpp"
 #include "base/standard_error.hpp"
 #include "progress.hpp"
+#include "state/stored_servers.hpp"
 
 namespace arpad {
 
@@ -32,6 +33,12 @@ std::unique_ptr<ConfiguredNetworks> ConfiguredNetworks::read(const std::string& 
         return nullptr;
     }
     made->edits_ = std::move(*edits);
+    auto servers = read_servers(made->config_.state);
+    if (!servers) {
+        print_error("arpactl: {}\n", servers.error());
+        return nullptr;
+    }
+    made->servers_ = std::move(*servers);
     made->settle();
     print(made->diagnostics_);
     return made;
@@ -42,7 +49,7 @@ void ConfiguredNetworks::settle() {
     sources_ = read_sources(config_, diagnostics_);
     progress.enter(fmt::format("checking {}", counted(sources_.zones.size(), "zone file")));
     if (sources_.inventory) {
-        inventory_ = read_inventory_or_copy(*sources_.inventory, copies_, diagnostics_);
+        inventory_ = read_inventory_or_copy(*sources_.inventory, copies_, servers_, diagnostics_);
     }
     settlement_.emplace(sources_.zones, inventory_ ? &*inventory_ : nullptr, config_.zone_defaults,
                         copies_, diagnostics_, Extent::all, &edits_);

@@ -42,6 +42,7 @@ private:
     Sources sources_;
     NoCopies copies_;
     KeptEdits edits_;
+    std::vector<StoredServer> servers_;  // put through the API
     Diagnostics diagnostics_;
     std::optional<InventoryReading> inventory_;
     std::optional<Settlement> settlement_;

@@ -10,6 +10,7 @@
 #include "completion.hpp"
 #include "control/edit_commands.hpp"
 #include "control/server_commands.hpp"
+#include "control/token_commands.hpp"
 #include "explain.hpp"
 #include "export.hpp"
 #include "import/import.hpp"
@@ -31,6 +32,7 @@ int run(int argc, const char* const* argv) {
     arpad::add_key_command(app, command);
     arpad::add_server_commands(app, command);
     arpad::add_edit_commands(app, command);
+    arpad::add_token_commands(app, command);
     arpad::add_completion_command(app, command);
     try {
         app.parse(argc, argv);

@@ -4,12 +4,13 @@
 
 packages_build=(
     build-essential cmake ninja-build pkg-config
-    libboost1.81-dev libcap-ng-dev libcli11-dev libfmt-dev libidn2-dev libldns-dev libspdlog-dev
+    libboost1.81-dev libcap-ng-dev libcli11-dev libcsv-dev libfmt-dev libidn2-dev libldns-dev libspdlog-dev
     libsqlite3-dev libsystemd-dev libssl-dev libyaml-cpp-dev lowdown python3
 )
 packages_run=(bind9-dnsutils)
 packages_test=(
     libgtest-dev libgmock-dev libbenchmark-dev clang-format
+    chromium chromium-driver python3-jsonschema python3-selenium python3-yaml
     bind9-dnsutils knot-dnsutils ldnsutils
     bind9 knot nsd pdns-backend-sqlite3 pdns-server
     iproute2 man-db openssl prometheus zsh
@@ -90,4 +91,26 @@ explain_packages() {
         printf '    %s\n' "$@"
     } >&2
     [[ "${#absent[@]}" == 0 ]] || fail "commands that are missing: ${absent[*]}"
+}
+
+# Fetches axe-core, with which the tests of the page look for what people with disabilities cannot use. Without
+# the network those tests are skipped.
+fetch_axe() {
+    local version=4.14.1 directory="$repo_root/build/axe"
+    local sum=e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
+    [[ -e "$directory/axe.min.js" ]] && return
+    mkdir -p "$directory"
+    if ! python3 - "https://registry.npmjs.org/axe-core/-/axe-core-$version.tgz" "$directory/axe.tgz" <<'END'
+import sys
+import urllib.request
+
+with urllib.request.urlopen(sys.argv[1], timeout=60) as reply, open(sys.argv[2], "wb") as file:
+    file.write(reply.read())
+END
+    then
+        progress "axe-core cannot be fetched: what it would find on the page is not looked for"
+        return
+    fi
+    echo "$sum  $directory/axe.tgz" | sha256sum --check --quiet
+    tar -xzf "$directory/axe.tgz" -C "$directory" --strip-components=1 package/axe.min.js
 }

@@ -209,14 +209,14 @@ protected:
     void apply(std::string_view where, std::string_view target) {
         const std::vector<Name> names{test::name(target)};
         reloader_.apply(Change{{ptr_edit(test::address(where), names)}, {}, {}},
-                        [this](const EditOutcome& outcome) {
+                        [this](const ChangeOutcome& outcome) {
                             outcomes_.push_back(outcome);
                             if (outcomes_.size() == expected_) io_.stop();
                         });
         ++expected_;
     }
 
-    std::vector<EditOutcome> outcomes_;
+    std::vector<ChangeOutcome> outcomes_;
     std::size_t expected_ = 0;
 };
 

@@ -104,6 +104,22 @@ TEST(Inventory, HasAccounts) {
     ASSERT_THAT(inventory.accounts[0].domains, SizeIs(2));
     EXPECT_EQ(inventory.accounts[0].domains[1].to_text(), "Shop.example.");
     EXPECT_THAT(inventory.accounts[1].domains, IsEmpty());
+    EXPECT_EQ(inventory.accounts[0].policy, NamePolicy::any);
+}
+
+TEST(Inventory, SaysWhichNamesAccountsMayGive) {
+    const auto policy = [](std::string_view word) {
+        return inventory_of("accounts: {a: {names: " + std::string(word) + "}}\nservers: {}\n")
+            .accounts.front()
+            .policy;
+    };
+    EXPECT_EQ(policy("any"), NamePolicy::any);
+    EXPECT_EQ(policy("own"), NamePolicy::own_domains);
+    EXPECT_EQ(policy("confirmed"), NamePolicy::confirmed);
+    EXPECT_THAT(findings_of("accounts: {a: {names: all}}\nservers: {}\n"),
+                ElementsAre("f:1:23: error: unknown rule for names `all`\n  write `any`, `own` for "
+                            "names in the account's domains, or `confirmed` for names that lead "
+                            "back to the address"));
 }
 
 TEST(Inventory, HasServers) {

@@ -41,8 +41,11 @@ class TestState final : public LastGoodCopies,
                         public HistorySource,
                         public ReceivedVersions,
                         public EditSource,
-                        public ChangeSource {
+                        public ChangeSource,
+                        public ServerSource {
 public:
+    std::vector<StoredServer> stored_servers() override { return servers; }
+
     std::optional<MadeChange> find_change(ChangeId id) override {
         const auto found = std::ranges::find(changes, id, &MadeChange::id);
         return found == changes.end() ? std::nullopt : std::optional(*found);
@@ -93,9 +96,10 @@ public:
     }
 
     /// This, as all that networks need.
-    Networks::Kept kept() { return {*this, *this, *this, *this, *this, *this}; }
+    Networks::Kept kept() { return {*this, *this, *this, *this, *this, *this, *this}; }
 
     std::map<Address, Edit> edits;
+    std::vector<StoredServer> servers;
     std::vector<MadeChange> changes;
     std::map<std::string, std::string> copies;
     std::map<Name, std::shared_ptr<const ZoneHistory>, CanonicalLess> histories;
@@ -392,6 +396,35 @@ TEST_F(NetworksTest, EditOfACustomerSleepsWhileTheAddressIsAnothers) {
     std::ofstream(inventory_) << servers("acme", "vm1");
     look();
     EXPECT_EQ(targets("192.0.2.9"), "mail.acme.example.");
+}
+
+TEST_F(NetworksTest, ServersArePutBesideTheInventory) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    write_inventory("servers: {vm1: {product: vm, addresses: [192.0.2.9]}}\n");
+    look();
+    const StoredServer two{
+        "vm2", "vm", {}, {test::prefix("192.0.2.10/32")}, {}, std::chrono::sys_seconds()};
+    NetworksUpdate update =
+        networks_.look({}, false, Networks::Missing::keep, {}, std::vector{two});
+    EXPECT_THAT(update.changes, SizeIs(1));
+    state_.servers = {two};
+    networks_.adopt(std::move(update));
+    EXPECT_EQ(targets("192.0.2.10"), "vm2.example.net.");
+    EXPECT_EQ(targets("192.0.2.9"), "vm1.example.net.");
+    StoredServer same = two;
+    same.name = "vm1";
+    const NetworksUpdate refused =
+        networks_.look({}, false, Networks::Missing::keep, {}, std::vector{same});
+    EXPECT_EQ(refused.inventory->reading.standing, Standing::last_good);
+    EXPECT_EQ(refused.inventory->findings.error_count(), 1U);
+    write_inventory("servers: {vm1: {product: vm, addresses: [192.0.2.11]}}\n");
+    look();
+    EXPECT_EQ(targets("192.0.2.10"), "vm2.example.net.");
+    EXPECT_EQ(targets("192.0.2.11"), "vm1.example.net.");
+    NetworksUpdate removed =
+        networks_.look({}, false, Networks::Missing::keep, {}, std::vector<StoredServer>());
+    networks_.adopt(std::move(removed));
+    EXPECT_EQ(targets("192.0.2.10"), "");
 }
 
 TEST_F(NetworksTest, EditIsMadeInTheInnermostNetwork) {

@@ -88,6 +88,58 @@ TEST(ServerConfig, TlsIsWholeOrNotThere) {
                             "another port, such as 853"));
 }
 
+TEST(ServerConfig, ReadsWeb) {
+    const WebConfig web =
+        config_with(
+            "web: {listen: [127.0.0.1, \"[::1]:80\"], certificate: a.pem, key: a.key, "
+            "url: \"https://names.example.net:8443/\", session: 2h, resolvers: "
+            "[\"127.0.0.1:5300\"], "
+            "nameservers: {ns1.example.net: 192.0.2.53}, promise: 5m}\n")
+            .web;
+    EXPECT_EQ(web.listen.at(0).to_text(), "127.0.0.1:8053");
+    EXPECT_EQ(web.listen.at(1).to_text(), "[::1]:80");
+    EXPECT_EQ(web.tls.listen, web.listen);
+    EXPECT_EQ(web.tls.certificate, "etc/a.pem");
+    EXPECT_EQ(web.authority, "names.example.net:8443");
+    EXPECT_TRUE(web.is_secure);
+    EXPECT_EQ(web.session, std::chrono::hours(2));
+    EXPECT_EQ(web.resolvers.at(0).to_text(), "127.0.0.1:5300");
+    EXPECT_EQ(web.nameservers.at(0).name.to_text(), "ns1.example.net.");
+    EXPECT_EQ(web.nameservers.at(0).endpoint.to_text(), "192.0.2.53:53");
+    EXPECT_EQ(web.promise, std::chrono::minutes(5));
+}
+
+TEST(ServerConfig, WebBehindAProxyIsSecureWithoutACertificate) {
+    const WebConfig web =
+        config_with("web: {listen: [127.0.0.1], url: \"https://names.example.net\"}\n").web;
+    EXPECT_THAT(web.tls.listen, IsEmpty());
+    EXPECT_TRUE(web.is_secure);
+    EXPECT_FALSE(config_with("web: {listen: [127.0.0.1]}\n").web.is_secure);
+    EXPECT_THAT(config_with("").web.listen, IsEmpty());
+}
+
+TEST(ServerConfig, ExplainsWhatIsWrongWithWeb) {
+    EXPECT_THAT(findings_behind_minimal("web: {url: \"ftp://x\"}\n"),
+                ElementsAre("f:4:6: error: `listen` is missing\n  write `listen: "
+                            "[\"0.0.0.0:8053\", \"[::]:8053\"]`",
+                            "f:4:12: error: `ftp://x` is no address of the page\n  write `url: "
+                            "https://names.example.net`, with nothing behind the host but a port"));
+    EXPECT_THAT(findings_behind_minimal("web: {listen: [127.0.0.1], key: a.key}\n"),
+                ElementsAre("f:4:6: error: `web` with only one of `certificate` and `key`\n  "
+                            "write both, in PEM, or neither"));
+    EXPECT_THAT(findings_behind_minimal("web: {listen: [127.0.0.1], session: 5s, resolvers: 7, "
+                                        "nameservers: [a]}\n"),
+                ElementsAre("f:4:37: error: `session` is not from 1m to 30d: `5s`\n  12h suits "
+                            "most",
+                            "f:4:52: error: `resolvers` is no list\n  write `resolvers: "
+                            "[127.0.0.1]`",
+                            "f:4:68: error: `nameservers` is no mapping from names to addresses\n"
+                            "  write `nameservers: {ns1.example.net: 192.0.2.53}`"));
+    EXPECT_THAT(findings_behind_minimal("web: {listen: [192.0.2.1]}\n"),
+                ElementsAre(testing::StartsWith("f:4:15: warning: `web` listens on more than the "
+                                                "loopback, and without TLS")));
+}
+
 TEST(ServerConfig, PathsAreRelativeToItsFile) {
     const ServerConfig config = config_with("", "/etc/arpad/arpad.yaml");
     EXPECT_EQ(config.zones, "/etc/arpad/zones");

@@ -165,6 +165,33 @@ TEST_F(EditLogTest, TellsItsHistory) {
     EXPECT_EQ(read_history(root_, {.limit = 1})->front().change.origin.who, "token 7");
 }
 
+TEST_F(EditLogTest, KeepsServersToo) {
+    const StoredServer one{"vm1",
+                           "mini",
+                           "acme",
+                           {prefix("192.0.2.1/32"), prefix("2001:db8::/64")},
+                           std::vector{address("192.0.2.1")},
+                           std::chrono::sys_seconds(std::chrono::seconds(1'700'000'000))};
+    StoredServer two = one;
+    two.name = "vm2";
+    two.account.reset();
+    two.primaries.reset();
+    {
+        const auto state = open();
+        state->note_servers({{two, one}, {}});
+        EXPECT_THAT(state->stored_servers(), IsEmpty());
+        EXPECT_EQ(state->commit({}), std::nullopt);
+        EXPECT_THAT(state->stored_servers(), ElementsAre(one, two));
+    }
+    EXPECT_THAT(*read_servers(root_), ElementsAre(one, two));
+    const auto state = open();
+    EXPECT_THAT(state->stored_servers(), ElementsAre(one, two));
+    state->note_servers({{}, {"vm1"}});
+    EXPECT_EQ(state->commit({}), std::nullopt);
+    EXPECT_THAT(*read_servers(root_), ElementsAre(two));
+    EXPECT_THAT(*read_servers(root_ / "missing"), IsEmpty());
+}
+
 /// Version 5 of the database had edits, and no history.
 TEST_F(EditLogTest, TakesOverEditsOfVersion5) {
     (void)open();
@@ -172,7 +199,7 @@ TEST_F(EditLogTest, TakesOverEditsOfVersion5) {
         Database old(root_ / "state.db");
         old.run(
             "DROP TABLE edits; DROP TABLE changes; DROP TABLE history; "
-            "DROP TABLE changed_zones; "
+            "DROP TABLE changed_zones; DROP TABLE servers; "
             "CREATE TABLE edits (family INTEGER NOT NULL, address BLOB NOT NULL, "
             "names BLOB NOT NULL, ttl INTEGER, PRIMARY KEY (family, address)) WITHOUT ROWID; "
             "INSERT INTO edits VALUES (4, x'c0000201', "

@@ -112,22 +112,21 @@ json::object json_of(const Edit& edit) {
     return object;
 }
 
-/// "2026-11-20 09:30:05.250 UTC".
+/// "2026-11-20 09:30:05 UTC".
 std::string text_of(MadeChange::Time time) {
-    return fmt::format("{:%Y-%m-%d %H:%M:}{:%S} UTC",
-                       std::chrono::time_point_cast<std::chrono::seconds>(time),
-                       std::chrono::time_point_cast<std::chrono::milliseconds>(time));
+    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", std::chrono::floor<std::chrono::seconds>(time));
 }
 
 json::object json_of(const HistoryEntry& entry) {
     const auto& [change, made] = entry;
-    json::object object{{"change", change.id},
-                        {"time", fmt::format("{:%FT%T}Z", change.time)},
-                        {"channel", to_text(change.origin.channel)},
-                        {"who", change.origin.who},
-                        {"address", made.edit.address.to_text()},
-                        {"from", json_of(made.served_before)},
-                        {"to", json_of(made.served)}};
+    json::object object{
+        {"change", change.id},
+        {"time", fmt::format("{:%FT%TZ}", std::chrono::floor<std::chrono::seconds>(change.time))},
+        {"channel", to_text(change.origin.channel)},
+        {"who", change.origin.who},
+        {"address", made.edit.address.to_text()},
+        {"from", json_of(made.served_before)},
+        {"to", json_of(made.served)}};
     if (change.undoes) object["undoes"] = *change.undoes;
     if (!made.holder.is_nobody()) object["holder"] = json_of(made.holder);
     return object;

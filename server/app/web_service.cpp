@@ -1,0 +1,171 @@
+#include "app/web_service.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "app/privileges.hpp"
+#include "base/background_thread.hpp"
+#include "base/log.hpp"
+
+namespace arpad {
+namespace {
+
+/// A table of a hundred thousand addresses.
+constexpr std::uint64_t max_body_octets = 16U << 20U;
+
+HttpLimits limits_of_web() {
+    HttpLimits limits;
+    limits.connections = 500;
+    limits.connections_per_client = 100;
+    limits.body_octets = max_body_octets;
+    return limits;
+}
+
+}  // namespace
+
+WebService::WebService(boost::asio::io_context& main, Reloader& reloader, const WebConfig& config,
+                       std::filesystem::path state)
+    : main_(main),
+      reloader_(reloader),
+      config_(config),
+      state_directory_(std::move(state)),
+      forward_(io_, config.resolvers),
+      propagation_(io_, config, forward_) {}
+
+WebService::~WebService() {
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+    is_alive_.reset();
+    servers_.clear();
+}
+
+std::optional<std::string> WebService::open(Inheritance& inherited) {
+    try {
+        store_ = std::make_unique<AccessStore>(state_directory_);
+        state_ = std::make_unique<StateReader>(state_directory_);
+    } catch (const DatabaseError& failure) {
+        return fmt::format(
+            "state directory {}: access.db: {}\n  make it writable for the user that runs arpad; "
+            "if "
+            "it is damaged, move it away: all tokens are then to be made anew",
+            state_directory_.string(), failure.what());
+    }
+    access_ = std::make_unique<Access>(*store_, config_);
+    names_api_ = std::make_unique<NamesApi>(
+        NamesApi::Parts{*access_, book_, *state_, forward_, propagation_}, backend());
+    servers_api_ = std::make_unique<ServersApi>(*access_, book_, backend());
+    page_ = std::make_unique<Page>(*access_, book_, *state_);
+    const bool has_tls = !config_.tls.listen.empty();
+    for (const Endpoint& endpoint : config_.listen) {
+        auto known = inherited.take_web(endpoint);
+        auto server = known ? HttpServer::adopt(io_, std::move(*known), limits_of_web())
+                            : HttpServer::open(io_, endpoint, limits_of_web());
+        if (!server) return server.error();
+        HttpServer& opened = *servers_.emplace_back(std::move(*server));
+        opened.set_headers(page_headers(has_tls));
+        opened.set_gate([this](const HttpRequest& request) { return access_->refuse(request); });
+        names_api_->add_to(opened);
+        servers_api_->add_to(opened);
+        page_->add_to(opened);
+    }
+    return std::nullopt;
+}
+
+std::vector<Endpoint> WebService::endpoints() const {
+    std::vector<Endpoint> endpoints;
+    for (const auto& server : servers_) endpoints.push_back(server->endpoint());
+    return endpoints;
+}
+
+void WebService::start(std::shared_ptr<const Snapshot> snapshot) {
+    snapshot_ = std::move(snapshot);
+    show({});
+    thread_ = std::thread([this] {
+        become_background_thread("arpad-web");
+        drop_privileges();
+        io_.run();
+    });
+}
+
+void WebService::update(std::shared_ptr<const Snapshot> snapshot,
+                        std::vector<std::shared_ptr<const Zone>> new_versions) {
+    snapshot_ = std::move(snapshot);
+    show(std::move(new_versions));
+}
+
+void WebService::update() {
+    show({});
+}
+
+void WebService::show(std::vector<std::shared_ptr<const Zone>> new_versions) {
+    const auto& surroundings = reloader_.surroundings();
+    boost::asio::post(io_,
+                      [this, served = ServedPtrs(snapshot_, surroundings.classless),
+                       inventory = surroundings.inventory, new_versions = std::move(new_versions),
+                       now = std::chrono::system_clock::now()]() mutable {
+                          book_.update(std::move(inventory), std::move(served));
+                          propagation_.announce(new_versions, now);
+                      });
+}
+
+void WebService::adopt(TlsContext context) {
+    boost::asio::post(io_, [this, context = std::move(context)] {
+        for (const auto& server : servers_) server->offer_tls(context);
+    });
+}
+
+std::vector<SharedAcceptor> WebService::share() {
+    std::vector<SharedAcceptor> shared;
+    for (const auto& server : servers_) shared.push_back(server->share());
+    return shared;
+}
+
+void WebService::stop_accepting() {
+    boost::asio::post(io_, [this] {
+        for (const auto& server : servers_) server->stop_accepting();
+    });
+}
+
+void WebService::tell_times(std::function<void(const PropagationTimes&)> take) {
+    boost::asio::post(io_, [this, take = std::move(take)] {
+        boost::asio::post(main_, [take, times = propagation_.times()] { take(times); });
+    });
+}
+
+/// The reloader's, by way of the main thread.
+NamesBackend WebService::backend() {
+    const auto pass_on = [this](auto work) {
+        boost::asio::post(main_, [alive = std::weak_ptr(is_alive_), work = std::move(work)] {
+            if (!alive.expired()) work();
+        });
+    };
+    // What is called on the main thread, and is to be done on this service's.
+    const auto back = [this](auto done) {
+        return
+            [this, alive = std::weak_ptr(is_alive_), done = std::move(done)](const auto& result) {
+                if (alive.expired()) return;
+                boost::asio::post(io_, [done, result] { done(result); });
+            };
+    };
+    NamesBackend made;
+    made.apply = [this, pass_on, back](ChangeRequest request, auto done) {
+        pass_on([this, request = std::move(request), done = back(std::move(done))] {
+            reloader_.apply(request, done);
+        });
+    };
+    made.preview = [this, pass_on, back](std::vector<ChangeRequest> requests, auto done) {
+        pass_on([this, requests = std::move(requests), done = back(std::move(done))] {
+            reloader_.preview(requests, done);
+        });
+    };
+    made.change_servers = [this, pass_on, back](ServerChange change, auto done) {
+        pass_on([this, change = std::move(change), done = back(std::move(done))] {
+            reloader_.change_servers(change, done);
+        });
+    };
+    return made;
+}
+
+}  // namespace arpad

@@ -1,0 +1,140 @@
+#include "control/forward_lookup.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+#include "transfer/message_id.hpp"
+#include "transfer/question.hpp"
+
+namespace arpad {
+namespace {
+
+constexpr std::chrono::milliseconds patience{2000};
+constexpr std::chrono::seconds memory{5};
+constexpr std::size_t max_known = 1000;
+
+/// What the A or AAAA records of a reply say; none if it is of no use.
+std::optional<std::vector<Address>> addresses_in(const QuestionReply& reply) {
+    if (reply.rcode == Rcode::nx_domain) return std::vector<Address>();
+    if (reply.rcode != Rcode::no_error || reply.is_truncated) return std::nullopt;
+    std::vector<Address> addresses;
+    for (const ReceivedRecord& record : reply.answers) {
+        const bool is_ipv4 = record.type == RrType::a && record.rdata.size() == 4;
+        const bool is_ipv6 = record.type == RrType::aaaa && record.rdata.size() == 16;
+        if (!is_ipv4 && !is_ipv6) continue;
+        Uint128 value = 0;
+        for (const std::uint8_t octet : record.rdata) value = value << 8U | octet;
+        addresses.emplace_back(is_ipv4 ? Family::ipv4 : Family::ipv6, value);
+    }
+    return addresses;
+}
+
+ForwardAnswer answer_of(const std::optional<std::vector<Address>>& addresses, Address wanted) {
+    if (!addresses) return ForwardAnswer::unknown;
+    if (addresses->empty()) return ForwardAnswer::missing;
+    return std::ranges::find(*addresses, wanted) != addresses->end() ? ForwardAnswer::confirmed
+                                                                     : ForwardAnswer::different;
+}
+
+}  // namespace
+
+std::string_view to_text(ForwardAnswer answer) noexcept {
+    switch (answer) {
+        case ForwardAnswer::confirmed:
+            return "confirmed";
+        case ForwardAnswer::different:
+            return "different";
+        case ForwardAnswer::missing:
+            return "missing";
+        case ForwardAnswer::unknown:
+            return "unknown";
+    }
+    return "unknown";
+}
+
+/// A question that goes from resolver to resolver.
+struct ForwardLookup::Lookup {
+    Name name;
+    RrType type = RrType::a;
+    std::size_t next = 0;  // of the resolvers
+    std::function<void(std::optional<std::vector<Address>>)> take;
+};
+
+bool ForwardLookup::KeyLess::operator()(const Key& left, const Key& right) const {
+    const CanonicalLess less;
+    if (less(left.first, right.first)) return true;
+    if (less(right.first, left.first)) return false;
+    return left.second < right.second;
+}
+
+ForwardLookup::ForwardLookup(boost::asio::io_context& io, std::vector<Endpoint> resolvers)
+    : client_(io), resolvers_(std::move(resolvers)) {}
+
+ForwardLookup::~ForwardLookup() = default;
+
+void ForwardLookup::look_up(const Name& name, Address address, Take take) {
+    Key key(name, address);
+    const auto known = known_.find(key);
+    if (known != known_.end() && std::chrono::steady_clock::now() - known->second.at < memory) {
+        take(known->second.answer);
+        return;
+    }
+    const RrType type = address.family() == Family::ipv4 ? RrType::a : RrType::aaaa;
+    auto lookup = std::make_shared<Lookup>(Lookup{name, type, 0, {}});
+    lookup->take = [this, key = std::move(key),
+                    take = std::move(take)](const std::optional<std::vector<Address>>& addresses) {
+        const ForwardAnswer answer = answer_of(addresses, key.second);
+        note(key, answer);
+        take(answer);
+    };
+    ask(std::move(lookup));
+}
+
+void ForwardLookup::find_addresses(const Name& name, TakeAddresses take) {
+    auto second = std::make_shared<Lookup>(Lookup{name, RrType::aaaa, 0, {}});
+    auto first = std::make_shared<Lookup>(Lookup{name, RrType::a, 0, {}});
+    first->take = [this, second, take](const std::optional<std::vector<Address>>& ipv4) {
+        second->take = [take, ipv4](const std::optional<std::vector<Address>>& ipv6) {
+            std::vector<Address> all = ipv4.value_or(std::vector<Address>());
+            if (ipv6) all.insert(all.end(), ipv6->begin(), ipv6->end());
+            take(std::move(all));
+        };
+        ask(second);
+    };
+    ask(std::move(first));
+}
+
+/// Asks the next resolver.
+void ForwardLookup::ask(std::shared_ptr<Lookup> lookup) {
+    if (lookup->next >= resolvers_.size()) {
+        lookup->take(std::nullopt);
+        return;
+    }
+    const Endpoint& resolver = resolvers_[lookup->next++];
+    std::vector<std::uint8_t> query =
+        make_query(random_message_id(), lookup->name, lookup->type, Recursion::wanted);
+    client_.ask(resolver, query, patience,
+                [this, lookup, query](std::span<const std::uint8_t> octets) {
+                    if (octets.empty()) {
+                        ask(lookup);
+                        return true;
+                    }
+                    const auto reply = read_reply(octets, query);
+                    if (!reply) return false;
+                    auto addresses = addresses_in(*reply);
+                    if (addresses) {
+                        lookup->take(std::move(addresses));
+                    } else {
+                        ask(lookup);
+                    }
+                    return true;
+                });
+}
+
+void ForwardLookup::note(const Key& key, ForwardAnswer answer) {
+    if (known_.size() >= max_known) known_.clear();
+    known_.insert_or_assign(key, Known{answer, std::chrono::steady_clock::now()});
+}
+
+}  // namespace arpad

@@ -1,0 +1,39 @@
+/// \file  Which names may be given to an address, and by whom.
+///
+/// Threads: any.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "control/address_book.hpp"
+#include "dns/name.hpp"
+#include "state/access_store.hpp"
+#include "zone/inventory.hpp"
+
+namespace arpad {
+
+/// Why a name, or an address, is not taken: one sentence each.
+struct RuleBreach {
+    std::string text;
+    std::string advice;
+};
+
+/// Reads names as somebody wrote them: legal host names, at least one, at most ten, no two equal.
+[[nodiscard]] Result<std::vector<Name>, RuleBreach> read_names(
+    const std::vector<std::string>& texts);
+
+/// Why somebody with `grant` may not give `names` to the address of `row`; none if they may, as far
+/// as that can be told without looking the names up. `account` is that of the grant, null if it
+/// has none.
+[[nodiscard]] std::optional<RuleBreach> find_breach(const Grant& grant, const AccountModel* account,
+                                                    const BookRow& row,
+                                                    const std::vector<Name>& names);
+
+/// Whether `names` have to be looked up before they are given to the address of `row`.
+[[nodiscard]] bool needs_confirmation(const Grant& grant, const AccountModel* account,
+                                      const BookRow& row, const std::vector<Name>& names);
+
+}  // namespace arpad

@@ -1,0 +1,716 @@
+#include "control/names_api.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+#include <chrono>
+#include <set>
+#include <utility>
+
+#include "control/api_support.hpp"
+#include "control/edit_csv.hpp"
+#include "control/name_rules.hpp"
+#include "load/host_name.hpp"
+#include "reverse/arpa_name.hpp"
+#include "zone/allocations.hpp"
+
+namespace arpad {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t max_per_page = 1000;
+constexpr std::size_t max_items = 100'000;
+constexpr std::size_t max_history = 1000;
+constexpr std::size_t max_named_of_prefix = 1000;
+constexpr std::chrono::seconds default_link_lifetime{60};
+constexpr std::chrono::seconds longest_link_lifetime{600};
+
+/// How many names of a change are looked up for its receipt.
+constexpr std::size_t max_looked_up = 20;
+
+template <class Number>
+std::optional<Number> number_from(std::string_view text) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+json::array json_of(const std::vector<Name>& names) {
+    json::array array;
+    for (const Name& name : names) array.emplace_back(host_name_text(name));
+    return array;
+}
+
+json::array names_in(const std::optional<Rrset>& rrset) {
+    return rrset ? json_of(targets_of(*rrset)) : json::array();
+}
+
+/// "2026-11-20T09:30:05.250Z" (RFC 3339).
+std::string text_of(MadeChange::Time time) {
+    using namespace std::chrono;
+    const auto whole = floor<seconds>(time);
+    return fmt::format("{:%FT%T}.{:03}Z", whole, floor<milliseconds>(time - whole).count());
+}
+
+json::object json_of(const MadeChange& change) {
+    json::object object{{"change", change.id},
+                        {"time", text_of(change.time)},
+                        {"who", change.origin.who},
+                        {"channel", to_text(change.origin.channel)}};
+    if (change.undoes) object["undoes"] = *change.undoes;
+    return object;
+}
+
+json::object json_of(const BookRow& row) {
+    json::object object{{"address", row.entry.address.to_text()},
+                        {"names", names_in(row.ptr)},
+                        {"origin", to_text(row.origin)},
+                        {"primary", row.entry.is_primary},
+                        {"etag", row.tag}};
+    object["ttl"] = row.ptr ? json::value(row.ptr->ttl.seconds) : nullptr;
+    if (row.entry.server != nullptr) {
+        object["server"] = row.entry.server->name;
+        object["hostname"] = host_name_text(row.entry.server->host_name);
+        object["account"] = row.entry.server->account.value_or("");
+    }
+    const Name* const standard = row.default_name();
+    object["default"] = standard != nullptr ? json::value(host_name_text(*standard)) : nullptr;
+    if (row.change) object["changed"] = json_of(*row.change);
+    if (row.entry.prefix) object["prefix"] = row.entry.prefix->to_text();
+    return object;
+}
+
+json::object json_of(const MadeEdit& made) {
+    return {{"address", made.edit.address.to_text()},
+            {"from", names_in(made.served_before)},
+            {"to", names_in(made.served)},
+            {"server", made.holder.server}};
+}
+
+/// What an account is told: it does not need to know how files are called.
+std::string detail_of(const EditRefusal& refusal, const Visitor& visitor) {
+    if (visitor.grant().role == Role::staff || refusal.kind != EditRefusal::Kind::not_allowed) {
+        return fmt::format("{}: {}", refusal.text, refusal.advice);
+    }
+    return fmt::format("{} cannot be given another name here: ask your provider",
+                       refusal.address ? refusal.address->to_text() : "it");
+}
+
+HttpReply reply_to(const EditRefusal& refusal, const Visitor& visitor) {
+    switch (refusal.kind) {
+        case EditRefusal::Kind::not_allowed:
+            return problem_reply(409, "not allowed", detail_of(refusal, visitor));
+        case EditRefusal::Kind::outdated:
+            return problem_reply(412, "changed meanwhile", detail_of(refusal, visitor));
+        case EditRefusal::Kind::unknown:
+            return problem_reply(404, "no such change", detail_of(refusal, visitor));
+    }
+    return problem_reply(409, "not allowed", refusal.text);
+}
+
+/// The tag in the value of If-Match; none if it does not hold exactly one.
+std::optional<std::string> tag_in(std::string_view value) {
+    if (value.size() < 2 || value.front() != '"' || value.back() != '"') return std::nullopt;
+    return std::string(value.substr(1, value.size() - 2));
+}
+
+/// `names`, a list of texts, or `name`, a text; none if there is neither, or it is none.
+std::optional<std::vector<std::string>> names_of(const json::object& object) {
+    std::vector<std::string> names;
+    if (const json::value* const name = object.if_contains("name")) {
+        if (!name->is_string()) return std::nullopt;
+        names.emplace_back(name->as_string());
+        return names;
+    }
+    const json::value* const list = object.if_contains("names");
+    if (list == nullptr || !list->is_array()) return std::nullopt;
+    for (const json::value& name : list->as_array()) {
+        if (!name.is_string()) return std::nullopt;
+        names.emplace_back(name.as_string());
+    }
+    return names;
+}
+
+/// What the query of a request asks for; none if it cannot be understood.
+std::optional<BookQuery> book_query(const HttpRequest& request) {
+    BookQuery query;
+    query.text = request.parameter("q").value_or("");
+    query.server = request.parameter("server").value_or("");
+    query.account = request.parameter("account").value_or("");
+    query.is_edited = request.parameter("edited") == "true";
+    std::string_view sort = request.parameter("sort").value_or("server");
+    if (sort.starts_with('-')) {
+        query.is_descending = true;
+        sort.remove_prefix(1);
+    }
+    if (sort == "address") {
+        query.order = BookQuery::Order::address;
+    } else if (sort == "name") {
+        query.order = BookQuery::Order::name;
+    } else if (sort != "server") {
+        return std::nullopt;
+    }
+    const auto per_page = number_from<std::size_t>(request.parameter("per_page").value_or("100"));
+    const auto page = number_from<std::size_t>(request.parameter("page").value_or("1"));
+    if (!per_page || *per_page < 1 || *per_page > max_per_page) return std::nullopt;
+    if (!page || *page < 1 || *page > max_items) return std::nullopt;
+    query.limit = *per_page;
+    query.offset = (*page - 1) * *per_page;
+    return query;
+}
+
+constexpr std::string_view changes_form =
+    R"(send {"changes": [{"address": ADDRESS, "names": [NAME]}]}; "names": null restores the default)";
+
+}  // namespace
+
+/// One address of a request.
+struct NamesApi::Item {
+    Edit edit;
+    std::vector<Name> names;
+    std::optional<std::string> tag;
+    std::string flaw;         // why it cannot be done; empty if nothing is known to be wrong
+    bool is_foreign = false;  // it is somebody else's
+    bool needs_confirmation = false;  // the names have to be looked up first
+};
+
+NamesApi::NamesApi(Parts parts, NamesBackend backend)
+    : parts_(parts), backend_(std::move(backend)) {}
+
+void NamesApi::add_to(HttpServer& server) {
+    add(server, "GET", "/api/v1/me", &NamesApi::tell_visitor);
+    add(server, "GET", "/api/v1/addresses", &NamesApi::list_addresses);
+    add(server, "GET", "/api/v1/addresses/{}", &NamesApi::show_address);
+    add(server, "PUT", "/api/v1/addresses/{}", &NamesApi::name_address);
+    add(server, "DELETE", "/api/v1/addresses/{}", &NamesApi::reset_address);
+    add(server, "POST", "/api/v1/changes", &NamesApi::change_many);
+    add(server, "GET", "/api/v1/changes/{}", &NamesApi::show_change);
+    add(server, "POST", "/api/v1/changes/{}/undo", &NamesApi::undo_change);
+    add(server, "GET", "/api/v1/history", &NamesApi::show_history);
+    add(server, "POST", "/api/v1/sign-in-links", &NamesApi::create_link);
+}
+
+void NamesApi::add(HttpServer& server, const std::string& method, const std::string& path,
+                   Handler handler) {
+    server.add(method, path,
+               for_visitors(parts_.access,
+                            [this, handler](const HttpRequest& request, const Visitor& visitor,
+                                            const Respond& respond) {
+                                (this->*handler)(request, visitor, respond);
+                            }));
+}
+
+void NamesApi::tell_visitor(const HttpRequest& /*request*/, const Visitor& visitor,
+                            const Respond& respond) {
+    json::object object{{"who", visitor.caller.who},
+                        {"role", to_text(visitor.grant().role)},
+                        {"account", visitor.grant().account}};
+    json::array domains;
+    if (const AccountModel* const account = parts_.book.find_account(visitor.grant().account)) {
+        for (const Name& domain : account->domains) domains.emplace_back(host_name_text(domain));
+    }
+    object["domains"] = std::move(domains);
+    json::array servers;
+    bool has_prefixes = false;
+    if (const InventoryModel* const inventory = parts_.book.inventory()) {
+        for (const ServerModel& server : inventory->servers) {
+            const std::string& account = visitor.grant().account;
+            if (!account.empty() && server.account != account) continue;
+            if (servers.size() < max_per_page) servers.emplace_back(server.name);
+            has_prefixes = has_prefixes ||
+                           std::ranges::any_of(server.allocations, [](const AllocationModel& each) {
+                               return !each.prefix.is_address();
+                           });
+        }
+    }
+    object["servers"] = std::move(servers);
+    object["has_prefixes"] = has_prefixes;
+    respond(json_reply(object));
+}
+
+void NamesApi::list_addresses(const HttpRequest& request, const Visitor& visitor,
+                              const Respond& respond) {
+    auto query = book_query(request);
+    if (!query) {
+        respond(
+            bad_request(fmt::format("sort by server, address or name, with `-` in front for "
+                                    "the reverse; pages begin with 1, and have 1 to {} rows",
+                                    max_per_page)));
+        return;
+    }
+    const bool is_csv = request.parameter("format") == "csv" ||
+                        request.header("accept") == std::string_view("text/csv");
+    if (is_csv) {
+        query->offset = 0;
+        query->limit = max_items;
+    }
+    const BookPage page = parts_.book.find(*query, visitor.grant(), parts_.state);
+    if (is_csv) {
+        HttpReply reply{200, csv_of(page.rows), "text/csv; charset=utf-8"};
+        reply.headers.emplace_back("Content-Disposition", "attachment; filename=\"names.csv\"");
+        respond(std::move(reply));
+        return;
+    }
+    json::array rows;
+    for (const BookRow& row : page.rows) rows.push_back(json_of(row));
+    respond(json_reply(json::object{{"addresses", std::move(rows)},
+                                    {"total", page.total},
+                                    {"offset", query->offset},
+                                    {"limit", query->limit}}));
+}
+
+void NamesApi::show_address(const HttpRequest& request, const Visitor& visitor,
+                            const Respond& respond) {
+    const auto address = Address::from_text(request.parts.front());
+    if (!address) {
+        respond(bad_request("write an IPv4 or IPv6 address"));
+        return;
+    }
+    const auto row = parts_.book.find(*address, visitor.grant(), parts_.state);
+    if (!row) {
+        respond(not_theirs(visitor, address->to_text()));
+        return;
+    }
+    HttpReply reply = json_reply(json_of(*row));
+    reply.headers.emplace_back("ETag", fmt::format("\"{}\"", row->tag));
+    respond(std::move(reply));
+}
+
+/// What `visitor` wants of `address`: these names, or none for the default.
+NamesApi::Item NamesApi::item_of(Address address, std::optional<std::vector<std::string>> texts,
+                                 std::optional<std::string> tag, const Visitor& visitor) {
+    Item item;
+    item.edit.address = address;
+    item.tag = std::move(tag);
+    const Grant& grant = visitor.grant();
+    const auto row = parts_.book.find(address, grant, parts_.state);
+    if (!row) {
+        item.is_foreign = true;
+        item.flaw = fmt::format("{} does not belong to this account", address.to_text());
+        return item;
+    }
+    if (!grant.may_change()) {
+        item.flaw = "this token may only look: ask for one that may change names";
+        return item;
+    }
+    if (!texts) return item;
+    auto names = read_names(*texts);
+    if (!names) {
+        item.flaw = fmt::format("{}: {}", names.error().text, names.error().advice);
+        return item;
+    }
+    const AccountModel* const account = parts_.book.find_account(grant.account);
+    if (const auto breach = find_breach(grant, account, *row, *names)) {
+        item.flaw = fmt::format("{}: {}", breach->text, breach->advice);
+        return item;
+    }
+    item.needs_confirmation = needs_confirmation(grant, account, *row, *names);
+    item.names = std::move(*names);
+    item.edit = ptr_edit(address, item.names);
+    if (grant.role == Role::account) {
+        item.edit.holder = {row->entry.server->account.value_or(""), row->entry.server->name};
+    }
+    if (grant.role == Role::account && row->entry.prefix && !row->edit) {
+        const Prefix& prefix = *row->entry.prefix;
+        if (parts_.state.edits({prefix.first(), prefix.last()}).size() >= max_named_of_prefix) {
+            item.flaw = fmt::format(
+                "{} addresses of {} have names already: restore the default of "
+                "some first",
+                max_named_of_prefix, prefix.to_text());
+        }
+    }
+    return item;
+}
+
+/// Looks up the names of `items` from `next` on that have to be, then calls `done`.
+void NamesApi::confirm(std::shared_ptr<std::vector<Item>> items, std::size_t next,
+                       const Visitor& visitor, std::function<void()> done) {
+    const auto waits = [](const Item& item) { return item.needs_confirmation; };
+    const auto found =
+        std::find_if(items->begin() + static_cast<std::ptrdiff_t>(next), items->end(), waits);
+    if (found == items->end()) {
+        done();
+        return;
+    }
+    Item& item = *found;
+    item.needs_confirmation = false;
+    const auto at = static_cast<std::size_t>(found - items->begin());
+    const Name name = item.names.front();
+    parts_.forward.look_up(
+        name, item.edit.address,
+        [this, items, at, visitor, name, done = std::move(done)](ForwardAnswer answer) mutable {
+            if (answer != ForwardAnswer::confirmed) {
+                (*items)[at].flaw = fmt::format(
+                    "{} does not lead back to {} ({}): set its {} record first",
+                    host_name_text(name), (*items)[at].edit.address.to_text(), to_text(answer),
+                    (*items)[at].edit.address.family() == Family::ipv4 ? "A" : "AAAA");
+            }
+            confirm(std::move(items), at + 1, visitor, std::move(done));
+        });
+}
+
+void NamesApi::name_address(const HttpRequest& request, const Visitor& visitor,
+                            const Respond& respond) {
+    const auto address = Address::from_text(request.parts.front());
+    const auto body = object_in(request.body);
+    auto names = body ? names_of(*body) : std::nullopt;
+    if (!address || !names) {
+        respond(bad_request(R"(send {"names": [NAME]} for an IPv4 or IPv6 address)"));
+        return;
+    }
+    apply(request, {item_of(*address, std::move(names), std::nullopt, visitor)}, visitor, respond);
+}
+
+void NamesApi::reset_address(const HttpRequest& request, const Visitor& visitor,
+                             const Respond& respond) {
+    const auto address = Address::from_text(request.parts.front());
+    if (!address) {
+        respond(bad_request("write an IPv4 or IPv6 address"));
+        return;
+    }
+    apply(request, {item_of(*address, std::nullopt, std::nullopt, visitor)}, visitor, respond);
+}
+
+void NamesApi::change_many(const HttpRequest& request, const Visitor& visitor,
+                           const Respond& respond) {
+    std::vector<Item> items;
+    bool is_preview = request.parameter("dry_run") == "true";
+    const auto add = [&](const std::string& text, std::optional<std::vector<std::string>> names,
+                         std::optional<std::string> tag) {
+        const auto address = Address::from_text(text);
+        if (address) {
+            items.push_back(item_of(*address, std::move(names), std::move(tag), visitor));
+        } else {
+            items.emplace_back();
+            items.back().flaw = fmt::format("`{}` is no address: write it like 192.0.2.7", text);
+        }
+    };
+    if (request.media_type() == "text/csv") {
+        auto rows = read_edit_csv(request.body);
+        if (!rows) {
+            respond(bad_request(rows.error()));
+            return;
+        }
+        for (CsvEdit& row : *rows) add(row.address, std::move(row.names), std::nullopt);
+    } else if (request.media_type() == "application/json") {
+        const auto body = object_in(request.body);
+        const json::value* const list = body ? body->if_contains("changes") : nullptr;
+        if (list == nullptr || !list->is_array() || list->as_array().size() > max_items) {
+            respond(bad_request(changes_form));
+            return;
+        }
+        if (const json::value* const flag = body->if_contains("dry_run")) {
+            is_preview = is_preview || (flag->is_bool() && flag->as_bool());
+        }
+        for (const json::value& entry : list->as_array()) {
+            if (!entry.is_object()) {
+                respond(bad_request(changes_form));
+                return;
+            }
+            const json::object& object = entry.as_object();
+            const json::value* const written = object.if_contains("names");
+            const bool is_reset = written != nullptr && written->is_null();
+            auto names = names_of(object);
+            if (!names && !is_reset) {
+                respond(bad_request(changes_form));
+                return;
+            }
+            const std::string tag = text_at(object, "etag");
+            add(text_at(object, "address"), std::move(names),
+                tag.empty() ? std::nullopt : std::optional(tag));
+        }
+    } else {
+        respond(problem_reply(415, "wrong type", "send application/json or text/csv"));
+        return;
+    }
+    std::set<Address> seen;
+    for (Item& item : items) {
+        if (item.flaw.empty() && !seen.insert(item.edit.address).second) {
+            item.flaw = fmt::format("{} is there twice", item.edit.address.to_text());
+        }
+    }
+    if (items.empty()) {
+        respond(bad_request(changes_form));
+    } else if (is_preview) {
+        preview(std::move(items), visitor, respond);
+    } else {
+        apply(request, std::move(items), visitor, respond);
+    }
+}
+
+/// Makes one change of all `items`, or says why not.
+void NamesApi::apply(const HttpRequest& request, std::vector<Item> items, const Visitor& visitor,
+                     const Respond& respond) {
+    if (const auto match = request.header("if-match"); match && *match != "*") {
+        items.front().tag = tag_in(*match).value_or("");
+    }
+    const auto shared = std::make_shared<std::vector<Item>>(std::move(items));
+    confirm(shared, 0, visitor, [this, shared, visitor, respond] {
+        json::array errors;
+        bool is_foreign = false;
+        for (const Item& item : *shared) {
+            if (item.flaw.empty()) continue;
+            is_foreign = is_foreign || item.is_foreign;
+            if (item.is_foreign) (void)not_theirs(visitor, item.edit.address.to_text());
+            errors.push_back(
+                json::object{{"address", item.edit.address.to_text()}, {"detail", item.flaw}});
+        }
+        if (!errors.empty()) {
+            const bool is_forbidden = is_foreign || !visitor.grant().may_change();
+            json::object problem{{"title", is_forbidden ? "not yours to change" : "not allowed"},
+                                 {"status", is_forbidden ? 403 : 422},
+                                 {"detail", errors.front().at("detail")},
+                                 {"errors", errors}};
+            respond(
+                {is_forbidden ? 403U : 422U, json::serialize(problem), "application/problem+json"});
+            return;
+        }
+        Change change;
+        change.origin = {visitor.channel, visitor.caller.who};
+        for (Item& item : *shared) {
+            if (item.tag) change.expectations.push_back({item.edit.address, *item.tag});
+            change.edits.push_back(std::move(item.edit));
+        }
+        apply(std::move(change), visitor, respond);
+    });
+}
+
+void NamesApi::apply(ChangeRequest change, const Visitor& visitor, const Respond& respond) {
+    backend_.apply(std::move(change), [visitor, respond](const ChangeOutcome& outcome) {
+        if (outcome.refusal) {
+            respond(reply_to(*outcome.refusal, visitor));
+        } else if (!outcome.failure.empty()) {
+            respond(problem_reply(507, "not changed",
+                                  visitor.grant().role == Role::staff
+                                      ? outcome.failure
+                                      : "it cannot be stored at present: try again later"));
+        } else {
+            HttpReply reply = json_reply(json::object{{"change", outcome.change}});
+            reply.headers.emplace_back("Location",
+                                       fmt::format("/api/v1/changes/{}", outcome.change));
+            respond(std::move(reply));
+        }
+    });
+}
+
+/// Says what would come of `items`, each by itself.
+void NamesApi::preview(std::vector<Item> items, const Visitor& visitor, const Respond& respond) {
+    const auto shared = std::make_shared<std::vector<Item>>(std::move(items));
+    confirm(shared, 0, visitor, [this, shared, visitor, respond] {
+        std::vector<ChangeRequest> requests;
+        for (const Item& item : *shared) {
+            if (!item.flaw.empty()) continue;
+            Change change{{item.edit}, {visitor.channel, visitor.caller.who}, {}};
+            if (item.tag) change.expectations.push_back({item.edit.address, *item.tag});
+            requests.emplace_back(std::move(change));
+        }
+        backend_.preview(
+            std::move(requests), [shared, visitor, respond](const ChangePreview& preview) {
+                json::array rows;
+                std::size_t next_result = 0;
+                std::size_t next_made = 0;
+                bool is_possible = true;
+                for (const Item& item : *shared) {
+                    json::object row{{"address", item.edit.address.to_text()}};
+                    std::string flaw = item.flaw;
+                    if (flaw.empty()) {
+                        const auto& result = preview.results[next_result++];
+                        if (result) {
+                            const MadeChange& made = preview.made[next_made++];
+                            row["from"] = names_in(made.edits.front().served_before);
+                            row["to"] = names_in(made.edits.front().served);
+                            row["changes"] =
+                                made.edits.front().served_before != made.edits.front().served;
+                        } else {
+                            flaw = detail_of(result.error(), visitor);
+                        }
+                    }
+                    if (!flaw.empty()) row["error"] = flaw;
+                    is_possible = is_possible && flaw.empty();
+                    rows.push_back(std::move(row));
+                }
+                respond(json_reply(
+                    json::object{{"changes", std::move(rows)}, {"possible", is_possible}}));
+            });
+    });
+}
+
+/// The change with the number `text`, if `visitor` may see it.
+std::optional<MadeChange> NamesApi::find_change(const std::string& text, const Visitor& visitor) {
+    const auto id = number_from<ChangeId>(text);
+    auto change = id ? parts_.state.change(*id) : std::nullopt;
+    if (!change) return std::nullopt;
+    const std::string& account = visitor.grant().account;
+    const bool is_theirs =
+        account.empty() || std::ranges::all_of(change->edits, [&account](const MadeEdit& made) {
+            return made.holder.account == account;
+        });
+    return is_theirs ? std::move(change) : std::nullopt;
+}
+
+namespace {
+
+/// A receipt that waits for others.
+struct Receipt {
+    json::object object;
+    json::array edits;
+    json::array nameservers;
+    std::size_t open = 1;
+    HttpRespond respond;
+
+    void close() {
+        if (--open > 0) return;
+        object["edits"] = std::move(edits);
+        object["nameservers"] = std::move(nameservers);
+        respond({200, json::serialize(object)});
+    }
+};
+
+}  // namespace
+
+void NamesApi::show_change(const HttpRequest& request, const Visitor& visitor,
+                           const Respond& respond) {
+    const auto change = find_change(request.parts.front(), visitor);
+    if (!change) {
+        respond(problem_reply(404, "no such change", "look into the history for its number"));
+        return;
+    }
+    const auto receipt = std::make_shared<Receipt>();
+    receipt->respond = respond;
+    receipt->object = json_of(*change);
+    // Nobody is told of a change before it is on disk and every worker answers with it.
+    receipt->object["stored"] = true;
+    receipt->object["served"] = true;
+    for (const MadeEdit& made : change->edits) receipt->edits.push_back(json_of(made));
+    const std::size_t looked_up = std::min(change->edits.size(), max_looked_up);
+    for (std::size_t i = 0; i < looked_up; ++i) {
+        const MadeEdit& made = change->edits[i];
+        if (!made.served || !parts_.forward.can_ask()) continue;
+        ++receipt->open;
+        parts_.forward.look_up(targets_of(*made.served).front(), made.edit.address,
+                               [receipt, i](ForwardAnswer answer) {
+                                   receipt->edits[i].as_object()["forward"] = to_text(answer);
+                                   receipt->close();
+                               });
+    }
+    for (const auto& [apex, serial] : change->zones) {
+        for (const auto& sighting : parts_.propagation.sightings(apex, serial)) {
+            json::object told{{"zone", host_name_text(apex)},
+                              {"serial", serial.value},
+                              {"nameserver", sighting.nameserver},
+                              {"seen", sighting.since.has_value()}};
+            if (sighting.since) {
+                const auto since =
+                    std::chrono::time_point_cast<std::chrono::microseconds>(*sighting.since);
+                told["since"] = text_of(since);
+                told["seconds"] =
+                    std::max(0.0, std::chrono::duration<double>(since - change->time).count());
+            }
+            receipt->nameservers.push_back(std::move(told));
+            if (!sighting.since || change->edits.empty()) continue;
+            // What it says of one address stands for all of the version.
+            const Address address = change->edits.front().edit.address;
+            if (!prefix_of_arpa_name(apex) || !prefix_of_arpa_name(apex)->contains(address)) {
+                continue;
+            }
+            ++receipt->open;
+            const std::size_t at = receipt->nameservers.size() - 1;
+            parts_.propagation.ask_ptr(
+                sighting, arpa_name(address), [receipt, at](const auto& names) {
+                    if (names) receipt->nameservers[at].as_object()["names"] = json_of(*names);
+                    receipt->close();
+                });
+        }
+    }
+    receipt->close();
+}
+
+void NamesApi::undo_change(const HttpRequest& request, const Visitor& visitor,
+                           const Respond& respond) {
+    const auto change = find_change(request.parts.front(), visitor);
+    if (!change) {
+        respond(problem_reply(404, "no such change", "look into the history for its number"));
+        return;
+    }
+    if (!visitor.grant().may_change()) {
+        respond(problem_reply(403, "not yours to change",
+                              "this token may only look: ask for one that may change names"));
+        return;
+    }
+    for (const MadeEdit& made : change->edits) {
+        if (parts_.book.find(made.edit.address, visitor.grant(), parts_.state)) continue;
+        respond(not_theirs(visitor, made.edit.address.to_text()));
+        return;
+    }
+    Undo undo{change->id, {visitor.channel, visitor.caller.who}, std::nullopt};
+    if (!visitor.grant().account.empty()) undo.account = visitor.grant().account;
+    apply(std::move(undo), visitor, respond);
+}
+
+void NamesApi::show_history(const HttpRequest& request, const Visitor& visitor,
+                            const Respond& respond) {
+    HistoryFilter filter;
+    const auto limit = number_from<std::size_t>(request.parameter("limit").value_or("100"));
+    const auto before = request.parameter("before");
+    if (before) filter.before = number_from<ChangeId>(*before);
+    const auto addresses = request.parameter("address");
+    const auto prefix = addresses ? prefix_or_address(*addresses) : std::nullopt;
+    const bool is_clear = limit && *limit >= 1 && *limit <= max_history &&
+                          before.has_value() == filter.before.has_value() &&
+                          addresses.has_value() == prefix.has_value();
+    if (!is_clear) {
+        respond(
+            bad_request(fmt::format("`limit` is 1 to {}, `before` the number of a change, "
+                                    "`address` an address or prefix",
+                                    max_history)));
+        return;
+    }
+    filter.limit = *limit;
+    if (prefix) filter.addresses = AddressRange{prefix->first(), prefix->last()};
+    if (!visitor.grant().account.empty()) {
+        filter.account = visitor.grant().account;
+    } else if (const auto account = request.parameter("account")) {
+        filter.account = std::string(*account);
+    }
+    json::array history;
+    for (const HistoryEntry& entry : parts_.state.history(filter)) {
+        json::object object = json_of(entry.change);
+        for (auto& [key, value] : json_of(entry.edit)) object.emplace(key, value);
+        history.push_back(std::move(object));
+    }
+    respond(json_reply(json::object{{"history", std::move(history)}}));
+}
+
+void NamesApi::create_link(const HttpRequest& request, const Visitor& visitor,
+                           const Respond& respond) {
+    if (visitor.grant().role != Role::staff || visitor.channel != Channel::api) {
+        respond(problem_reply(403, "not yours to make",
+                              "links are made with the token of an operator"));
+        return;
+    }
+    const auto body = object_in(request.body);
+    const std::string account = body ? text_at(*body, "account") : std::string();
+    std::chrono::seconds lifetime = default_link_lifetime;
+    bool is_clear = parts_.book.find_account(account) != nullptr;
+    if (const json::value* const written = body ? body->if_contains("seconds") : nullptr) {
+        is_clear = is_clear && written->is_int64() && written->as_int64() >= 1 &&
+                   written->as_int64() <= longest_link_lifetime.count();
+        if (is_clear) lifetime = std::chrono::seconds(written->as_int64());
+    }
+    if (!is_clear) {
+        respond(bad_request(fmt::format(
+            R"(send {{"account": ACCOUNT}} with one of the inventory's accounts, and "seconds" from 1 to {})",
+            longest_link_lifetime.count())));
+        return;
+    }
+    const std::string secret = parts_.access.create_link(account, visitor.caller, lifetime);
+    respond(
+        json_reply(json::object{{"path", "/sign-in/" + secret}, {"seconds", lifetime.count()}}));
+}
+
+}  // namespace arpad

@@ -1,0 +1,211 @@
+#include "control/propagation_watch.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "load/host_name.hpp"
+#include "transfer/message_id.hpp"
+#include "transfer/question.hpp"
+
+namespace arpad {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds patience{2000};
+constexpr milliseconds first_pause{100};
+constexpr milliseconds longest_pause{30'000};
+
+/// What is remembered of each nameserver of each zone.
+constexpr std::size_t max_versions = 1000;
+
+/// A nameserver that does not have a version after that long is asked no more for it.
+constexpr std::chrono::hours longest_wait{24};
+
+constexpr milliseconds idle_pause{3'600'000};
+
+template <class Versions>
+void bound(Versions& versions) {
+    while (versions.size() > max_versions) versions.pop_front();
+}
+
+}  // namespace
+
+PropagationWatch::PropagationWatch(boost::asio::io_context& io, const WebConfig& config,
+                                   ForwardLookup& lookup)
+    : io_(io), config_(config), lookup_(lookup), client_(io), timer_(io) {}
+
+PropagationWatch::~PropagationWatch() = default;
+
+void PropagationWatch::announce(const std::vector<std::shared_ptr<const Zone>>& zones, Time now) {
+    for (const auto& zone : zones) {
+        if (!zone->is_available()) continue;
+        Nameservers& known = zones_[Name(zone->apex())];
+        if (known.empty()) known = nameservers_of(*zone);
+        for (const auto& watched : known) {
+            watched->wanted.push_back({zone->serial(), now});
+            bound(watched->wanted);
+            watched->pause = first_pause;
+            watched->due = steady_clock::now() + first_pause;
+            if (!watched->endpoint) find_endpoint(watched);
+        }
+    }
+    proceed();
+}
+
+/// Those that the configuration names; else those of the zone, where they can be found.
+PropagationWatch::Nameservers PropagationWatch::nameservers_of(const Zone& zone) {
+    Nameservers nameservers;
+    const auto add = [&nameservers](Name name, std::optional<Endpoint> endpoint) {
+        auto watched = std::make_shared<Watched>();
+        watched->name = std::move(name);
+        watched->endpoint = endpoint;
+        nameservers.push_back(std::move(watched));
+    };
+    for (const WatchedNameserver& each : config_.nameservers) add(each.name, each.endpoint);
+    const auto ns = zone.apex_node().find(RrType::ns);
+    if (!nameservers.empty() || !ns || !lookup_.can_ask()) return nameservers;
+    for (const auto rdata : *ns) add(Name(NameView::of_valid_wire(rdata)), std::nullopt);
+    return nameservers;
+}
+
+void PropagationWatch::find_endpoint(const std::shared_ptr<Watched>& watched) {
+    lookup_.find_addresses(watched->name,
+                           [this, watched, alive = std::weak_ptr(is_alive_)](auto addresses) {
+                               if (alive.expired() || addresses.empty()) return;
+                               watched->endpoint = Endpoint{addresses.front(), dns_port};
+                               proceed();
+                           });
+}
+
+/// Asks those whose turn it is, and comes back when it is the next one's.
+void PropagationWatch::proceed() {
+    const auto now = steady_clock::now();
+    const auto system_now = std::chrono::system_clock::now();
+    auto next = now + idle_pause;
+    for (const auto& [apex, nameservers] : zones_) {
+        for (const auto& watched : nameservers) {
+            std::deque<Version>& wanted = watched->wanted;
+            while (!wanted.empty() && system_now - wanted.front().time > longest_wait) {
+                wanted.pop_front();
+            }
+            if (wanted.empty() || !watched->endpoint || watched->is_asked) continue;
+            if (watched->due <= now) {
+                ask(apex, watched);
+            } else {
+                next = std::min(next, watched->due);
+            }
+        }
+    }
+    timer_.expires_at(next);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) proceed();
+    });
+}
+
+void PropagationWatch::ask(const Name& apex, const std::shared_ptr<Watched>& watched) {
+    watched->is_asked = true;
+    std::vector<std::uint8_t> query =
+        make_query(random_message_id(), apex, RrType::soa, Recursion::not_wanted);
+    client_.ask(*watched->endpoint, query, patience,
+                [this, watched, query](std::span<const std::uint8_t> octets) {
+                    const auto reply = read_reply(octets, query);
+                    if (!octets.empty() && !reply) return false;
+                    if (reply) {
+                        for (const ReceivedRecord& record : reply->answers) {
+                            if (record.type != RrType::soa) continue;
+                            if (const auto serial = soa_serial(record.rdata))
+                                note(*watched, *serial);
+                        }
+                    }
+                    watched->is_asked = false;
+                    watched->pause = std::min(watched->pause * 3 / 2, longest_pause);
+                    watched->due = steady_clock::now() + watched->pause;
+                    proceed();
+                    return true;
+                });
+}
+
+/// `watched` has `serial`.
+void PropagationWatch::note(Watched& watched, Serial serial) {
+    const Time now = std::chrono::system_clock::now();
+    if (watched.seen.empty() || is_newer(serial, watched.seen.back().serial)) {
+        watched.seen.push_back({serial, now});
+        bound(watched.seen);
+    }
+    const auto has_it = [serial](const Version& version) {
+        return !is_newer(version.serial, serial);
+    };
+    while (!watched.wanted.empty() && has_it(watched.wanted.front())) {
+        const double seconds =
+            std::chrono::duration<double>(now - watched.wanted.front().time).count();
+        const auto bound = std::ranges::lower_bound(PropagationTimes::bounds, seconds);
+        if (bound != PropagationTimes::bounds.end()) {
+            ++times_.counts[static_cast<std::size_t>(bound - PropagationTimes::bounds.begin())];
+        }
+        ++times_.total;
+        times_.seconds += seconds;
+        if (seconds > static_cast<double>(config_.promise.count())) ++times_.late;
+        watched.wanted.pop_front();
+    }
+}
+
+PropagationTimes PropagationWatch::times() const {
+    PropagationTimes times = times_;
+    const Time oldest = std::chrono::system_clock::now() - config_.promise;
+    for (const auto& [apex, nameservers] : zones_) {
+        for (const auto& watched : nameservers) {
+            times.overdue += static_cast<std::uint64_t>(std::ranges::count_if(
+                watched->wanted,
+                [oldest](const Version& version) { return version.time < oldest; }));
+        }
+    }
+    return times;
+}
+
+std::vector<PropagationWatch::Sighting> PropagationWatch::sightings(const Name& apex,
+                                                                    Serial serial) const {
+    std::vector<Sighting> sightings;
+    const auto found = zones_.find(apex);
+    if (found == zones_.end()) return sightings;
+    for (const auto& watched : found->second) {
+        Sighting sighting{host_name_text(watched->name), watched->endpoint, std::nullopt};
+        for (const Version& version : watched->seen) {
+            if (is_newer(serial, version.serial)) continue;
+            sighting.since = version.time;
+            break;
+        }
+        sightings.push_back(std::move(sighting));
+    }
+    return sightings;
+}
+
+void PropagationWatch::ask_ptr(const Sighting& sighting, const Name& owner,
+                               std::function<void(std::optional<std::vector<Name>>)> take) {
+    if (!sighting.endpoint) {
+        take(std::nullopt);
+        return;
+    }
+    std::vector<std::uint8_t> query =
+        make_query(random_message_id(), owner, RrType::ptr, Recursion::not_wanted);
+    client_.ask(*sighting.endpoint, query, patience,
+                [query, take = std::move(take)](std::span<const std::uint8_t> octets) {
+                    const auto reply = read_reply(octets, query);
+                    if (!octets.empty() && !reply) return false;
+                    if (!reply) {
+                        take(std::nullopt);
+                        return true;
+                    }
+                    std::vector<Name> names;
+                    for (const ReceivedRecord& record : reply->answers) {
+                        if (record.type != RrType::ptr) continue;
+                        names.emplace_back(NameView::of_valid_wire(record.rdata));
+                    }
+                    take(std::move(names));
+                    return true;
+                });
+}
+
+}  // namespace arpad

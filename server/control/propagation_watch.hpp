@@ -1,0 +1,108 @@
+/// \file  Which nameservers have which version of a zone, and since when: what receipts show.
+///
+/// Asks the nameservers of zones that have new serials for their SOA, soon after the change and
+/// then ever more seldom, until they have it. Threads: one, that of its io_context.
+#pragma once
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/forward_lookup.hpp"
+#include "dns/name.hpp"
+#include "dns/types.hpp"
+#include "load/server_config.hpp"
+#include "net/dns_client.hpp"
+#include "zone/zone.hpp"
+
+namespace arpad {
+
+/// How long nameservers have taken to have changes: bounds in seconds, and how many took at most
+/// so long.
+struct PropagationTimes {
+    static constexpr std::array<double, 10> bounds{0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600};
+
+    std::array<std::uint64_t, bounds.size()> counts{};  ///< Each without those before.
+    std::uint64_t total = 0;
+    std::uint64_t late = 0;     ///< Took longer than was promised.
+    double seconds = 0;         ///< Of all together.
+    std::uint64_t overdue = 0;  ///< Have not arrived yet, and should have.
+};
+
+/// See above.
+class PropagationWatch {
+public:
+    using Time = std::chrono::system_clock::time_point;
+
+    /// When a nameserver was first seen to have a version.
+    struct Sighting {
+        std::string nameserver;            ///< Its name.
+        std::optional<Endpoint> endpoint;  ///< Where it is asked; none if that is not known.
+        std::optional<Time> since;         ///< None if it has not been seen to have it.
+    };
+
+    /// `lookup` finds where nameservers are, if `config` does not say. Both outlive it.
+    PropagationWatch(boost::asio::io_context& io, const WebConfig& config, ForwardLookup& lookup);
+    ~PropagationWatch();
+    PropagationWatch(const PropagationWatch&) = delete;
+    PropagationWatch& operator=(const PropagationWatch&) = delete;
+
+    /// Watches for the versions of `zones`, which are served since `now`.
+    void announce(const std::vector<std::shared_ptr<const Zone>>& zones, Time now);
+
+    /// Since when the nameservers of the zone at `apex` have `serial`, or a newer one.
+    [[nodiscard]] std::vector<Sighting> sightings(const Name& apex, Serial serial) const;
+
+    /// Asks the nameserver `sighting` for the PTR records of `owner`; calls `take` with what they
+    /// point to, or nothing if it does not say.
+    void ask_ptr(const Sighting& sighting, const Name& owner,
+                 std::function<void(std::optional<std::vector<Name>>)> take);
+
+    [[nodiscard]] PropagationTimes times() const;
+
+private:
+    /// A version, and when it was first seen or served.
+    struct Version {
+        Serial serial;
+        Time time;
+    };
+
+    /// A nameserver of a zone.
+    struct Watched {
+        Name name;
+        std::optional<Endpoint> endpoint;  // once it is known
+        std::deque<Version> seen;
+        std::deque<Version> wanted;  // versions that it has not been seen to have
+        std::chrono::milliseconds pause{0};
+        std::chrono::steady_clock::time_point due;
+        bool is_asked = false;
+    };
+
+    using Nameservers = std::vector<std::shared_ptr<Watched>>;
+
+    [[nodiscard]] Nameservers nameservers_of(const Zone& zone);
+    void find_endpoint(const std::shared_ptr<Watched>& watched);
+    void proceed();
+    void ask(const Name& apex, const std::shared_ptr<Watched>& watched);
+    void note(Watched& watched, Serial serial);
+
+    boost::asio::io_context& io_;
+    const WebConfig& config_;
+    ForwardLookup& lookup_;
+    DnsClient client_;
+    boost::asio::steady_timer timer_;
+    std::map<Name, Nameservers, CanonicalLess> zones_;
+    PropagationTimes times_;
+    std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace arpad

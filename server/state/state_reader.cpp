@@ -1,0 +1,17 @@
+#include "state/state_reader.hpp"
+
+namespace arpad {
+
+std::vector<Edit> StateReader::edits(const AddressRange& range) {
+    std::vector<Edit> found;
+    read_edits(database_, range, [&found](const Edit& edit) { found.push_back(edit); });
+    return found;
+}
+
+std::vector<Edit> StateReader::edits_of(const std::string& account) {
+    std::vector<Edit> found;
+    read_edits_of(database_, account, [&found](const Edit& edit) { found.push_back(edit); });
+    return found;
+}
+
+}  // namespace arpad
