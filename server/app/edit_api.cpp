@@ -69,7 +69,7 @@ Result<std::vector<Edit>, std::string> edits_of(const std::string& body) {
     const json::value parsed = json::parse(body, error);
     const json::value* const list =
         !error && parsed.is_object() ? parsed.as_object().if_contains("edits") : nullptr;
-    if (list == nullptr || !list->is_array()) return std::string(form);
+    if (list == nullptr || !list->is_array() || list->as_array().empty()) return std::string(form);
     std::vector<Edit> edits;
     for (const json::value& entry : list->as_array()) {
         auto edit = edit_of(entry);

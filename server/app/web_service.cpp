@@ -14,12 +14,12 @@ namespace {
 
 /// A table of a hundred thousand addresses.
 constexpr std::uint64_t max_body_octets = 16U << 20U;
+constexpr std::uint64_t max_strangers_body_octets = 16U << 10U;
 
 HttpLimits limits_of_web() {
     HttpLimits limits;
     limits.connections = 500;
     limits.connections_per_client = 100;
-    limits.body_octets = max_body_octets;
     return limits;
 }
 
@@ -65,12 +65,24 @@ std::optional<std::string> WebService::open(Inheritance& inherited) {
         if (!server) return server.error();
         HttpServer& opened = *servers_.emplace_back(std::move(*server));
         opened.set_headers(page_headers(has_tls));
+        // Whoever is not known shall not have much kept for them.
+        opened.set_body_limit([this](const HttpRequest& request) {
+            return is_known(request) ? max_body_octets : max_strangers_body_octets;
+        });
         opened.set_gate([this](const HttpRequest& request) { return access_->refuse(request); });
         names_api_->add_to(opened);
         servers_api_->add_to(opened);
         page_->add_to(opened);
     }
     return std::nullopt;
+}
+
+bool WebService::is_known(const HttpRequest& request) {
+    try {
+        return access_->knows(request);
+    } catch (const DatabaseError&) {
+        return false;  // the handler says why
+    }
 }
 
 std::vector<Endpoint> WebService::endpoints() const {

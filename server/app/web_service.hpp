@@ -86,6 +86,7 @@ public:
 
 private:
     [[nodiscard]] NamesBackend backend();
+    [[nodiscard]] bool is_known(const HttpRequest& request);
     void show(std::vector<std::shared_ptr<const Zone>> new_versions);
 
     boost::asio::io_context& main_;

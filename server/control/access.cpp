@@ -45,6 +45,16 @@ bool is_unmistakable(std::string_view authority) {
            is_same_text(parsed->encoded_host(), "localhost");
 }
 
+/// The token that `request` shows; none if it shows none.
+std::optional<std::string_view> token_in(const HttpRequest& request) {
+    constexpr std::string_view scheme = "Bearer ";
+    const auto authorization = request.header("authorization");
+    if (!authorization || !boost::algorithm::istarts_with(*authorization, scheme)) {
+        return std::nullopt;
+    }
+    return authorization->substr(scheme.size());
+}
+
 bool changes_something(const HttpRequest& request) {
     return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
 }
@@ -79,13 +89,20 @@ std::optional<HttpReply> Access::refuse(const HttpRequest& request) const {
                          "this server is not called so: its operator has to write `url` in `web`");
 }
 
+bool Access::knows(const HttpRequest& request) {
+    if (const auto token = token_in(request)) {
+        return !refuse_attempt(sender_of(request)) && store_.find_token(*token, now());
+    }
+    const auto session = request.cookie(cookie_name());
+    return session && store_.find_session(*session, now());
+}
+
 Result<Visitor, HttpReply> Access::identify(const HttpRequest& request) {
-    if (const auto authorization = request.header("authorization")) {
-        constexpr std::string_view scheme = "Bearer ";
+    if (request.header("authorization")) {
         const Prefix client = sender_of(request);
         if (auto reply = refuse_attempt(client)) return std::move(*reply);
-        if (boost::algorithm::istarts_with(*authorization, scheme)) {
-            if (auto caller = store_.find_token(authorization->substr(scheme.size()), now())) {
+        if (const auto token = token_in(request)) {
+            if (auto caller = store_.find_token(*token, now())) {
                 return Visitor{std::move(*caller), Channel::api};
             }
         }

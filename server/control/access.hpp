@@ -40,6 +40,10 @@ public:
     /// is theirs (DNS rebinding) gets nothing.
     [[nodiscard]] std::optional<HttpReply> refuse(const HttpRequest& request) const;
 
+    /// Whether `request` shows something that is believed. For what it may do, `identify` has the
+    /// say.
+    [[nodiscard]] bool knows(const HttpRequest& request);
+
     /// Who sends `request`; else the reply that it gets.
     [[nodiscard]] Result<Visitor, HttpReply> identify(const HttpRequest& request);
 

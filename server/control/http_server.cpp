@@ -36,6 +36,7 @@ using TlsStream = asio::ssl::stream<PlainStream>;
 
 constexpr std::uint32_t max_header_octets = 16 * 1024;
 constexpr std::size_t passed_over_at_once = 64 * 1024;
+constexpr std::uint64_t max_passed_over_octets = 64U << 20U;
 constexpr mode_t socket_mode = 0660;
 
 /// Who has opened a connection.
@@ -93,6 +94,7 @@ struct HttpServer::Shared {
     TlsContext tls;  // null: without TLS
     HttpRoutes routes;
     Gate gate;
+    BodyLimit body_limit;
     std::vector<std::pair<std::string, std::string>> headers;
 };
 
@@ -134,18 +136,58 @@ private:
         lowest().expires_after(shared_->limits.patience);
         parser_.emplace();
         parser_->header_limit(max_header_octets);
-        parser_->body_limit(shared_->limits.body_octets);
+        parser_->body_limit(boost::none);  // set when it is known who sends it
         http::async_read_header(
             stream_, buffer_, *parser_,
             [self = this->shared_from_this()](beast::error_code error, std::size_t) {
                 if (error) {
                     self->refuse(error);
-                } else if (self->parser_->get()[http::field::expect].empty()) {
-                    self->read_body();
                 } else {
-                    self->ask_for_body();
+                    self->judge();
                 }
             });
+    }
+
+    /// Decides what becomes of a request whose headers have come.
+    void judge() {
+        const auto& message = parser_->get();
+        request_ = {};
+        request_.method = message.method_string();
+        request_.target = message.target();
+        for (const auto& field : message) {
+            std::string name(field.name_string());
+            beast::string_view value = field.value();
+            boost::algorithm::to_lower(name, std::locale::classic());
+            request_.headers.emplace_back(std::move(name), value);
+        }
+        request_.user = sender_.user;
+        request_.client = sender_.client;
+        request_.is_encrypted = is_encrypted;
+        keeps_alive_ = message.keep_alive();
+        is_head_ = request_.method == "HEAD";
+        auto target = read_target(request_.target);
+        if (!target) {
+            end_with(problem_reply(400, "no such resource", "the target of the request is broken"));
+            return;
+        }
+        request_.query = std::move(target->query);
+        segments_ = std::move(target->segments);
+        if (shared_->gate) {
+            if (auto reply = shared_->gate(request_)) {
+                end_with(std::move(*reply));
+                return;
+            }
+        }
+        body_octets_ =
+            shared_->body_limit ? shared_->body_limit(request_) : shared_->limits.body_octets;
+        parser_->body_limit(body_octets_);
+        if (parser_->content_length() && *parser_->content_length() > body_octets_) {
+            refuse(http::error::body_limit);
+        } else if (message[http::field::expect].empty()) {
+            read_body();
+        } else {
+            ask_for_body();
+        }
     }
 
     /// The client waits for a word before it sends the body (RFC 9110 10.1.1).
@@ -194,42 +236,11 @@ private:
 
     void handle() {
         lowest().expires_never();  // a reload takes as long as it takes
-        auto& message = parser_->get();
-        HttpRequest request;
-        request.method = message.method_string();
-        request.target = message.target();
-        for (const auto& field : message) {
-            std::string name(field.name_string());
-            beast::string_view value = field.value();
-            boost::algorithm::to_lower(name, std::locale::classic());
-            request.headers.emplace_back(std::move(name), value);
-        }
-        request.body = std::move(message.body());
-        request.user = sender_.user;
-        request.client = sender_.client;
-        request.is_encrypted = is_encrypted;
-        keeps_alive_ = message.keep_alive();
-        is_head_ = request.method == "HEAD";
-        auto target = read_target(request.target);
-        if (!target) {
-            end_with(problem_reply(400, "no such resource", "the target of the request is broken"));
-            return;
-        }
-        request.query = std::move(target->query);
-        dispatch(request, target->segments);
-    }
-
-    void dispatch(HttpRequest& request, const std::vector<std::string>& segments) {
-        if (shared_->gate) {
-            if (auto reply = shared_->gate(request)) {
-                send(std::move(*reply));
-                return;
-            }
-        }
-        auto found = shared_->routes.find(is_head_ ? "GET" : request.method, segments);
+        request_.body = std::move(parser_->get().body());
+        auto found = shared_->routes.find(is_head_ ? "GET" : request_.method, segments_);
         if (found.handler != nullptr) {
-            request.parts = std::move(found.parts);
-            (*found.handler)(request, [self = this->shared_from_this()](HttpReply reply) {
+            request_.parts = std::move(found.parts);
+            (*found.handler)(request_, [self = this->shared_from_this()](HttpReply reply) {
                 self->send(std::move(reply));
             });
         } else if (!found.methods.empty()) {
@@ -241,7 +252,7 @@ private:
             send(problem_reply(404, "no such resource",
                                fmt::format("{} is not known: use an arpactl of this version, or "
                                            "look into the description of the API",
-                                           request.target)));
+                                           request_.target)));
         }
     }
 
@@ -295,7 +306,7 @@ private:
     /// Takes what the client still sends: who is cut off while sending does not read the reply
     /// (RFC 9112 9.6).
     void pass_over(std::uint64_t octets) {
-        if (octets > 4 * shared_->limits.body_octets) return;
+        if (octets > max_passed_over_octets) return;
         buffer_.consume(buffer_.size());
         lowest().async_read_some(
             buffer_.prepare(passed_over_at_once),
@@ -312,6 +323,9 @@ private:
     std::optional<http::request_parser<http::string_body>> parser_;
     http::response<http::string_body> response_;
     std::optional<http::response_serializer<http::string_body>> serializer_;
+    HttpRequest request_;
+    std::vector<std::string> segments_;  // of its target
+    std::uint64_t body_octets_ = 0;      // that it may have
     bool keeps_alive_ = false;
     bool is_unread_ = false;  // the client may be sending yet
     bool is_head_ = false;
@@ -415,6 +429,10 @@ void HttpServer::set_headers(std::vector<std::pair<std::string, std::string>> he
 
 void HttpServer::set_gate(Gate gate) {
     shared_->gate = std::move(gate);
+}
+
+void HttpServer::set_body_limit(BodyLimit limit) {
+    shared_->body_limit = std::move(limit);
 }
 
 void HttpServer::add(std::string method, std::string_view path, Handler handler) {

@@ -47,8 +47,11 @@ public:
     using Respond = HttpRespond;
     using Handler = HttpHandler;
 
-    /// Looks at a request before its handler; a reply of it is sent in place of the handler's.
+    /// Looks at a request before its body has come; a reply of it is sent, and the body not read.
     using Gate = std::function<std::optional<HttpReply>(const HttpRequest&)>;
+
+    /// How many octets the body of a request may have, which has not come yet.
+    using BodyLimit = std::function<std::uint64_t(const HttpRequest&)>;
 
     /// What becomes of a server that listens at a path already.
     enum class Other : std::uint8_t { is_respected, is_replaced };
@@ -90,6 +93,9 @@ public:
     void set_headers(std::vector<std::pair<std::string, std::string>> headers);
 
     void set_gate(Gate gate);
+
+    /// In place of the one of the limits.
+    void set_body_limit(BodyLimit limit);
 
     /// As HttpRoutes::add.
     void add(std::string method, std::string_view path, Handler handler);

@@ -9,10 +9,11 @@
 
 namespace arpad {
 
-Load check_sources(const Sources& sources, const ZoneDefaults& defaults, Diagnostics diagnostics) {
+Load check_sources(const Sources& sources, const ZoneDefaults& defaults, Diagnostics diagnostics,
+                   const Beside& beside) {
     NoCopies no_copies;
     FirstSerials first_serials;
-    Load load = load_zones(sources, defaults, no_copies, first_serials);
+    Load load = load_zones(sources, defaults, no_copies, first_serials, beside);
     diagnostics.append(std::move(load.diagnostics));
     diagnostics.sort();
     load.diagnostics = std::move(diagnostics);

@@ -6,10 +6,10 @@
 
 namespace arpad {
 
-/// Loads `sources` as the server would, without its state. The findings of reading them
-/// (`diagnostics`) are among those of the result.
+/// Loads `sources` as the server would, and of its state what `beside` says. The findings of
+/// reading them (`diagnostics`) are among those of the result.
 [[nodiscard]] Load check_sources(const Sources& sources, const ZoneDefaults& defaults,
-                                 Diagnostics diagnostics);
+                                 Diagnostics diagnostics, const Beside& beside = {});
 
 /// Prints every finding to standard error and a summary to standard output. Whether there was no
 /// error.

@@ -10,13 +10,14 @@
 namespace arpad {
 
 Load load_zones(const Sources& sources, const ZoneDefaults& defaults, LastGoodCopies& copies,
-                SerialSource& serials) {
+                SerialSource& serials, const Beside& beside) {
     Load load;
     if (sources.inventory) {
-        load.inventory = read_inventory_or_copy(*sources.inventory, copies, {}, load.diagnostics);
+        load.inventory =
+            read_inventory_or_copy(*sources.inventory, copies, beside.servers, load.diagnostics);
     }
     Settlement settlement(sources.zones, load.inventory ? &*load.inventory : nullptr, defaults,
-                          copies, load.diagnostics);
+                          copies, load.diagnostics, Extent::all, beside.edits);
     load.snapshot = snapshot_of(build_zones(settlement.assembly(), serials, load.diagnostics));
     load.networks = settlement.networks();
     load.diagnostics.sort();

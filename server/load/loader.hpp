@@ -18,6 +18,12 @@
 
 namespace arpad {
 
+/// What is said beside the files.
+struct Beside {
+    EditSource* edits = nullptr;  ///< Null for none.
+    std::vector<StoredServer> servers = {};
+};
+
 /// The outcome of a load.
 struct Load {
     std::shared_ptr<const Snapshot> snapshot;
@@ -29,8 +35,11 @@ struct Load {
 /// Loads `sources`. Broken files are reported in full; their standing says what is served in their
 /// place. Without a usable inventory no address has a default name. Takes serials from `serials`,
 /// which still has to make them durable.
+///
+/// `beside` is what was said beside the files; null for nothing.
 [[nodiscard]] Load load_zones(const Sources& sources, const ZoneDefaults& defaults,
-                              LastGoodCopies& copies, SerialSource& serials);
+                              LastGoodCopies& copies, SerialSource& serials,
+                              const Beside& beside = {});
 
 /// Counts what is in service.
 class Summary {

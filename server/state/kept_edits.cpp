@@ -25,8 +25,13 @@ KeptEdits::KeptEdits(Database& database) {
             "was written by an older arpad: start this one once, which converts it");
     }
     for (const Family family : {Family::ipv4, Family::ipv6}) {
-        read_edits(database, range_of(all_addresses(family)),
-                   [this](const Edit& edit) { edits_[edit.address].push_back(edit); });
+        read_edits(database, range_of(all_addresses(family)), [&](const Edit& edit) {
+            edits_[edit.address].push_back(edit);
+            makers_.try_emplace(edit.change);
+        });
+    }
+    for (auto& [id, maker] : makers_) {
+        if (const auto change = read_change_head(database, id)) maker = maker_text(*change);
     }
 }
 
@@ -41,6 +46,11 @@ Result<KeptEdits, std::string> KeptEdits::read(const std::filesystem::path& dire
         return fmt::format("{}: {}\n  run this as a user that may read the state of the server",
                            path.string(), failure.what());
     }
+}
+
+std::string KeptEdits::maker_of(const Edit& edit) {
+    const auto found = makers_.find(edit.change);
+    return found == makers_.end() ? std::string() : found->second;
 }
 
 void KeptEdits::for_each_edit(const AddressRange& range,

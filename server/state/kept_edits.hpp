@@ -31,8 +31,11 @@ public:
     void for_each_edit(const AddressRange& range,
                        const std::function<void(const Edit&)>& visit) override;
 
+    [[nodiscard]] std::string maker_of(const Edit& edit) override;
+
 private:
     std::map<Address, std::vector<Edit>> edits_;
+    std::map<ChangeId, std::string> makers_;
 };
 
 }  // namespace arpad

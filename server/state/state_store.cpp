@@ -328,6 +328,15 @@ void StateStore::for_each_edit(const AddressRange& range,
     }
 }
 
+std::string StateStore::maker_of(const Edit& edit) {
+    try {
+        const auto change = read_change_head(database_, edit.change);
+        return change ? maker_text(*change) : std::string();
+    } catch (const DatabaseError&) {
+        return {};  // it is only told
+    }
+}
+
 std::optional<MadeChange> StateStore::find_change(ChangeId id) {
     try {
         return read_change(database_, id);

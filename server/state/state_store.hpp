@@ -56,6 +56,7 @@ public:
 
     void for_each_edit(const AddressRange& range,
                        const std::function<void(const Edit&)>& visit) override;
+    [[nodiscard]] std::string maker_of(const Edit& edit) override;
     std::optional<MadeChange> find_change(ChangeId id) override;
     [[nodiscard]] ChangeId last_change() const override { return last_change_; }
     void note_changes(std::span<const MadeChange> changes) override;

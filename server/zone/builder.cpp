@@ -115,12 +115,69 @@ std::vector<Prefix> prefixes_of(std::span<const NetworkEntry> networks) {
     return prefixes;
 }
 
+/// Tells what edits do to a network that its operator may not expect: the first of each kind one by
+/// one, the others as a number.
+class EditReport {
+public:
+    EditReport(const BuildInput& input, const NetworkModel& model, Diagnostics& diagnostics)
+        : input_(input), model_(model), diagnostics_(diagnostics) {}
+
+    /// `edit` is heard in place of `record`.
+    void note_hidden(const Edit& edit, const RecordView& record) {
+        if (++hidden_ > listed) return;
+        diagnostics_.warning(
+            model_.file, record.place,
+            fmt::format("{} is hidden by an edit{}", edit.address.to_text(), maker_of(edit)),
+            "lock it, or undo the edit; `arpactl adopt` writes edits into the file");
+    }
+
+    /// `edit` is not heard, as its address is not its customer's any more.
+    void note_dormant(const Edit& edit) {
+        if (++dormant_ > listed) return;
+        const EditHolder holder = holder_of(input_.inventory, edit.address);
+        diagnostics_.warning(
+            model_.file, {},
+            fmt::format(
+                "the name that {} gave {} on {}{} is not heard: the address is {} now",
+                edit.holder.account, edit.address.to_text(), edit.holder.server, maker_of(edit),
+                holder.is_nobody() ? std::string("nobody's")
+                                   : fmt::format("that of {} ({})", holder.server, holder.account)),
+            "`arpactl edits reset` forgets it; it is heard again if the address goes back");
+    }
+
+    void finish() const {
+        const auto tell = [this](std::size_t count, std::string_view what) {
+            if (count <= listed) return;
+            diagnostics_.warning(model_.file, {}, fmt::format("{} more {}", count - listed, what),
+                                 "`arpactl edits list` lists all edits");
+        };
+        tell(hidden_, "records are hidden by edits");
+        tell(dormant_, "names of customers are not heard");
+    }
+
+private:
+    static constexpr std::size_t listed = 100;
+
+    [[nodiscard]] std::string maker_of(const Edit& edit) const {
+        const std::string maker = input_.edits->maker_of(edit);
+        return maker.empty() ? maker : fmt::format(" of {}", maker);
+    }
+
+    const BuildInput& input_;
+    const NetworkModel& model_;
+    Diagnostics& diagnostics_;
+    std::size_t hidden_ = 0;
+    std::size_t dormant_ = 0;
+};
+
 /// The edits of addresses of `zone`, which `builder` is to build, that are heard.
 std::vector<Edit> edits_of(const BuildInput& input, const ZoneBuilder& builder,
-                           const PlannedZone& zone) {
+                           const PlannedZone& zone, Diagnostics& diagnostics) {
     std::vector<Edit> edits;
     if (input.edits == nullptr || !zone.base) return edits;
-    const RecordsView records = input.networks[zone.network].model->records.view();
+    const NetworkModel& model = *input.networks[zone.network].model;
+    const RecordsView records = model.records.view();
+    EditReport report(input, model, diagnostics);
     input.edits->for_each_edit(range_of(*zone.base), [&](const Edit& edit) {
         const auto network = input.layout.network_of(edit.address);
         if (network != zone.network || input.layout.zone_of(*network, edit.address) != &zone) {
@@ -129,9 +186,14 @@ std::vector<Edit> edits_of(const BuildInput& input, const ZoneBuilder& builder,
         const auto record = records.find(edit.address);
         const auto name = address_name(zone.apex, *zone.base, edit.address);
         if ((record && record->locked) || !name || is_shut(builder, *name)) return;
-        if (!is_awake(edit, input.inventory)) return;
+        if (!is_awake(edit, input.inventory)) {
+            report.note_dormant(edit);
+            return;
+        }
+        if (record && edit.type == RrType::ptr) report.note_hidden(edit, *record);
         edits.push_back(edit);
     });
+    report.finish();
     return edits;
 }
 
@@ -151,7 +213,7 @@ Serial serial_of(const PlannedZone& zone, const NetworkModel& model, const Diges
 BuiltZone finish(ZoneBuilder& builder, const PlannedZone& zone, const BuildInput& input,
                  SerialSource& serials, Diagnostics& diagnostics) {
     const NetworkModel& model = *input.networks[zone.network].model;
-    const std::vector<Edit> edits = edits_of(input, builder, zone);
+    const std::vector<Edit> edits = edits_of(input, builder, zone, diagnostics);
     BuiltZone built;
     built.base.content = builder.content();
     if (edits.empty()) {

@@ -1,5 +1,6 @@
 #include "zone/change.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "crypto/digest.hpp"
@@ -20,6 +21,13 @@ std::string_view to_text(Channel channel) noexcept {
             return "expiry";
     }
     return "?";
+}
+
+std::string maker_text(const MadeChange& change) {
+    const std::string& who = change.origin.who;
+    return fmt::format("{} through {}, {:%Y-%m-%d}", who.empty() ? "somebody" : who,
+                       to_text(change.origin.channel),
+                       std::chrono::floor<std::chrono::seconds>(change.time));
 }
 
 std::string tag_of(const std::optional<Rrset>& served, ChangeId change) {

@@ -95,6 +95,9 @@ public:
     [[nodiscard]] virtual ChangeId last_change() const = 0;
 };
 
+/// "acme-script through api, 2026-11-20": who made `change`, and when.
+[[nodiscard]] std::string maker_text(const MadeChange& change);
+
 /// A short text that is another one whenever an address has another PTR RRset, or has been given
 /// one anew: `served`, and the change that its edit comes from, 0 if it has none.
 [[nodiscard]] std::string tag_of(const std::optional<Rrset>& served, ChangeId change);

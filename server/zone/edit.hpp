@@ -69,6 +69,10 @@ public:
     /// each has RDATA.
     virtual void for_each_edit(const AddressRange& range,
                                const std::function<void(const Edit&)>& visit) = 0;
+
+    /// Who made `edit`, and when, for people: "acme-script, 2026-11-20"; empty if that is not
+    /// known.
+    [[nodiscard]] virtual std::string maker_of(const Edit& /*edit*/) { return {}; }
 };
 
 }  // namespace arpad

@@ -148,6 +148,7 @@ private:
             auto& finding = result_.findings.emplace_back(
                 ptr_finding(NameLayer::edit, {}, {}, targets_of(edit)));
             finding.ttl = edit.ttl.value_or(edit_ttl(*model_));
+            finding.made_by = input_.edits->maker_of(edit);
         });
     }
 

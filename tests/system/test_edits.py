@@ -4,9 +4,10 @@ import getpass
 import json
 import random
 import signal
+import subprocess
 import unittest
 
-from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, run_program
+from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, program, run_program
 
 APEX = "2.0.192.in-addr.arpa."
 ZONE = """network: 192.0.2.0/24
@@ -152,6 +153,56 @@ class Edits(ReplyTestCase):
         with self.workspace.start() as server:
             self.edits("undo", "3")
             self.assert_name(server, "192.0.2.1", "mail")
+
+    def test_hidden_records_are_reported(self):
+        with self.workspace.start() as server:
+            self.edits("set", "192.0.2.1", "mail.example.net")
+            self.edits("set", "192.0.2.9", "nine.example.net")
+            checked = run_program("ARPACTL", "check", "-c", self.workspace.config)
+            self.assertEqual(checked.returncode, 0, checked.stdout)
+            warning = (r"zone.yaml:5:3: warning: 192\.0\.2\.1 is hidden by an edit of "
+                       rf"{getpass.getuser()} through arpactl, \d{{4}}-\d\d-\d\d\n  lock it, or undo")
+            self.assertRegex(checked.stdout, warning)
+            self.assertNotIn("192.0.2.9", checked.stdout)
+            self.workspace.write_zone("zone", ZONE + "# a comment\n")
+            self.reload()
+            server.wait_for("192.0.2.1 is hidden by an edit of")
+            explained = run_program("ARPACTL", "explain", "192.0.2.1", "-c", self.workspace.config)
+            self.assertIn(f"made by {getpass.getuser()} through arpactl", explained.stdout)
+
+    def test_edits_are_written_into_the_file(self):
+        with self.workspace.start() as server:
+            for address, name in (("192.0.2.1", "mail.example.net"), ("192.0.2.9", "nine.example.net"),
+                                  ("192.0.2.200", "far.example.net")):
+                self.edits("set", address, name)
+            adopted = subprocess.run(
+                [program("ARPACTL"), "adopt", "192.0.2.0/24", "-c", self.workspace.config],
+                capture_output=True, text=True, check=True)
+            self.assertEqual(adopted.stdout, ZONE.replace(
+                "192.0.2.1: one.example.net\n", "192.0.2.1: {name: mail.example.net, ttl: 300}\n")
+                .replace("locked: true}\n", "locked: true}\n"
+                         "  192.0.2.9: {name: nine.example.net, ttl: 300}\n"
+                         "  192.0.2.200: {name: far.example.net, ttl: 300}\n"))
+            self.assertIn("3 names of edits", adopted.stderr)
+            before = server.serial(APEX)
+            self.workspace.write_zone("zone", adopted.stdout)
+            self.reload()
+            self.edits("reset", "192.0.2.0/24")
+            self.assertEqual(self.edits("list").stdout, "")
+            self.assert_name(server, "192.0.2.1", "mail")
+            self.assert_name(server, "192.0.2.200", "far")
+            self.assertGreaterEqual(server.serial(APEX), before)
+        self.assertRegex(run_program("ARPACTL", "adopt", "10.0.0.0/8", "-c",
+                                     self.workspace.config).stdout, "no network 10.0.0.0/8")
+
+    def test_they_are_a_table(self):
+        with self.workspace.start():
+            self.edits("set", "192.0.2.1", "a.example.net", "b.example.net", "--ttl", "60")
+        table = subprocess.run(
+            [program("ARPACTL"), "edits", "export", "-c", self.workspace.config],
+            capture_output=True, check=True).stdout.decode()
+        self.assertEqual(table, "address,name,ttl,account,server,change\r\n"
+                                '192.0.2.1,"a.example.net b.example.net",60,"","",1\r\n')
 
     def test_what_is_acknowledged_outlives_a_kill(self):
         names = {}

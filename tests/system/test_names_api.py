@@ -6,11 +6,13 @@ import io
 import json
 import re
 import socket
+import ssl
 import time
 import unittest
 from pathlib import Path
 
 from arpad_server import ReplyTestCase, run_program, wait_until
+from certificates import Authority
 from openapi import CheckedClient, operations
 from web_client import WebClient, make_token, web_endpoint, workspace
 
@@ -458,6 +460,11 @@ class Bad(ApiTestCase):
         reply = self.acme.post(CHANGES, b"x" * (16 * 1024 * 1024 + 1),
                                **{"Content-Type": "text/csv"})
         self.assert_problem(reply, 413)
+        for client in (WebClient(self.endpoint), WebClient(self.endpoint, "nobody")):
+            reply = client.post(CHANGES, b"x" * 20_000, **{"Content-Type": "text/csv"})
+            self.assertEqual(reply.status, 413)
+        reply = self.acme.post(CHANGES, b"x" * 20_000, **{"Content-Type": "text/csv"})
+        self.assertEqual(reply.status, 400)
         reply = self.acme.get("/api/v1/me", **{"X-Much": "x" * 20_000})
         self.assertEqual(reply.status, 431)
 
@@ -605,6 +612,71 @@ class Tokens(ApiTestCase):
         self.assertEqual(self.acme.get("/api/v1/me", **attacker).status, 429)
 
 
+class OverTls(ReplyTestCase):
+    """The page and the API over TLS."""
+
+    def setUp(self):
+        self.place = self.enterContext(workspace("  certificate: tls/a.pem\n  key: tls/a.key\n"))
+        self.authority = Authority(self.place.directory / "tls")
+        self.authority.issue("names.example.net", file_name="a")
+
+    def context(self, authority=None):
+        """What a browser that trusts the authority connects with; the name is looked at apart."""
+        context = (authority or self.authority).client(("http/1.1",))
+        context.check_hostname = False
+        return context
+
+    def test_tokens_and_sessions_go_over_tls_only(self):
+        with self.place.start() as server:
+            endpoint = web_endpoint(server)
+            token = make_token(self.place.config, "account", "acme")
+            client = WebClient(endpoint, token, context=self.context())
+            reply = client.get("/api/v1/me")
+            self.assertEqual(reply.json["account"], "acme")
+            self.assertIn("max-age", reply.headers["Strict-Transport-Security"])
+            browser = WebClient(endpoint, context=self.context())
+            cookie = browser.sign_in(token).headers["Set-Cookie"]
+            self.assertRegex(cookie, "^__Host-arpad=.*; Secure$")
+            self.assertEqual(browser.get("/api/v1/me").status, 200)
+            with self.assertRaises((http.client.HTTPException, ConnectionError)):
+                WebClient(endpoint, token).get("/api/v1/me")
+
+    def test_old_versions_and_other_protocols_are_refused(self):
+        with self.place.start() as server:
+            endpoint = web_endpoint(server)
+            old = self.context()
+            old.maximum_version = ssl.TLSVersion.TLSv1_2
+            other = self.authority.client(("h2",))
+            other.check_hostname = False
+            for context in (old, other):
+                with self.assertRaises((ssl.SSLError, ConnectionError)):
+                    WebClient(endpoint, context=context).get("/")
+            self.assertEqual(WebClient(endpoint, context=self.context()).get("/").status, 200)
+
+    def test_the_certificate_is_exchanged_by_a_reload(self):
+        with self.place.start() as server:
+            endpoint = web_endpoint(server)
+            other = Authority(self.place.directory / "other")
+            key, certificate = other.issue("names.example.net")
+            for path, name in ((key, "a.key"), (certificate, "a.pem")):
+                path.replace(self.place.directory / "tls" / name)
+            run_program("ARPACTL", "reload", "-c", self.place.config)
+            wait_until(lambda: self.is_believed(endpoint, other), "the new certificate is shown")
+
+    def is_believed(self, endpoint, authority):
+        """Whether a browser that trusts only `authority` believes the server."""
+        try:
+            return WebClient(endpoint, context=self.context(authority)).get("/").status == 200
+        except ssl.SSLError:
+            return False
+
+    def test_a_key_that_cannot_be_used_is_reported(self):
+        (self.place.directory / "tls" / "a.key").write_text("no key", encoding="ascii")
+        done = self.place.run("--check")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("a.key: error: holds no key that can be read", done.stdout)
+
+
 class Lasting(ReplyTestCase):
     """What survives, and what does not have to."""
 
@@ -639,6 +711,10 @@ class Lasting(ReplyTestCase):
             row = bee.get(f"{ADDRESSES}/192.0.2.20").json
             self.assertEqual((row["names"], row["origin"]), (["vm1.mini.example"], "default"))
             self.assertEqual(server.ask_ptr("192.0.2.20").data("answer", "PTR"), ["vm1.mini.example."])
+            server.wait_for(r"the name that acme gave 192.0.2.20 on vm1 of .* is not heard: the address "
+                            r"is that of vm1 \(bee\) now")
+            checked = run_program("ARPACTL", "check", "-c", place.config)
+            self.assertIn("the name that acme gave 192.0.2.20 on vm1", checked.stdout)
 
     def test_servers_survive_and_contradictions_keep_the_inventory_as_it_was(self):
         with workspace() as place:

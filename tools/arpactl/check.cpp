@@ -18,6 +18,8 @@
 #include "load/config_file.hpp"
 #include "load/zone_directory.hpp"
 #include "progress.hpp"
+#include "state/kept_edits.hpp"
+#include "state/stored_servers.hpp"
 
 namespace arpad {
 namespace {
@@ -59,8 +61,21 @@ Load load(const Arguments& arguments, const ServerConfig& config, Diagnostics di
     } else {
         sources.zones = read_named_files(arguments.files, diagnostics);
     }
+    // Whoever may not read the state still learns what is wrong with the files.
+    Beside beside;
+    auto edits = KeptEdits::read(config.state);
+    auto servers = read_servers(config.state);
+    const bool has_state = arguments.files.empty() && edits && servers;
+    if (has_state) {
+        beside.edits = &*edits;
+        beside.servers = std::move(*servers);
+    } else if (arguments.files.empty()) {
+        diagnostics.warning((config.state / "state.db").string(), {},
+                            "cannot be read: what was named beside the files is not looked at",
+                            "run this as a user that may read the state of the server");
+    }
     progress.enter(fmt::format("checking {}", counted(sources.zones.size(), "zone file")));
-    return check_sources(sources, config.zone_defaults, std::move(diagnostics));
+    return check_sources(sources, config.zone_defaults, std::move(diagnostics), beside);
 }
 
 int check(const Arguments& arguments) {

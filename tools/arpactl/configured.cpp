@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/counted.hpp"
@@ -42,6 +43,11 @@ std::unique_ptr<ConfiguredNetworks> ConfiguredNetworks::read(const std::string& 
     made->settle();
     print(made->diagnostics_);
     return made;
+}
+
+const std::string* ConfiguredNetworks::text_of(const std::string& file) const {
+    const auto found = std::ranges::find(sources_.zones, file, &SourceFile::file);
+    return found == sources_.zones.end() || !found->text ? nullptr : &*found->text;
 }
 
 void ConfiguredNetworks::settle() {

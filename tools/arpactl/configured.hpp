@@ -30,6 +30,9 @@ public:
     /// What is served of them, to be built once.
     [[nodiscard]] Assembly& assembly() noexcept { return settlement_->assembly(); }
 
+    /// The text of a zone file, as it is called in the networks; null if there is none.
+    [[nodiscard]] const std::string* text_of(const std::string& file) const;
+
     /// Whether no file has an error.
     [[nodiscard]] bool is_sound() const noexcept { return is_sound_; }
 

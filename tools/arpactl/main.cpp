@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 
+#include "adopt.hpp"
 #include "base/version.hpp"
 #include "check.hpp"
 #include "completion.hpp"
@@ -32,6 +33,7 @@ int run(int argc, const char* const* argv) {
     arpad::add_key_command(app, command);
     arpad::add_server_commands(app, command);
     arpad::add_edit_commands(app, command);
+    arpad::add_adopt_command(app, command);
     arpad::add_token_commands(app, command);
     arpad::add_completion_command(app, command);
     try {

@@ -17,6 +17,7 @@
 #include "configured.hpp"
 #include "control/control_client.hpp"
 #include "load/config_file.hpp"
+#include "load/host_name.hpp"
 #include "load/server_config.hpp"
 #include "reverse/prefix.hpp"
 #include "state/edit_log.hpp"
@@ -54,13 +55,36 @@ ControlExit report(const ControlOptions& options, const json::object& outcome) {
     return ControlExit::success;
 }
 
+/// The addresses that `naming` is about: of a prefix those that have been given a name.
+std::vector<std::string> addresses_of(const ControlOptions& options, const Naming& naming) {
+    std::vector<std::string> addresses;
+    for (const std::string& written : naming.addresses) {
+        const auto prefix = Prefix::from_text(written);
+        if (!prefix) {
+            addresses.push_back(written);
+            continue;
+        }
+        Diagnostics diagnostics;
+        const auto config = read_config_file(options.config, diagnostics);
+        print(diagnostics);
+        if (!config) throw ControlFailure("the state has to be found for a prefix: write -c FILE");
+        auto edits = KeptEdits::read(config->state);
+        if (!edits) throw ControlFailure(edits.error());
+        edits->for_each_edit(range_of(*prefix), [&addresses](const Edit& edit) {
+            addresses.push_back(edit.address.to_text());
+        });
+    }
+    return addresses;
+}
+
 ControlExit change(const ControlOptions& options, const Naming& naming) {
     json::array edits;
-    for (const std::string& address : naming.addresses) {
+    for (const std::string& address : addresses_of(options, naming)) {
         json::object edit{{"address", address}, {"names", json::value_from(naming.names)}};
         if (naming.ttl) edit["ttl"] = *naming.ttl;
         edits.push_back(std::move(edit));
     }
+    if (edits.empty()) throw ControlFailure("no address there has been given a name");
     return report(options,
                   request_json(options, "POST", "/v1/edits",
                                json::serialize(json::object{{"edits", std::move(edits)}})));
@@ -150,6 +174,11 @@ std::optional<std::filesystem::path> state_of(const Listing& listing) {
     return config->state;
 }
 
+std::vector<AddressRange> ranges_of(const Listing& listing) {
+    if (!listing.prefix.empty()) return {range_of(*prefix_or_address(listing.prefix))};
+    return {range_of(all_addresses(Family::ipv4)), range_of(all_addresses(Family::ipv6))};
+}
+
 int list(const Listing& listing) {
     const auto state = state_of(listing);
     if (!state) return static_cast<int>(ControlExit::failure);
@@ -158,16 +187,8 @@ int list(const Listing& listing) {
         print_error("arpactl: {}\n", edits.error());
         return static_cast<int>(ControlExit::failure);
     }
-    std::vector<AddressRange> ranges;
-    if (listing.prefix.empty()) {
-        for (const Family family : {Family::ipv4, Family::ipv6}) {
-            ranges.push_back(range_of(all_addresses(family)));
-        }
-    } else {
-        ranges.push_back(range_of(*prefix_or_address(listing.prefix)));
-    }
     json::array array;
-    for (const AddressRange& range : ranges) {
+    for (const AddressRange& range : ranges_of(listing)) {
         edits->for_each_edit(range, [&](const Edit& edit) {
             if (listing.as_json) {
                 array.push_back(json_of(edit));
@@ -178,6 +199,39 @@ int list(const Listing& listing) {
         });
     }
     if (listing.as_json) print_json({{"edits", std::move(array)}});
+    return static_cast<int>(ControlExit::success);
+}
+
+/// `field` as CSV has it (RFC 4180).
+std::string csv_field(std::string_view field) {
+    std::string quoted = "\"";
+    for (const char character : field) {
+        if (character == '"') quoted += '"';
+        quoted += character;
+    }
+    return quoted + '"';
+}
+
+/// Prints the edits as a table that the page and the API read, too.
+int export_table(const Listing& listing) {
+    const auto state = state_of(listing);
+    auto edits = state ? KeptEdits::read(*state) : Result<KeptEdits, std::string>("");
+    if (!edits) {
+        if (state) print_error("arpactl: {}\n", edits.error());
+        return static_cast<int>(ControlExit::failure);
+    }
+    fmt::print("address,name,ttl,account,server,change\r\n");
+    for (const AddressRange& range : ranges_of(listing)) {
+        edits->for_each_edit(range, [](const Edit& edit) {
+            std::string names;
+            for (const Name& name : targets_of(edit)) {
+                names += (names.empty() ? "" : " ") + host_name_text(name);
+            }
+            fmt::print("{},{},{},{},{},{}\r\n", edit.address.to_text(), csv_field(names),
+                       edit.ttl ? std::to_string(edit.ttl->seconds) : "",
+                       csv_field(edit.holder.account), csv_field(edit.holder.server), edit.change);
+        });
+    }
     return static_cast<int>(ControlExit::success);
 }
 
@@ -270,9 +324,15 @@ void add_edit_commands(CLI::App& app, std::function<int()>& command) {
     const auto reset = std::make_shared<Naming>();
     CLI::App* const resetting = add_change(
         *edits, "reset", "Have addresses named again as the zone files say", reset, command);
-    resetting->add_option("ADDRESS", reset->addresses, "IP addresses")->required()->expected(1, -1);
+    resetting
+        ->add_option("ADDRESS", reset->addresses,
+                     "IP addresses, and prefixes for all addresses in them")
+        ->required()
+        ->expected(1, -1);
     add_listing(*edits, "list", "List the names that addresses have been given",
                 std::make_shared<Listing>(), list, command);
+    add_listing(*edits, "export", "Print them as CSV, which the page and the API read",
+                std::make_shared<Listing>(), export_table, command);
     const auto listing = std::make_shared<Listing>();
     add_listing(*edits, "history", "List what was changed, the newest first", listing, show_history,
                 command)
