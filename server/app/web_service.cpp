@@ -42,15 +42,22 @@ WebService::~WebService() {
 }
 
 std::optional<std::string> WebService::open(Inheritance& inherited) {
+    const auto failure_of = [this](std::string_view file, const DatabaseError& failure,
+                                   std::string_view loss) {
+        return fmt::format(
+            "state directory {}: {}: {}\n  make it writable for the user that runs arpad; if it is "
+            "damaged, put a copy of it back, or move it away: {}",
+            state_directory_.string(), file, failure.what(), loss);
+    };
     try {
-        store_ = std::make_unique<AccessStore>(state_directory_);
         state_ = std::make_unique<StateReader>(state_directory_);
     } catch (const DatabaseError& failure) {
-        return fmt::format(
-            "state directory {}: access.db: {}\n  make it writable for the user that runs arpad; "
-            "if "
-            "it is damaged, move it away: all tokens are then to be made anew",
-            state_directory_.string(), failure.what());
+        return failure_of("state.db", failure, "all names that were changed are then lost");
+    }
+    try {
+        store_ = std::make_unique<AccessStore>(state_directory_);
+    } catch (const DatabaseError& failure) {
+        return failure_of("access.db", failure, "all tokens are then to be made anew");
     }
     access_ = std::make_unique<Access>(*store_, config_);
     names_api_ = std::make_unique<NamesApi>(

@@ -7,6 +7,7 @@
 #include <map>
 #include <string_view>
 
+#include "base/log.hpp"
 #include "control/page_files.hpp"
 #include "load/host_name.hpp"
 
@@ -15,6 +16,10 @@ namespace {
 
 constexpr std::string_view html_type = "text/html; charset=utf-8";
 constexpr std::size_t rows_per_page = 100;
+
+constexpr std::string_view out_of_order =
+    "<!doctype html><title>Out of order</title><p>The server cannot use its state at present. Its "
+    "log says why.";
 
 /// `text` as HTML has it in elements and in quoted attributes.
 std::string escaped(std::string_view text) {
@@ -65,7 +70,7 @@ HttpReply html_reply(unsigned status, std::string html) {
 HttpReply redirection(std::string_view target, std::string cookie) {
     HttpReply reply = html_reply(303, "");
     reply.headers.emplace_back("Location", target);
-    reply.headers.emplace_back("Set-Cookie", std::move(cookie));
+    if (!cookie.empty()) reply.headers.emplace_back("Set-Cookie", std::move(cookie));
     return reply;
 }
 
@@ -126,9 +131,20 @@ Page::Page(Access& access, const AddressBook& book, StateReader& state)
     : access_(access), book_(book), state_(state) {}
 
 void Page::add_to(HttpServer& server) {
-    server.add("GET", "/", [this](const HttpRequest& request, const HttpRespond& respond) {
-        show(request, respond);
-    });
+    const auto add = [&](const char* method, const char* path, auto handler) {
+        server.add(method, path,
+                   [this, handler](const HttpRequest& request, const HttpRespond& respond) {
+                       try {
+                           (this->*handler)(request, respond);
+                       } catch (const DatabaseError& failure) {
+                           spdlog::error("web: the state cannot be used: {}", failure.what());
+                           respond(html_reply(503, std::string(out_of_order)));
+                       }
+                   });
+    };
+    add("GET", "/", &Page::show);
+    add("POST", "/sign-in", &Page::sign_in);
+    add("POST", "/sign-out", &Page::sign_out);
     server.add("GET", "/page.css", [](const HttpRequest&, const HttpRespond& respond) {
         respond({200, std::string(page_files::page_css), "text/css; charset=utf-8"});
     });
@@ -143,17 +159,11 @@ void Page::add_to(HttpServer& server) {
         respond(html_reply(
             200, filled(page_files::link_html, {{"secret", escaped(request.parts.front())}})));
     });
-    server.add("POST", "/sign-in", [this](const HttpRequest& request, const HttpRespond& respond) {
-        sign_in(request, respond);
-    });
-    server.add("POST", "/sign-out", [this](const HttpRequest& request, const HttpRespond& respond) {
-        const auto visitor = access_.identify(request);
-        if (visitor) {
-            respond(redirection("/", access_.sign_out(request)));
-        } else {
-            respond(redirection("/", ""));
-        }
-    });
+}
+
+void Page::sign_out(const HttpRequest& request, const HttpRespond& respond) {
+    const auto visitor = access_.identify(request);
+    respond(redirection("/", visitor ? access_.sign_out(request) : std::string()));
 }
 
 void Page::sign_in(const HttpRequest& request, const HttpRespond& respond) {
@@ -187,13 +197,7 @@ void Page::show(const HttpRequest& request, const HttpRespond& respond) {
         respond(sign_in_form(200, ""));
         return;
     }
-    try {
-        respond(html_reply(200, listing(request, *visitor)));
-    } catch (const DatabaseError&) {
-        respond(html_reply(503,
-                           "<!doctype html><title>Out of order</title><p>The server cannot "
-                           "read its state. Its log says why."));
-    }
+    respond(html_reply(200, listing(request, *visitor)));
 }
 
 /// The page with a table of what there is, for those without script; the script fills in its own.

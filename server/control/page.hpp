@@ -30,6 +30,7 @@ public:
 private:
     void show(const HttpRequest& request, const HttpRespond& respond);
     void sign_in(const HttpRequest& request, const HttpRespond& respond);
+    void sign_out(const HttpRequest& request, const HttpRespond& respond);
     [[nodiscard]] std::string listing(const HttpRequest& request, const Visitor& visitor) const;
 
     Access& access_;

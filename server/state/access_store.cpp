@@ -216,13 +216,20 @@ std::optional<Caller> AccessStore::find_token(std::string_view secret, Time now)
         }
     }
     constexpr std::chrono::hours precision{1};
-    if (caller && (!used || now - *used >= precision)) {
+    if (caller && (!used || now - *used >= precision)) note_use(caller->token, now);
+    return caller;
+}
+
+/// Whoever shows a token is let in all the same where that cannot be kept: on a full disk, say.
+void AccessStore::note_use(const std::string& id, Time now) noexcept {
+    try {
         Statement write(database_, "UPDATE tokens SET used = ? WHERE id = ?");
         write.bind(0, seconds_of(now));
-        write.bind(1, std::string_view(caller->token));
+        write.bind(1, std::string_view(id));
         write.step();
+    } catch (const DatabaseError&) {
+        return;  // it is only told
     }
-    return caller;
 }
 
 std::string AccessStore::open_session(const Caller& caller, Time now,

@@ -111,6 +111,7 @@ public:
 
 private:
     [[nodiscard]] Digest digest_of_secret(std::string_view secret) const;
+    void note_use(const std::string& id, Time now) noexcept;
     void forget_expired(Time now);
 
     Secret key_;

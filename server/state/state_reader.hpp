@@ -20,8 +20,7 @@ namespace arpad {
 class StateReader {
 public:
     /// For the state in `directory`, which a server has opened.
-    explicit StateReader(const std::filesystem::path& directory)
-        : database_(directory / "state.db", Database::Access::read_only) {}
+    explicit StateReader(const std::filesystem::path& directory);
 
     /// The edits of addresses of `range`, ascending.
     [[nodiscard]] std::vector<Edit> edits(const AddressRange& range);

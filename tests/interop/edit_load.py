@@ -1,11 +1,12 @@
 """Changes of names without a pause, with NSD or Knot following as a secondary.
 
-One network of many records gets so many edits per second over the control socket, each a change of
-its own, for a while; arpad may be killed meanwhile and started again. At the end the secondary must
+One network of many records gets so many edits per second over the control socket or through the
+API, each a change of its own, for a while; arpad may be killed meanwhile and started again. At the end the secondary must
 have all that was acknowledged, soon, and without having taken the whole zone again.
 """
 
 import argparse
+import functools
 import http.client
 import random
 import signal
@@ -22,9 +23,10 @@ import asking
 import secondaries
 import wire
 from arpad_server import Server
-from edits import Control
+from edits import Api, Control
 from ports import free_port
 from test_secondaries import have_told, serial_of
+from web_client import make_token
 
 APEX = wire.name("10.in-addr.arpa.")
 CLIENTS = 16
@@ -45,8 +47,8 @@ def name_of(address):
 class Changes:
     """Clients that change names at a steady rate, and remember what was acknowledged."""
 
-    def __init__(self, config, records, rate):
-        self.config = config
+    def __init__(self, connect, records, rate):
+        self.connect = connect  # makes a connection with `edit`
         self.records = records
         self.pause = CLIENTS / rate
         self.stopping = threading.Event()
@@ -80,7 +82,7 @@ class Changes:
             name = f"c{number}-{step}.example.net"
             self.asked.setdefault(address, set()).add(name)
             try:
-                connection = connection or Control(self.config)
+                connection = connection or self.connect()
                 self._change(connection, address, name)
             except (OSError, http.client.HTTPException):
                 connection = None  # it was killed
@@ -101,15 +103,15 @@ class Changes:
             self.asked[address].discard(name)
 
 
-def write_primary(directory, port, records):
-    """The files of an arpad with one network."""
+def write_primary(directory, port, web_port, records):
+    """The files of an arpad with one network, and with the API."""
     (directory / "zones").mkdir()
     config = directory / "arpad.yaml"
     config.write_text(
         f'listen: ["127.0.0.1:{port}"]\nzones: zones\nstate: state\nworkers: 1\n'
         "zone_defaults:\n  nameservers: [ns1.example.net]\n"
         "  soa: {contact: hostmaster.example.net}\n"
-        f'  transfer: {{allow: [127.0.0.1]}}\n',
+        f'  transfer: {{allow: [127.0.0.1]}}\nweb: {{listen: ["127.0.0.1:{web_port}"]}}\n',
         encoding="ascii")
     with (directory / "zones" / "network.yaml").open("w", encoding="ascii") as file:
         file.write("network: 10.0.0.0/8\nrecords:\n")
@@ -157,11 +159,14 @@ def check_names(endpoint, changes):
 class Primary:
     """The arpad whose names change; may be killed and started again."""
 
-    def __init__(self, config):
+    def __init__(self, config, web_port, through):
         self.config = config
         self.most_memory = 0  # KiB
         self._full_transfers = 0
         self._server = Server(config)
+        self.connect = functools.partial(Control, config)
+        if through == "api":
+            self.connect = functools.partial(Api, web_port, make_token(config, "operator"))
 
     def __enter__(self):
         return self
@@ -188,7 +193,7 @@ class Primary:
 
 def change_for_a_while(options, primary):
     """Changes names, kills arpad meanwhile; the changes."""
-    with Changes(primary.config, options.records, options.rate) as changes:
+    with Changes(primary.connect, options.records, options.rate) as changes:
         start = time.monotonic()
         kills = sorted(start + random.uniform(0.1, 0.9) * options.seconds
                        for _ in range(options.kills))
@@ -206,8 +211,9 @@ def change_for_a_while(options, primary):
 def follow(options, kind, directory):
     """One run with one kind of secondary."""
     endpoint = ("127.0.0.1", free_port())
-    config = write_primary(directory, endpoint[1], options.records)
-    with (Primary(config) as primary, kind(directory / "peer", [APEX], endpoint) as peer):
+    web_port = free_port()
+    config = write_primary(directory, endpoint[1], web_port, options.records)
+    with (Primary(config, web_port, options.through) as primary, kind(directory / "peer", [APEX], endpoint) as peer):
         wait_for_same(endpoint, peer.endpoint, START_SECONDS)
         have_told(config, [peer.endpoint], None)
         transfers = primary.full_transfers()
@@ -237,6 +243,7 @@ def main():
     parser.add_argument("--rate", type=int, default=1000, help="changes per second")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--through", choices=("control", "api"), default="control")
     parser.add_argument("--within", type=float, default=0,
                         help="seconds: fail if the secondary is longer behind at the end")
     parser.add_argument("--peers", default="Nsd", help="of Nsd, Knot, Bind")

@@ -1,4 +1,4 @@
-"""Edits of names, made over arpad's control socket as a program would make them."""
+"""Edits of names, made over arpad's control socket or its API as a program would make them."""
 
 import http.client
 import ipaddress
@@ -23,6 +23,23 @@ class Control(http.client.HTTPConnection):
         """Gives each address its names, of `names` by address; why not, if not."""
         self.request("POST", "/v1/edits", json.dumps({"edits": [
             {"address": address, "names": given} for address, given in names.items()]}))
+        response = self.getresponse()
+        body = response.read().decode()
+        return None if response.status == 200 else body
+
+
+class Api(http.client.HTTPConnection):
+    """The API at `port`, used with a token of an operator."""
+
+    def __init__(self, port, token):
+        super().__init__("127.0.0.1", port, timeout=30)
+        self.token = token
+
+    def edit(self, names):
+        """As that of Control."""
+        self.request("POST", "/api/v1/changes", json.dumps({"changes": [
+            {"address": address, "names": given} for address, given in names.items()]}),
+            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
         response = self.getresponse()
         body = response.read().decode()
         return None if response.status == 200 else body

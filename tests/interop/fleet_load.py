@@ -10,6 +10,7 @@ Usage: fleet_load.py [--zones N] [--secondaries N] [--rate N] [--seconds N] [--k
 
 import argparse
 import contextlib
+import functools
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ import test_catalog as catalog
 import test_secondaries as transfers
 import wire
 from arpad_server import Server, wait_until
+from edits import Control
 
 ADDRESSES = 256  # of a zone
 RECORDS = 4  # of its file
@@ -119,7 +121,7 @@ def measure(options, kind, directory):
         new = wait_until_served(peers, options.zones + 1)
         before = edit_load.resident_kib(server.process.pid)
         addresses = options.zones * ADDRESSES
-        with edit_load.Changes(config, addresses, options.rate) as changes:
+        with edit_load.Changes(functools.partial(Control, config), addresses, options.rate) as changes:
             time.sleep(options.seconds)
         if changes.problems:
             raise AssertionError(f"refused: {changes.problems[:3]}")

@@ -14,6 +14,7 @@ from pathlib import Path
 from arpad_server import ReplyTestCase, run_program, wait_until
 from certificates import Authority
 from openapi import CheckedClient, operations
+from small_disk import fill, make_room, small_disk
 from web_client import WebClient, make_token, web_endpoint, workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -736,6 +737,45 @@ class Lasting(ReplyTestCase):
                 self.assertEqual(server.ask_ptr("192.0.2.90").data("answer", "PTR"),
                                  ["vm9.mini.example."])
                 self.assertEqual(server.ask_ptr("192.0.2.91").rcode, "NXDOMAIN")
+
+    def test_on_a_full_disk_changes_are_refused_and_all_else_goes_on(self):
+        with workspace() as place, small_disk(place.state):
+            with place.start() as server:
+                endpoint = web_endpoint(server)
+                token = make_token(place.config, "account", "acme")
+                client = WebClient(endpoint, token)
+                fill(place.state)
+                reply = client.put(f"{ADDRESSES}/192.0.2.20", {"name": "m.acme.example"})
+                self.assertEqual((reply.status, reply.json["detail"]),
+                                 (507, "it cannot be stored at present: try again later"))
+                self.assertEqual(client.get(ADDRESSES).status, 200)
+                self.assertEqual(server.ask_ptr("192.0.2.20").data("answer", "PTR"),
+                                 ["vm1.mini.example."])
+                self.assertEqual(WebClient(endpoint).sign_in(token).status, 503)
+                make_room(place.state)
+                reply = client.put(f"{ADDRESSES}/192.0.2.20", {"name": "m.acme.example"})
+                self.assertEqual(reply.status, 200, reply.body)
+                self.assertEqual(server.ask_ptr("192.0.2.20").data("answer", "PTR"),
+                                 ["m.acme.example."])
+
+    def test_damaged_databases_are_said_to_be_so_and_left_alone(self):
+        damage = b"This is no database. " * 500
+        for file, message in (("state.db", "state.db: file is not a database"),
+                              ("access.db", "web: state directory .*: access.db: file is not a database")):
+            with self.subTest(file), workspace() as place:
+                with place.start() as server:
+                    web_endpoint(server)
+                for name in place.state.iterdir():
+                    if name.name.startswith(file):
+                        name.unlink()
+                (place.state / file).write_bytes(damage)
+                with place.start() as server:
+                    server.wait_for(message)
+                    self.assertEqual(server.ask_ptr("192.0.2.20").data("answer", "PTR"),
+                                     ["vm1.mini.example."])
+                    refused = run_program("ARPACTL", "token", "create", "operator", "-c", place.config)
+                    self.assertRegex(refused.stdout, "there are no tokens")
+                self.assertEqual((place.state / file).read_bytes(), damage)
 
     def test_without_a_state_no_name_is_changed(self):
         with workspace() as place:
