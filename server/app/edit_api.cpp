@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <pwd.h>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <limits>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "control/api_support.hpp"
 #include "load/host_name.hpp"
 
 namespace arpad {
@@ -65,10 +65,8 @@ Result<Edit, std::string> edit_of(const json::value& value) {
 }
 
 Result<std::vector<Edit>, std::string> edits_of(const std::string& body) {
-    boost::system::error_code error;
-    const json::value parsed = json::parse(body, error);
-    const json::value* const list =
-        !error && parsed.is_object() ? parsed.as_object().if_contains("edits") : nullptr;
+    const auto request = object_in(body);
+    const json::value* const list = request ? request->if_contains("edits") : nullptr;
     if (list == nullptr || !list->is_array() || list->as_array().empty()) return std::string(form);
     std::vector<Edit> edits;
     for (const json::value& entry : list->as_array()) {
@@ -104,10 +102,8 @@ ChangeOrigin origin_of(const HttpRequest& request) {
 
 /// The change that `body` names; none if it names none.
 std::optional<ChangeId> named_change(const std::string& body) {
-    boost::system::error_code error;
-    const json::value parsed = json::parse(body, error);
-    if (error || !parsed.is_object()) return std::nullopt;
-    const json::value* const change = parsed.as_object().if_contains("change");
+    const auto request = object_in(body);
+    const json::value* const change = request ? request->if_contains("change") : nullptr;
     if (change == nullptr || !change->is_int64()) return std::nullopt;
     return change->as_int64();
 }

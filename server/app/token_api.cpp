@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/result.hpp"
+#include "control/api_support.hpp"
 
 namespace arpad {
 namespace {
@@ -50,18 +50,11 @@ struct Wish {
     std::optional<std::chrono::days> days;
 };
 
-std::string text_at(const json::object& object, std::string_view key) {
-    const json::value* const value = object.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : "";
-}
-
 std::optional<Wish> wish_in(const std::string& body) {
-    boost::system::error_code error;
-    const json::value parsed = json::parse(body, error);
-    if (error || !parsed.is_object()) return std::nullopt;
-    const json::object& object = parsed.as_object();
-    const auto role = role_from_text(text_at(object, "role"));
+    const auto read = object_in(body);
+    const auto role = read ? role_from_text(text_at(*read, "role")) : std::nullopt;
     if (!role) return std::nullopt;
+    const json::object& object = *read;
     Wish wish{text_at(object, "name"), {*role, text_at(object, "account")}, std::nullopt};
     const bool has_account = !wish.grant.account.empty();
     if ((*role == Role::account && !has_account) || (*role == Role::staff && has_account)) {

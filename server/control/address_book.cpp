@@ -113,35 +113,46 @@ BookPage AddressBook::find(const BookQuery& query, const Grant& grant, StateRead
         std::erase_if(found, [&](const BookEntry& entry) { return !matches(entry, text); });
     }
     if (query.is_edited) {
-        std::set<Address> edited;
-        const auto note = [&](const Edit& edit) {
-            if (is_awake(edit, inventory_.get())) edited.insert(edit.address);
-        };
-        for (const Family family : {Family::ipv4, Family::ipv6}) {
-            const Prefix all = all_addresses(family);
-            std::ranges::for_each(state.edits({all.first(), all.last()}), note);
-        }
+        const std::set<Address> edited = edited_addresses(state);
         std::erase_if(found,
                       [&](const BookEntry& entry) { return !edited.contains(entry.address); });
     }
-    if (query.order == BookQuery::Order::address) {
-        std::ranges::stable_sort(found, {}, &BookEntry::address);
-    } else if (query.order == BookQuery::Order::name) {
-        std::vector<std::pair<std::string, BookEntry>> named;
-        named.reserve(found.size());
-        for (const BookEntry& entry : found) {
-            named.emplace_back(lower_case(name_text(served_.find(entry.address))), entry);
-        }
-        std::ranges::stable_sort(named, {}, &std::pair<std::string, BookEntry>::first);
-        std::ranges::transform(named, found.begin(), &std::pair<std::string, BookEntry>::second);
-    }
-    if (query.is_descending) std::ranges::reverse(found);
+    sort(found, query);
     BookPage page;
     page.total = found.size();
     const std::size_t first = std::min(query.offset, found.size());
     const std::size_t end = std::min(first + query.limit, found.size());
     for (std::size_t i = first; i < end; ++i) page.rows.push_back(row_of(found[i], state));
     return page;
+}
+
+/// The addresses with edits that are heard.
+std::set<Address> AddressBook::edited_addresses(StateReader& state) const {
+    std::set<Address> edited;
+    for (const Family family : {Family::ipv4, Family::ipv6}) {
+        const Prefix all = all_addresses(family);
+        for (const Edit& edit : state.edits({all.first(), all.last()})) {
+            if (is_awake(edit, inventory_.get())) edited.insert(edit.address);
+        }
+    }
+    return edited;
+}
+
+/// Puts `entries`, which are by server, into the order of `query`.
+void AddressBook::sort(std::vector<BookEntry>& entries, const BookQuery& query) const {
+    if (query.order == BookQuery::Order::address) {
+        std::ranges::stable_sort(entries, {}, &BookEntry::address);
+    } else if (query.order == BookQuery::Order::name) {
+        using Named = std::pair<std::string, BookEntry>;
+        std::vector<Named> named;
+        named.reserve(entries.size());
+        for (const BookEntry& entry : entries) {
+            named.emplace_back(lower_case(name_text(served_.find(entry.address))), entry);
+        }
+        std::ranges::stable_sort(named, {}, &Named::first);
+        std::ranges::transform(named, entries.begin(), &Named::second);
+    }
+    if (query.is_descending) std::ranges::reverse(entries);
 }
 
 std::optional<BookRow> AddressBook::find(Address address, const Grant& grant,

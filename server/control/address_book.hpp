@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -108,6 +109,8 @@ public:
 
 private:
     [[nodiscard]] std::vector<BookEntry> entries(const BookQuery& query, const Grant& grant) const;
+    [[nodiscard]] std::set<Address> edited_addresses(StateReader& state) const;
+    void sort(std::vector<BookEntry>& entries, const BookQuery& query) const;
     void add_prefix(const Prefix& prefix, const ServerModel& server,
                     std::vector<BookEntry>& entries) const;
     [[nodiscard]] BookEntry entry_of(Address address) const;

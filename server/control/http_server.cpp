@@ -213,9 +213,9 @@ private:
     /// Says what is wrong with a request that cannot be read, unless the client is gone.
     void refuse(beast::error_code error) {
         if (error == http::error::body_limit) {
-            end_with(problem_reply(
-                413, "too much at once",
-                fmt::format("send at most {} octets in a request", shared_->limits.body_octets)));
+            end_with(
+                problem_reply(413, "too much at once",
+                              fmt::format("send at most {} octets in a request", body_octets_)));
         } else if (error == http::error::header_limit) {
             end_with(
                 problem_reply(431, "too long headers",

@@ -167,6 +167,69 @@ std::optional<BookQuery> book_query(const HttpRequest& request) {
 constexpr std::string_view changes_form =
     R"(send {"changes": [{"address": ADDRESS, "names": [NAME]}]}; "names": null restores the default)";
 
+/// What an address is wanted to be called, as it is written.
+struct Wish {
+    std::string address;
+    std::optional<std::vector<std::string>> names;  // none for the default
+    std::optional<std::string> tag;                 // that was seen
+};
+
+struct Wishes {
+    std::vector<Wish> entries;  // at least one
+    bool is_preview = false;
+};
+
+/// An entry of `changes`; none if it cannot be understood.
+std::optional<Wish> wish_in(const json::value& entry) {
+    if (!entry.is_object()) return std::nullopt;
+    const json::object& object = entry.as_object();
+    const json::value* const written = object.if_contains("names");
+    const bool is_reset = written != nullptr && written->is_null();
+    Wish wish{text_at(object, "address"), names_of(object), std::nullopt};
+    if (!wish.names && !is_reset) return std::nullopt;
+    if (std::string tag = text_at(object, "etag"); !tag.empty()) wish.tag = std::move(tag);
+    return wish;
+}
+
+/// What the body of `request`, an object, asks for; none if it cannot be understood.
+std::optional<Wishes> wishes_in_object(const std::string& body) {
+    const auto object = object_in(body);
+    const json::value* const list = object ? object->if_contains("changes") : nullptr;
+    if (list == nullptr || !list->is_array() || list->as_array().size() > max_items) {
+        return std::nullopt;
+    }
+    Wishes wishes;
+    for (const json::value& entry : list->as_array()) {
+        auto wish = wish_in(entry);
+        if (!wish) return std::nullopt;
+        wishes.entries.push_back(std::move(*wish));
+    }
+    const json::value* const flag = object->if_contains("dry_run");
+    wishes.is_preview = flag != nullptr && flag->is_bool() && flag->as_bool();
+    return wishes;
+}
+
+/// What `request` asks for; else the reply that it gets.
+Result<Wishes, HttpReply> wishes_in(const HttpRequest& request) {
+    Wishes wishes;
+    if (request.media_type() == "text/csv") {
+        auto rows = read_edit_csv(request.body);
+        if (!rows) return bad_request(rows.error());
+        for (CsvEdit& row : *rows) {
+            wishes.entries.push_back({std::move(row.address), std::move(row.names), std::nullopt});
+        }
+    } else if (request.media_type() == "application/json") {
+        auto read = wishes_in_object(request.body);
+        if (!read) return bad_request(changes_form);
+        wishes = std::move(*read);
+    } else {
+        return problem_reply(415, "wrong type", "send application/json or text/csv");
+    }
+    if (wishes.entries.empty()) return bad_request(changes_form);
+    wishes.is_preview = wishes.is_preview || request.parameter("dry_run") == "true";
+    return wishes;
+}
+
 }  // namespace
 
 /// One address of a request.
@@ -378,65 +441,27 @@ void NamesApi::reset_address(const HttpRequest& request, const Visitor& visitor,
 
 void NamesApi::change_many(const HttpRequest& request, const Visitor& visitor,
                            const Respond& respond) {
-    std::vector<Item> items;
-    bool is_preview = request.parameter("dry_run") == "true";
-    const auto add = [&](const std::string& text, std::optional<std::vector<std::string>> names,
-                         std::optional<std::string> tag) {
-        const auto address = Address::from_text(text);
-        if (address) {
-            items.push_back(item_of(*address, std::move(names), std::move(tag), visitor));
-        } else {
-            items.emplace_back();
-            items.back().flaw = fmt::format("`{}` is no address: write it like 192.0.2.7", text);
-        }
-    };
-    if (request.media_type() == "text/csv") {
-        auto rows = read_edit_csv(request.body);
-        if (!rows) {
-            respond(bad_request(rows.error()));
-            return;
-        }
-        for (CsvEdit& row : *rows) add(row.address, std::move(row.names), std::nullopt);
-    } else if (request.media_type() == "application/json") {
-        const auto body = object_in(request.body);
-        const json::value* const list = body ? body->if_contains("changes") : nullptr;
-        if (list == nullptr || !list->is_array() || list->as_array().size() > max_items) {
-            respond(bad_request(changes_form));
-            return;
-        }
-        if (const json::value* const flag = body->if_contains("dry_run")) {
-            is_preview = is_preview || (flag->is_bool() && flag->as_bool());
-        }
-        for (const json::value& entry : list->as_array()) {
-            if (!entry.is_object()) {
-                respond(bad_request(changes_form));
-                return;
-            }
-            const json::object& object = entry.as_object();
-            const json::value* const written = object.if_contains("names");
-            const bool is_reset = written != nullptr && written->is_null();
-            auto names = names_of(object);
-            if (!names && !is_reset) {
-                respond(bad_request(changes_form));
-                return;
-            }
-            const std::string tag = text_at(object, "etag");
-            add(text_at(object, "address"), std::move(names),
-                tag.empty() ? std::nullopt : std::optional(tag));
-        }
-    } else {
-        respond(problem_reply(415, "wrong type", "send application/json or text/csv"));
+    const auto wishes = wishes_in(request);
+    if (!wishes) {
+        respond(wishes.error());
         return;
     }
+    std::vector<Item> items;
     std::set<Address> seen;
-    for (Item& item : items) {
-        if (item.flaw.empty() && !seen.insert(item.edit.address).second) {
-            item.flaw = fmt::format("{} is there twice", item.edit.address.to_text());
+    for (const Wish& wish : wishes->entries) {
+        const auto address = Address::from_text(wish.address);
+        if (!address) {
+            items.emplace_back();
+            items.back().flaw =
+                fmt::format("`{}` is no address: write it like 192.0.2.7", wish.address);
+            continue;
+        }
+        items.push_back(item_of(*address, wish.names, wish.tag, visitor));
+        if (items.back().flaw.empty() && !seen.insert(*address).second) {
+            items.back().flaw = fmt::format("{} is there twice", address->to_text());
         }
     }
-    if (items.empty()) {
-        respond(bad_request(changes_form));
-    } else if (is_preview) {
+    if (wishes->is_preview) {
         preview(std::move(items), visitor, respond);
     } else {
         apply(request, std::move(items), visitor, respond);
@@ -553,10 +578,8 @@ std::optional<MadeChange> NamesApi::find_change(const std::string& text, const V
     return is_theirs ? std::move(change) : std::nullopt;
 }
 
-namespace {
-
-/// A receipt that waits for others.
-struct Receipt {
+/// A receipt, which is sent when all have replied who were asked for it.
+struct NamesApi::Receipt {
     json::object object;
     json::array edits;
     json::array nameservers;
@@ -570,8 +593,6 @@ struct Receipt {
         respond({200, json::serialize(object)});
     }
 };
-
-}  // namespace
 
 void NamesApi::show_change(const HttpRequest& request, const Visitor& visitor,
                            const Respond& respond) {
@@ -587,10 +608,22 @@ void NamesApi::show_change(const HttpRequest& request, const Visitor& visitor,
     receipt->object["stored"] = true;
     receipt->object["served"] = true;
     for (const MadeEdit& made : change->edits) receipt->edits.push_back(json_of(made));
-    const std::size_t looked_up = std::min(change->edits.size(), max_looked_up);
+    look_up_names(*change, receipt);
+    for (const auto& [apex, serial] : change->zones) {
+        for (const auto& sighting : parts_.propagation.sightings(apex, serial)) {
+            add_sighting(*change, apex, serial, sighting, receipt);
+        }
+    }
+    receipt->close();
+}
+
+/// Adds to `receipt` whether the first names of `change` lead back to their addresses.
+void NamesApi::look_up_names(const MadeChange& change, const std::shared_ptr<Receipt>& receipt) {
+    if (!parts_.forward.can_ask()) return;
+    const std::size_t looked_up = std::min(change.edits.size(), max_looked_up);
     for (std::size_t i = 0; i < looked_up; ++i) {
-        const MadeEdit& made = change->edits[i];
-        if (!made.served || !parts_.forward.can_ask()) continue;
+        const MadeEdit& made = change.edits[i];
+        if (!made.served) continue;
         ++receipt->open;
         parts_.forward.look_up(targets_of(*made.served).front(), made.edit.address,
                                [receipt, i](ForwardAnswer answer) {
@@ -598,36 +631,33 @@ void NamesApi::show_change(const HttpRequest& request, const Visitor& visitor,
                                    receipt->close();
                                });
     }
-    for (const auto& [apex, serial] : change->zones) {
-        for (const auto& sighting : parts_.propagation.sightings(apex, serial)) {
-            json::object told{{"zone", host_name_text(apex)},
-                              {"serial", serial.value},
-                              {"nameserver", sighting.nameserver},
-                              {"seen", sighting.since.has_value()}};
-            if (sighting.since) {
-                const auto since =
-                    std::chrono::time_point_cast<std::chrono::microseconds>(*sighting.since);
-                told["since"] = text_of(since);
-                told["seconds"] =
-                    std::max(0.0, std::chrono::duration<double>(since - change->time).count());
-            }
-            receipt->nameservers.push_back(std::move(told));
-            if (!sighting.since || change->edits.empty()) continue;
-            // What it says of one address stands for all of the version.
-            const Address address = change->edits.front().edit.address;
-            if (!prefix_of_arpa_name(apex) || !prefix_of_arpa_name(apex)->contains(address)) {
-                continue;
-            }
-            ++receipt->open;
-            const std::size_t at = receipt->nameservers.size() - 1;
-            parts_.propagation.ask_ptr(
-                sighting, arpa_name(address), [receipt, at](const auto& names) {
-                    if (names) receipt->nameservers[at].as_object()["names"] = json_of(*names);
-                    receipt->close();
-                });
-        }
+}
+
+/// Adds to `receipt` since when a nameserver of the zone at `apex` has had `change`, and what it
+/// says of the first address, which stands for all of the version.
+void NamesApi::add_sighting(const MadeChange& change, const Name& apex, Serial serial,
+                            const PropagationWatch::Sighting& sighting,
+                            const std::shared_ptr<Receipt>& receipt) {
+    json::object told{{"zone", host_name_text(apex)},
+                      {"serial", serial.value},
+                      {"nameserver", sighting.nameserver},
+                      {"seen", sighting.since.has_value()}};
+    if (sighting.since) {
+        const auto since = std::chrono::time_point_cast<std::chrono::microseconds>(*sighting.since);
+        told["since"] = text_of(since);
+        told["seconds"] = std::max(0.0, std::chrono::duration<double>(since - change.time).count());
     }
-    receipt->close();
+    const std::size_t at = receipt->nameservers.size();
+    receipt->nameservers.push_back(std::move(told));
+    const auto prefix = prefix_of_arpa_name(apex);
+    if (!sighting.since || change.edits.empty() || !prefix) return;
+    const Address address = change.edits.front().edit.address;
+    if (!prefix->contains(address)) return;
+    ++receipt->open;
+    parts_.propagation.ask_ptr(sighting, arpa_name(address), [receipt, at](const auto& names) {
+        if (names) receipt->nameservers[at].as_object()["names"] = json_of(*names);
+        receipt->close();
+    });
 }
 
 void NamesApi::undo_change(const HttpRequest& request, const Visitor& visitor,

@@ -69,6 +69,12 @@ private:
     void show_history(const HttpRequest& request, const Visitor& visitor, const Respond& respond);
     void create_link(const HttpRequest& request, const Visitor& visitor, const Respond& respond);
 
+    struct Receipt;
+    void look_up_names(const MadeChange& change, const std::shared_ptr<Receipt>& receipt);
+    void add_sighting(const MadeChange& change, const Name& apex, Serial serial,
+                      const PropagationWatch::Sighting& sighting,
+                      const std::shared_ptr<Receipt>& receipt);
+
     /// One address of a request, as far as it can be judged at once.
     struct Item;
     [[nodiscard]] Item item_of(Address address, std::optional<std::vector<std::string>> names,

@@ -14,7 +14,7 @@
 namespace arpad {
 namespace {
 
-constexpr int schema_version = 1;
+constexpr int newest_version = 1;
 
 constexpr const char* schema = R"(
     CREATE TABLE tokens (
@@ -119,16 +119,7 @@ std::optional<Role> role_from_text(std::string_view text) noexcept {
 AccessStore::AccessStore(const std::filesystem::path& directory)
     : key_(key_at(directory / "access.key")), database_(directory / "access.db") {
     Transaction transaction(database_);
-    std::int64_t version = 0;
-    {
-        Statement query(database_, "PRAGMA user_version");
-        while (query.step()) version = query.integer(0);
-    }
-    if (version > schema_version) {
-        throw DatabaseError(
-            fmt::format("was written by a newer arpad (its version is {}, this arpad knows {})",
-                        version, schema_version));
-    }
+    const std::int64_t version = schema_version(database_, newest_version);
     if (version == 0) database_.run(schema);
     transaction.commit();
 }

@@ -98,6 +98,15 @@ std::span<const std::uint8_t> Statement::octets(int index) const {
     return {octets, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), index))};
 }
 
+std::int64_t schema_version(Database& database, std::int64_t known) {
+    std::int64_t version = 0;
+    Statement query(database, "PRAGMA user_version");
+    while (query.step()) version = query.integer(0);
+    if (version <= known) return version;
+    throw NewerSchema(fmt::format(
+        "was written by a newer arpad (its version is {}, this arpad knows {})", version, known));
+}
+
 Transaction::Transaction(Database& database) : database_(database) {
     database_.run("BEGIN IMMEDIATE");
 }

@@ -45,6 +45,16 @@ private:
     std::unique_ptr<sqlite3, Close> handle_;
 };
 
+/// The version of the schema that `database` has, 0 for one without. Throws if that is a newer one
+/// than `known`.
+[[nodiscard]] std::int64_t schema_version(Database& database, std::int64_t known);
+
+/// It was written by a newer arpad.
+class NewerSchema : public DatabaseError {
+public:
+    using DatabaseError::DatabaseError;
+};
+
 /// A prepared statement. Parameters and columns count from 0.
 class Statement {
 public:

@@ -22,7 +22,6 @@ const char* const edit_log_schema = R"(
         change INTEGER NOT NULL,   -- that it comes from; 0 for one of before there was a history
         PRIMARY KEY (family, address, type, layer)
     ) WITHOUT ROWID;
-    CREATE INDEX edits_by_account ON edits (account);
     CREATE TABLE changes (
         id INTEGER PRIMARY KEY,    -- from 1, in the order in which they were made
         time INTEGER NOT NULL,     -- microseconds since 1970
@@ -351,15 +350,6 @@ void take_over_edits_of_version_5(Database& database) {
         }
     }
     database.run("DROP TABLE edits_of_version_5");
-}
-
-void read_edits_of(Database& database, const std::string& account,
-                   const std::function<void(const Edit&)>& visit) {
-    Statement rows(database, fmt::format("SELECT {} FROM edits WHERE account = ? "
-                                         "ORDER BY family, address, type, layer",
-                                         edit_columns));
-    rows.bind(0, std::string_view(account));
-    while (rows.step()) visit(edit_at(rows));
 }
 
 void read_edits(Database& database, const AddressRange& range,

@@ -30,10 +30,6 @@ void take_over_edits_of_version_5(Database& database);
 void read_edits(Database& database, const AddressRange& range,
                 const std::function<void(const Edit&)>& visit);
 
-/// Likewise with those that belong to `account`.
-void read_edits_of(Database& database, const std::string& account,
-                   const std::function<void(const Edit&)>& visit);
-
 /// Writes `changes` to the history, and what they come to over what holds for their addresses.
 void write_changes(Database& database, std::span<const MadeChange> changes);
 

@@ -13,10 +13,4 @@ std::vector<Edit> StateReader::edits(const AddressRange& range) {
     return found;
 }
 
-std::vector<Edit> StateReader::edits_of(const std::string& account) {
-    std::vector<Edit> found;
-    read_edits_of(database_, account, [&found](const Edit& edit) { found.push_back(edit); });
-    return found;
-}
-
 }  // namespace arpad

@@ -25,9 +25,6 @@ public:
     /// The edits of addresses of `range`, ascending.
     [[nodiscard]] std::vector<Edit> edits(const AddressRange& range);
 
-    /// The edits of addresses that belonged to `account` when they were made.
-    [[nodiscard]] std::vector<Edit> edits_of(const std::string& account);
-
     [[nodiscard]] std::optional<MadeChange> change(ChangeId id) {
         return read_change(database_, id);
     }

@@ -20,7 +20,7 @@
 namespace arpad {
 namespace {
 
-constexpr int schema_version = 6;
+constexpr int newest_version = 6;
 
 /// Copies that are longer have files of their own. For shorter ones those would cost more, as each
 /// is synced by itself.
@@ -68,10 +68,6 @@ constexpr const char* schema_from_version_1 = R"(
     INSERT INTO last_good SELECT file, digest, text FROM last_good_of_version_1;
     DROP TABLE last_good_of_version_1;
 )";
-
-class NewerSchema : public DatabaseError {
-    using DatabaseError::DatabaseError;
-};
 
 std::string problem(const std::filesystem::path& path, std::string_view reason,
                     std::string_view advice) {
@@ -207,16 +203,7 @@ Descriptor StateStore::share_lock() const {
 
 void StateStore::prepare_schema() {
     Transaction transaction(database_);
-    std::int64_t version = 0;
-    {
-        Statement query(database_, "PRAGMA user_version");
-        if (query.step()) version = query.integer(0);
-    }
-    if (version > schema_version) {
-        throw NewerSchema(
-            fmt::format("was written by a newer arpad (its version is {}, this arpad knows {})",
-                        version, schema_version));
-    }
+    const std::int64_t version = schema_version(database_, newest_version);
     if (version == 0) database_.run(schema);
     if (version == 1) database_.run(schema_from_version_1);
     constexpr int first_with_differences = 3;
@@ -228,8 +215,8 @@ void StateStore::prepare_schema() {
     if (version < first_with_edits) database_.run("DELETE FROM differences");
     if (version < first_with_edits) database_.run(edit_log_schema);
     if (version == first_with_edits) take_over_edits_of_version_5(database_);
-    if (version < schema_version) database_.run(stored_servers_schema);
-    if (version < schema_version) database_.run("PRAGMA user_version = 6");
+    if (version < newest_version) database_.run(stored_servers_schema);
+    if (version < newest_version) database_.run("PRAGMA user_version = 6");
     transaction.commit();
 }
 
