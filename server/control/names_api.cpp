@@ -608,6 +608,14 @@ void NamesApi::show_change(const HttpRequest& request, const Visitor& visitor,
     receipt->object["stored"] = true;
     receipt->object["served"] = true;
     for (const MadeEdit& made : change->edits) receipt->edits.push_back(json_of(made));
+    std::optional<PropagationWatch::Time> served;
+    for (const auto& [apex, serial] : change->zones) {
+        served = std::max(served, parts_.propagation.served_since(apex, serial));
+    }
+    if (served) {
+        receipt->object["served_at"] =
+            text_of(std::chrono::time_point_cast<std::chrono::microseconds>(*served));
+    }
     look_up_names(*change, receipt);
     for (const auto& [apex, serial] : change->zones) {
         for (const auto& sighting : parts_.propagation.sightings(apex, serial)) {

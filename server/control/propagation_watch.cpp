@@ -42,9 +42,11 @@ PropagationWatch::~PropagationWatch() = default;
 void PropagationWatch::announce(const std::vector<std::shared_ptr<const Zone>>& zones, Time now) {
     for (const auto& zone : zones) {
         if (!zone->is_available()) continue;
-        Nameservers& known = zones_[Name(zone->apex())];
-        if (known.empty()) known = nameservers_of(*zone);
-        for (const auto& watched : known) {
+        WatchedZone& known = zones_[Name(zone->apex())];
+        if (known.nameservers.empty()) known.nameservers = nameservers_of(*zone);
+        known.served.push_back({zone->serial(), now});
+        bound(known.served);
+        for (const auto& watched : known.nameservers) {
             watched->wanted.push_back({zone->serial(), now});
             bound(watched->wanted);
             watched->pause = first_pause;
@@ -85,8 +87,8 @@ void PropagationWatch::proceed() {
     const auto now = steady_clock::now();
     const auto system_now = std::chrono::system_clock::now();
     auto next = now + idle_pause;
-    for (const auto& [apex, nameservers] : zones_) {
-        for (const auto& watched : nameservers) {
+    for (const auto& [apex, zone] : zones_) {
+        for (const auto& watched : zone.nameservers) {
             std::deque<Version>& wanted = watched->wanted;
             while (!wanted.empty() && system_now - wanted.front().time > longest_wait) {
                 wanted.pop_front();
@@ -155,8 +157,8 @@ void PropagationWatch::note(Watched& watched, Serial serial) {
 PropagationTimes PropagationWatch::times() const {
     PropagationTimes times = times_;
     const Time oldest = std::chrono::system_clock::now() - config_.promise;
-    for (const auto& [apex, nameservers] : zones_) {
-        for (const auto& watched : nameservers) {
+    for (const auto& [apex, zone] : zones_) {
+        for (const auto& watched : zone.nameservers) {
             times.overdue += static_cast<std::uint64_t>(std::ranges::count_if(
                 watched->wanted,
                 [oldest](const Version& version) { return version.time < oldest; }));
@@ -170,16 +172,25 @@ std::vector<PropagationWatch::Sighting> PropagationWatch::sightings(const Name& 
     std::vector<Sighting> sightings;
     const auto found = zones_.find(apex);
     if (found == zones_.end()) return sightings;
-    for (const auto& watched : found->second) {
-        Sighting sighting{host_name_text(watched->name), watched->endpoint, std::nullopt};
-        for (const Version& version : watched->seen) {
-            if (is_newer(serial, version.serial)) continue;
-            sighting.since = version.time;
-            break;
-        }
-        sightings.push_back(std::move(sighting));
+    for (const auto& watched : found->second.nameservers) {
+        sightings.push_back(
+            {host_name_text(watched->name), watched->endpoint, first_time(watched->seen, serial)});
     }
     return sightings;
+}
+
+std::optional<PropagationWatch::Time> PropagationWatch::served_since(const Name& apex,
+                                                                     Serial serial) const {
+    const auto found = zones_.find(apex);
+    return found == zones_.end() ? std::nullopt : first_time(found->second.served, serial);
+}
+
+/// When the first of `versions`, the oldest first, came that is `serial` or newer.
+std::optional<PropagationWatch::Time> PropagationWatch::first_time(
+    const std::deque<Version>& versions, Serial serial) {
+    const auto found = std::ranges::find_if(
+        versions, [serial](const Version& version) { return !is_newer(serial, version.serial); });
+    return found == versions.end() ? std::nullopt : std::optional(found->time);
 }
 
 void PropagationWatch::ask_ptr(const Sighting& sighting, const Name& owner,

@@ -62,6 +62,10 @@ public:
     /// Since when the nameservers of the zone at `apex` have `serial`, or a newer one.
     [[nodiscard]] std::vector<Sighting> sightings(const Name& apex, Serial serial) const;
 
+    /// Since when this server has answered with `serial` of the zone at `apex`, or a newer one;
+    /// none if that was before it started.
+    [[nodiscard]] std::optional<Time> served_since(const Name& apex, Serial serial) const;
+
     /// Asks the nameserver `sighting` for the PTR records of `owner`; calls `take` with what they
     /// point to, or nothing if it does not say.
     void ask_ptr(const Sighting& sighting, const Name& owner,
@@ -89,6 +93,15 @@ private:
 
     using Nameservers = std::vector<std::shared_ptr<Watched>>;
 
+    /// A zone that has changed.
+    struct WatchedZone {
+        std::deque<Version> served;  // here
+        Nameservers nameservers;
+    };
+
+    [[nodiscard]] static std::optional<Time> first_time(const std::deque<Version>& versions,
+                                                        Serial serial);
+
     [[nodiscard]] Nameservers nameservers_of(const Zone& zone);
     void find_endpoint(const std::shared_ptr<Watched>& watched);
     void proceed();
@@ -100,7 +113,7 @@ private:
     ForwardLookup& lookup_;
     DnsClient client_;
     boost::asio::steady_timer timer_;
-    std::map<Name, Nameservers, CanonicalLess> zones_;
+    std::map<Name, WatchedZone, CanonicalLess> zones_;
     PropagationTimes times_;
     std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);
 };

@@ -316,6 +316,7 @@ class Changing(ApiTestCase):
             {"address": "192.0.2.20", "from": ["vm1.mini.example"], "to": ["mail.acme.example"],
              "server": "vm1", "forward": "unknown"}])
         self.assertTrue(receipt["stored"] and receipt["served"])
+        self.assertGreaterEqual(receipt["served_at"], receipt["time"])
         self.assert_problem(self.bee.get(f"{CHANGES}/{change}"), 404)
         self.assert_problem(self.acme.get(f"{CHANGES}/999999"), 404)
         self.assert_problem(self.acme.get(f"{CHANGES}/x"), 404)

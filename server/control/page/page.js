@@ -287,7 +287,8 @@
 
   const receiptSteps = (receipt) => [
     step("Stored", "good", "Done", `change ${receipt.change}, ${time(receipt.time)}`),
-    step("Served here", "good", "Done", "every query is answered with it"),
+    step("Served here", "good", "Done", "every query is answered with it" +
+         (receipt.served_at ? `, ${seconds(Math.max(0, new Date(receipt.served_at) - new Date(receipt.time)) / 1000)} later` : "")),
     ...receipt.nameservers.map((seen) => (seen.seen
       ? step(seen.nameserver, "good", "Served", `after ${seconds(seen.seconds)}` +
              (seen.names ? `: ${shown(seen.names)}` : ""))
