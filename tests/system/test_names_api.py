@@ -682,7 +682,7 @@ class OverTls(ReplyTestCase):
 class Lasting(ReplyTestCase):
     """What survives, and what does not have to."""
 
-    def test_restart_and_takeover(self):
+    def test_names_and_sessions_survive_a_restart(self):
         with workspace() as place:
             with place.start() as server:
                 endpoint = web_endpoint(server)

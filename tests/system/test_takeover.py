@@ -15,6 +15,7 @@ from pathlib import Path
 
 import dns_client as dns
 from arpad_server import ReplyTestCase, Server, Workspace, ZONE_DEFAULTS, program, run_program
+from web_client import WebClient, make_token, web_endpoint
 
 SETTINGS = ZONE_DEFAULTS + "serials: counter\n"
 PATIENCE_SECONDS = 30.0
@@ -51,6 +52,7 @@ class TakeoverTestCase(ReplyTestCase):
         """Starts the first server; all that follow are ended after the test."""
         self.workspace = self.enterContext(
             Workspace({"zone": zone()}, SETTINGS + settings, workers=workers))
+        (self.workspace.directory / "inventory.yaml").write_text("servers: {}\n", encoding="utf-8")
         self.server = Server(self.workspace.config)
         self.processes = [self.server.process.pid]
         self.addCleanup(self.end_all)
@@ -362,6 +364,27 @@ class ServiceManager(TakeoverTestCase):
             self.assertEqual(said[1], b"BARRIER=1")
             self.assertIn(b"READY=1", said[2])
             self.assert_first_ends()
+
+
+class Page(TakeoverTestCase):
+    """The page and the API go on at the same place, and whoever is signed in stays so."""
+
+    def test_tokens_sessions_and_names_stay(self):
+        self.start('inventory: inventory.yaml\nweb: {listen: ["127.0.0.1:0"]}\n')
+        endpoint = web_endpoint(self.server)
+        client = WebClient(endpoint, make_token(self.workspace.config, "operator"))
+        browser = WebClient(endpoint)
+        browser.sign_in(client.token)
+        address = "/api/v1/addresses/192.0.2.9"
+        before = client.put(address, {"name": "nine.example.net"}).json["change"]
+        self.take_over()
+        self.assert_first_ends()
+        self.assertEqual(client.get(address).json["names"], ["nine.example.net"])
+        self.assertEqual(browser.get("/api/v1/me").json["role"], "operator")
+        after = browser.put(address, {"name": "other.example.net"})
+        self.assertEqual((after.status, after.json["change"]), (200, before + 1))
+        reply = self.server.ask_ptr("192.0.2.9")
+        self.assertEqual(reply.data("answer", "PTR"), ["other.example.net."])
 
 
 if __name__ == "__main__":
