@@ -10,6 +10,7 @@
 #include "load/host_name.hpp"
 #include "zone/allocations.hpp"
 #include "zone/change.hpp"
+#include "zone/range_index.hpp"
 
 namespace arpad {
 namespace {
@@ -130,8 +131,7 @@ BookPage AddressBook::find(const BookQuery& query, const Grant& grant, StateRead
 std::set<Address> AddressBook::edited_addresses(StateReader& state) const {
     std::set<Address> edited;
     for (const Family family : {Family::ipv4, Family::ipv6}) {
-        const Prefix all = all_addresses(family);
-        for (const Edit& edit : state.edits({all.first(), all.last()})) {
+        for (const Edit& edit : state.edits(range_of(all_addresses(family)))) {
             if (is_awake(edit, inventory_.get())) edited.insert(edit.address);
         }
     }

@@ -105,8 +105,6 @@ public:
     /// The inventory; null if there is none.
     [[nodiscard]] const InventoryModel* inventory() const noexcept { return inventory_.get(); }
 
-    [[nodiscard]] const ServedPtrs& served() const noexcept { return served_; }
-
 private:
     [[nodiscard]] std::vector<BookEntry> entries(const BookQuery& query, const Grant& grant) const;
     [[nodiscard]] std::set<Address> edited_addresses(StateReader& state) const;

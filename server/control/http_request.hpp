@@ -27,7 +27,6 @@ struct HttpRequest {
     std::string body;
     std::optional<uid_t> user;      ///< Who has sent it, over a Unix socket.
     std::optional<Address> client;  ///< From where it was sent, over TCP.
-    bool is_encrypted = false;
 
     /// The value of the header `name`, in lower case; none if there is not exactly one.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;

@@ -162,7 +162,6 @@ private:
         }
         request_.user = sender_.user;
         request_.client = sender_.client;
-        request_.is_encrypted = is_encrypted;
         keeps_alive_ = message.keep_alive();
         is_head_ = request_.method == "HEAD";
         auto target = read_target(request_.target);

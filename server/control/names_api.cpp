@@ -16,6 +16,7 @@
 #include "load/host_name.hpp"
 #include "reverse/arpa_name.hpp"
 #include "zone/allocations.hpp"
+#include "zone/range_index.hpp"
 
 namespace arpad {
 namespace {
@@ -380,7 +381,7 @@ NamesApi::Item NamesApi::item_of(Address address, std::optional<std::vector<std:
     }
     if (grant.role == Role::account && row->entry.prefix && !row->edit) {
         const Prefix& prefix = *row->entry.prefix;
-        if (parts_.state.edits({prefix.first(), prefix.last()}).size() >= max_named_of_prefix) {
+        if (parts_.state.edits(range_of(prefix)).size() >= max_named_of_prefix) {
             item.flaw = fmt::format(
                 "{} addresses of {} have names already: restore the default of "
                 "some first",

@@ -130,7 +130,7 @@ EditLayer layer_from(std::int64_t number) {
 /// Columns of a row, one after the other.
 class Columns {
 public:
-    explicit Columns(const Statement& row, int first = 0) : row_(row), next_(first) {}
+    explicit Columns(const Statement& row) : row_(row) {}
 
     std::int64_t integer() { return row_.integer(next_++); }
     std::span<const std::uint8_t> octets() { return row_.octets(next_++); }
@@ -160,7 +160,7 @@ public:
 
 private:
     const Statement& row_;
-    int next_;
+    int next_ = 0;
 };
 
 /// Parameters of a statement, one after the other. What is bound must live until it has run.

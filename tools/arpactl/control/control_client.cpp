@@ -108,6 +108,11 @@ json::object request_json(const ControlOptions& options, std::string_view method
     return std::move(reply.as_object());
 }
 
+std::string text_at(const json::object& object, std::string_view key) {
+    const json::value* const value = object.if_contains(key);
+    return value != nullptr && value->is_string() ? std::string(value->as_string()) : "";
+}
+
 void print_json(const json::object& object) {
     fmt::print("{}\n", json::serialize(object));
 }

@@ -45,6 +45,9 @@ std::shared_ptr<ControlOptions> add_control_options(CLI::App& command);
                                                std::string_view method, std::string_view target,
                                                std::string body = {});
 
+/// The string `key` of `object`; empty if it has none.
+[[nodiscard]] std::string text_at(const boost::json::object& object, std::string_view key);
+
 /// Prints `object` to standard output, on a line of its own.
 void print_json(const boost::json::object& object);
 

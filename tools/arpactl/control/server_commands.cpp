@@ -26,11 +26,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string text_at(const json::object& object, std::string_view key) {
-    const json::value* const value = object.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : "";
-}
-
 std::uint64_t number_at(const json::object& object, std::string_view key) {
     const json::value* const value = object.if_contains(key);
     return value == nullptr ? 0 : value->to_number<std::uint64_t>();

@@ -24,11 +24,6 @@ struct Wish {
     std::optional<std::int64_t> days;
 };
 
-std::string text_at(const json::object& object, std::string_view key) {
-    const json::value* const value = object.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : "";
-}
-
 ControlExit create(const ControlOptions& options, const Wish& wish) {
     json::object body{{"role", wish.role}, {"account", wish.account}, {"name", wish.name}};
     if (wish.days) body["days"] = *wish.days;
