@@ -20,6 +20,7 @@ HttpLimits limits_of_web() {
     HttpLimits limits;
     limits.connections = 500;
     limits.connections_per_client = 100;
+    limits.body_octets = max_strangers_body_octets;
     return limits;
 }
 

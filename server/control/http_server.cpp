@@ -177,10 +177,12 @@ private:
                 return;
             }
         }
-        body_octets_ =
-            shared_->body_limit ? shared_->body_limit(request_) : shared_->limits.body_octets;
+        const auto length = parser_->content_length();
+        body_octets_ = shared_->limits.body_octets;
+        const bool may_be_longer = parser_->chunked() || (length && *length > body_octets_);
+        if (may_be_longer && shared_->body_limit) body_octets_ = shared_->body_limit(request_);
         parser_->body_limit(body_octets_);
-        if (parser_->content_length() && *parser_->content_length() > body_octets_) {
+        if (length && *length > body_octets_) {
             refuse(http::error::body_limit);
         } else if (message[http::field::expect].empty()) {
             read_body();

@@ -37,7 +37,7 @@ namespace arpad {
 struct HttpLimits {
     std::size_t connections = 64;
     std::size_t connections_per_client = 64;  ///< Per IPv4 address or IPv6 /64.
-    std::uint64_t body_octets = 1U << 20U;    ///< Of a request.
+    std::uint64_t body_octets = 1U << 20U;    ///< Of a request of anybody.
     std::chrono::seconds patience{30};        ///< For a request to come, or a reply to be taken.
 };
 
@@ -50,7 +50,8 @@ public:
     /// Looks at a request before its body has come; a reply of it is sent, and the body not read.
     using Gate = std::function<std::optional<HttpReply>(const HttpRequest&)>;
 
-    /// How many octets the body of a request may have, which has not come yet.
+    /// How many octets the body of a request may have, which has not come yet. Asked only where it
+    /// may be longer than the limits grant to anybody.
     using BodyLimit = std::function<std::uint64_t(const HttpRequest&)>;
 
     /// What becomes of a server that listens at a path already.
@@ -94,7 +95,7 @@ public:
 
     void set_gate(Gate gate);
 
-    /// In place of the one of the limits.
+    /// For longer bodies than the limits grant.
     void set_body_limit(BodyLimit limit);
 
     /// As HttpRoutes::add.

@@ -467,6 +467,11 @@ class Bad(ApiTestCase):
             self.assertEqual(reply.status, 413)
         reply = self.acme.post(CHANGES, b"x" * 20_000, **{"Content-Type": "text/csv"})
         self.assertEqual(reply.status, 400)
+        in_chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (20_000, b"x" * 20_000)
+        for client, status in ((self.acme, 400), (WebClient(self.endpoint), 413)):
+            reply = client.post(CHANGES, in_chunks, **{"Content-Type": "text/csv",
+                                                       "Transfer-Encoding": "chunked"})
+            self.assertEqual(reply.status, status)
         reply = self.acme.get("/api/v1/me", **{"X-Much": "x" * 20_000})
         self.assertEqual(reply.status, 431)
 
