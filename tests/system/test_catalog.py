@@ -80,7 +80,7 @@ class Catalog(TransferTestCase):
             self.assert_refused(self.dig(server, CATALOG, "AXFR"))
 
     def test_plan(self):
-        workspace = self.workspace(settings=SETTINGS)
+        workspace = self.workspace(settings=SETTINGS + "reload: {watch: false}\n")
         with workspace.start():
             workspace.write_zone("other", "network: 198.51.100.0/24\n")
             done = run_program("ARPACTL", "plan", "--socket", workspace.state / "control.sock")

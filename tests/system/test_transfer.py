@@ -271,7 +271,8 @@ class Ranges(TransferTestCase):
     def test_wildcards(self):
         zone = ("network: 10.0.0.0/16\nrecords: {10.0.5.1: one.example.net}\n"
                 "ranges: {10.0.0.0/16: pool.example.net}\n")
-        workspace = self.workspace({"zone": zone}, allow("127.0.0.1", ", ranges: wildcard"))
+        workspace = self.workspace({"zone": zone}, allow("127.0.0.1", ", ranges: wildcard") +
+                                   "reload: {watch: false}\n")
         with workspace.start() as server:
             apex = "0.10.in-addr.arpa"
             self.assertEqual(self.wildcards(server, apex), {"*." + apex, "*.5." + apex})
