@@ -88,14 +88,14 @@ void Reply::clear_sections() noexcept {
     additionals_ = 0;
 }
 
-Outcome Reply::finish(Rcode rcode, Authority authority,
-                      std::optional<ExtendedError> extended) noexcept {
+Outcome Reply::finish(Rcode rcode, Authority authority, std::optional<ExtendedError> extended,
+                      std::string_view text) noexcept {
     const bool carries_data =
         rcode == Rcode::no_error || rcode == Rcode::nx_domain || rcode == Rcode::yx_domain;
     is_truncated_ = carries_data && !writer_.is_intact();
     if (is_truncated_ || !carries_data) clear_sections();
     writer_.set_limit(limit_);
-    if (query_.edns) put_opt(rcode, extended);
+    if (query_.edns) put_opt(rcode, extended, text);
     put_header(rcode, authority);
     return {.kind = Outcome::Kind::answer,
             .rcode = rcode,
@@ -103,7 +103,8 @@ Outcome Reply::finish(Rcode rcode, Authority authority,
             .octets = writer_.position()};
 }
 
-void Reply::put_opt(Rcode rcode, std::optional<ExtendedError> extended) noexcept {
+void Reply::put_opt(Rcode rcode, std::optional<ExtendedError> extended,
+                    std::string_view text) noexcept {
     const auto extended_rcode = static_cast<std::uint32_t>(rcode) >> 4U;
     writer_.put_u8(0);  // the root
     writer_.put_u16(static_cast<std::uint16_t>(RrType::opt));
@@ -117,14 +118,30 @@ void Reply::put_opt(Rcode rcode, std::optional<ExtendedError> extended) noexcept
         writer_.put_u16(static_cast<std::uint16_t>(nsid_.size()));
         writer_.put_octets(nsid_);
     }
-    if (extended) {
-        writer_.put_u16(static_cast<std::uint16_t>(EdnsOption::extended_error));
-        writer_.put_u16(extended_error_octets);
-        writer_.put_u16(static_cast<std::uint16_t>(*extended));
-    }
+    if (lease_) put_lease();
+    if (extended) put_extended_error(*extended, text);
     if (is_padded_) put_padding();
     writer_.patch_u16(length_position,
                       static_cast<std::uint16_t>(writer_.position() - length_position - 2));
+}
+
+void Reply::put_lease() noexcept {
+    writer_.put_u16(static_cast<std::uint16_t>(EdnsOption::update_lease));
+    writer_.put_u16(sizeof(std::uint32_t));
+    writer_.put_u32(static_cast<std::uint32_t>(lease_->count()));
+}
+
+void Reply::put_extended_error(ExtendedError error, std::string_view text) noexcept {
+    // Some clients leave no more than 512 octets; the text is worth no truncation.
+    constexpr std::size_t enough = 400;
+    const std::size_t before_text =
+        writer_.position() + option_header_octets + extended_error_octets;
+    const std::size_t room = before_text < limit_ ? limit_ - before_text : 0;
+    const auto shown = text.substr(0, std::min(room, enough));
+    writer_.put_u16(static_cast<std::uint16_t>(EdnsOption::extended_error));
+    writer_.put_u16(static_cast<std::uint16_t>(extended_error_octets + shown.size()));
+    writer_.put_u16(static_cast<std::uint16_t>(error));
+    writer_.put_octets({reinterpret_cast<const std::uint8_t*>(shown.data()), shown.size()});
 }
 
 /// What is reserved is not counted: it is the same for all replies that a key signs.

@@ -5,10 +5,12 @@
 /// takes part of an RRset for the whole.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "answer/request.hpp"
 #include "dns/message.hpp"
@@ -49,10 +51,15 @@ public:
     /// Adds one record of class CH at the question's name to the answer section.
     void put_chaos_text(std::span<const std::uint8_t> rdata) noexcept;
 
-    /// Completes the reply with header and OPT and says what it is. Replies with an rcode of
+    /// Has the OPT say for how long an update is to hold (RFC 9664 4).
+    void grant_lease(std::chrono::seconds lease) noexcept { lease_ = lease; }
+
+    /// Completes the reply with header and OPT and says what it is. `text` goes with `extended`, as
+    /// far as there is room for it. Replies with an rcode of
     /// FORMERR, SERVFAIL, NOTIMP, REFUSED and BADVERS have no records but the OPT.
     [[nodiscard]] Outcome finish(Rcode rcode, Authority authority,
-                                 std::optional<ExtendedError> extended = {}) noexcept;
+                                 std::optional<ExtendedError> extended = {},
+                                 std::string_view text = {}) noexcept;
 
     /// Octets that it has at most, without those that are reserved.
     [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
@@ -64,7 +71,10 @@ private:
     [[nodiscard]] std::uint16_t put_rrset(NameView owner, RrsetView rrset, Ttl ttl) noexcept;
     void put_record(NameView owner, RrType type, RrClass rr_class, Ttl ttl,
                     std::span<const std::uint8_t> rdata) noexcept;
-    void put_opt(Rcode rcode, std::optional<ExtendedError> extended) noexcept;
+    void put_opt(Rcode rcode, std::optional<ExtendedError> extended,
+                 std::string_view text) noexcept;
+    void put_extended_error(ExtendedError error, std::string_view text) noexcept;
+    void put_lease() noexcept;
     void put_padding() noexcept;
     void put_header(Rcode rcode, Authority authority) noexcept;
     void clear_sections() noexcept;
@@ -73,6 +83,7 @@ private:
     const Query& query_;
     std::span<const std::uint8_t> nsid_;  // empty if not to be sent
     bool is_padded_;
+    std::optional<std::chrono::seconds> lease_;
     std::span<std::uint8_t> buffer_;
     std::size_t limit_;
     MessageWriter writer_;

@@ -17,7 +17,7 @@ constexpr Verdict reject(Rcode rcode, std::optional<ExtendedError> extended = {}
 constexpr Verdict judge_other_opcode(Opcode opcode, const Question& question) noexcept {
     if (question.type != RrType::soa) return reject(Rcode::form_err);
     if (question.rr_class != RrClass::in) return reject(Rcode::not_auth);
-    return {opcode == Opcode::notify ? Verdict::Kind::take_notice : Verdict::Kind::refuse_update};
+    return {opcode == Opcode::notify ? Verdict::Kind::take_notice : Verdict::Kind::take_update};
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct Verdict {
         look_up,        ///< Class IN: from the zones.
         transfer,       ///< Class IN: a whole zone, or what has changed in it.
         take_notice,    ///< A zone is said to have changed at its primary (RFC 1996).
-        refuse_update,  ///< A zone is to be changed (RFC 2136).
+        take_update,    ///< A zone is to be changed (RFC 2136).
     };
 
     Kind kind = Kind::ignore;

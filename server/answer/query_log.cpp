@@ -47,7 +47,9 @@ std::string LoggedQuery::to_text() const {
 }
 
 void QueryLogQueue::note(const Exchange& exchange) noexcept {
-    if (exchange.outcome.kind == Outcome::Kind::silence) return;
+    const Outcome::Kind kind = exchange.outcome.kind;
+    // What comes of an update is not known yet; the log says who changed what.
+    if (kind == Outcome::Kind::silence || kind == Outcome::Kind::update) return;
     if (!admits(config_, exchange) || admitted_++ % config_.sample != 0) return;
     const Query query = decode_query(exchange.message);
     LoggedQuery entry;

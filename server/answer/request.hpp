@@ -43,6 +43,7 @@ struct Outcome {
         silence,   ///< Nothing is to be sent.
         answer,    ///< The first `octets` octets of the reply buffer are to be sent.
         transfer,  ///< What `take_transfer()` of the responder gives is to be sent.
+        update,    ///< What `take_update()` gives is to be made, and replied to later.
     };
 
     Kind kind = Kind::silence;

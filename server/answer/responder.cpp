@@ -262,8 +262,8 @@ Outcome Responder::carry_out(const Verdict& verdict, const Request& request, con
             return transfer(request, query, tsig, reply);
         case Verdict::Kind::take_notice:
             return take_notice(request, *query.question, tsig, reply);
-        case Verdict::Kind::refuse_update:
-            return refuse_update(*query.question, reply);
+        case Verdict::Kind::take_update:
+            return take_update(request, *query.question, tsig, reply);
         default:
             return reply.finish(verdict.rcode, Authority::other, verdict.extended);
     }
@@ -295,13 +295,24 @@ Outcome Responder::take_notice(const Request& request, const Question& question,
     return outcome;
 }
 
-/// Zones are changed by their files; those of others by their primaries (RFC 2136 3.1.2, 3.3).
-Outcome Responder::refuse_update(const Question& question, Reply& reply) const noexcept {
+/// What nobody has signed is refused here, so that strangers cost no more than a query; all else is
+/// decided where changes are made. Zones of others are changed at their primaries (RFC 2136 3.1.2,
+/// 3.3). `tsig` goes with the update.
+Outcome Responder::take_update(const Request& request, const Question& question,
+                               std::optional<TsigReplier>& tsig, Reply& reply) {
     const Zone* const zone = find_apex(question.name);
     if (zone == nullptr || zone->transfer().is_secondary()) {
         return reply.finish(Rcode::not_auth, Authority::other);
     }
-    Outcome outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited);
+    Outcome outcome;
+    if (accepts_updates_ && tsig && tsig->signer() != nullptr) {
+        update_ = std::make_unique<PendingUpdate>(request, std::move(*tsig), identity_);
+        outcome.kind = Outcome::Kind::update;
+    } else {
+        outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited,
+                               accepts_updates_ ? "updates have to be signed with TSIG"
+                                                : "no key may update zones here");
+    }
     outcome.zone = zone;
     return outcome;
 }

@@ -14,6 +14,7 @@
 
 #include "answer/encode.hpp"
 #include "answer/identity.hpp"
+#include "answer/pending_update.hpp"
 #include "answer/policy.hpp"
 #include "answer/request.hpp"
 #include "crypto/tsig.hpp"
@@ -44,6 +45,9 @@ public:
         take_notice_ = std::move(take);
     }
 
+    /// Accepts signed updates, which are to be taken with `take_update`. Before the first request.
+    void accept_updates() noexcept { accepts_updates_ = true; }
+
     /// What it answers from.
     [[nodiscard]] const Snapshot& snapshot() const noexcept { return *snapshot_; }
 
@@ -53,12 +57,17 @@ public:
 
     /// Answers `request` in `buffer`, which holds at least 1232 octets for UDP and 65,535 for TCP
     /// and does not overlap the request. Takes no lock, logs nothing, and allocates nothing but for
-    /// requests with a TSIG record, transfers and notices.
+    /// requests with a TSIG record, transfers, notices and updates.
     [[nodiscard]] Outcome respond(const Request& request, std::span<std::uint8_t> buffer) noexcept;
 
     /// The transfer that the last request has led to.
     [[nodiscard]] std::unique_ptr<OutgoingTransfer> take_transfer() noexcept {
         return std::move(transfer_);
+    }
+
+    /// The update that the last request is.
+    [[nodiscard]] std::unique_ptr<PendingUpdate> take_update() noexcept {
+        return std::move(update_);
     }
 
     /// As `respond`, but without the short way for plain questions (answer/plain_answer). Both give
@@ -79,7 +88,8 @@ private:
     [[nodiscard]] Outcome take_notice(const Request& request, const Question& question,
                                       const std::optional<TsigReplier>& tsig,
                                       Reply& reply) const noexcept;
-    [[nodiscard]] Outcome refuse_update(const Question& question, Reply& reply) const noexcept;
+    [[nodiscard]] Outcome take_update(const Request& request, const Question& question,
+                                      std::optional<TsigReplier>& tsig, Reply& reply);
     [[nodiscard]] const Zone* find_apex(NameView apex) const noexcept;
     [[nodiscard]] Outcome tell_identity(const Question& question, Reply& reply) const noexcept;
     [[nodiscard]] Outcome answer_from_zones(const Request& request, const Question& question,
@@ -91,6 +101,8 @@ private:
     std::shared_ptr<const Keyring> keys_;
     Clock clock_;
     std::unique_ptr<OutgoingTransfer> transfer_;
+    std::unique_ptr<PendingUpdate> update_;
+    bool accepts_updates_ = false;
     std::function<void(NameView apex, const Address& from)> take_notice_;
 };
 

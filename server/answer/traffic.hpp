@@ -85,6 +85,8 @@ struct Traffic {
             ++counted.silent;
             return;
         }
+        // What comes of it is counted where it is made.
+        if (outcome.kind == Outcome::Kind::update) return;
         const auto rcode = static_cast<std::size_t>(outcome.rcode);
         const std::size_t last = counted.by_rcode.size() - 1;
         ++counted.by_rcode[rcode < last ? rcode : last];

@@ -1,13 +1,24 @@
 #include "app/credentials.hpp"
 
+#include <utility>
+
 #include "base/invariant.hpp"
 
 namespace arpad {
 
 Credentials credentials_of(const ServerConfig& config) {
     const TlsMaterial& material = config.tls.material;
-    Credentials credentials{std::make_shared<const Keyring>(config.keys), nullptr, nullptr,
-                            std::nullopt, nullptr};
+    Credentials credentials{std::make_shared<const Keyring>(config.keys),
+                            nullptr,
+                            nullptr,
+                            std::nullopt,
+                            nullptr,
+                            nullptr};
+    UpdatePolicies updates;
+    for (const UpdaterConfig& updater : config.updates) {
+        updates.emplace(updater.key, updater.policy);
+    }
+    credentials.updates = std::make_shared<const UpdatePolicies>(std::move(updates));
     if (!config.tls.listen.empty()) {
         const auto server = tls_server_context(material);
         ensure(server.has_value(), "the certificate was tried when it was read");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -12,6 +13,9 @@
 
 namespace arpad {
 
+/// What the holders of keys may change.
+using UpdatePolicies = std::map<Name, UpdatePolicy, CanonicalLess>;
+
 /// See above. Shared by any number of threads.
 struct Credentials {
     std::shared_ptr<const Keyring> keys;
@@ -19,6 +23,7 @@ struct Credentials {
     TlsContext client;  ///< For primaries.
     std::optional<std::chrono::sys_seconds> server_end;  ///< Until when `server` is believed.
     TlsContext web;  ///< For browsers; null if the page is not offered over TLS.
+    std::shared_ptr<const UpdatePolicies> updates;
 };
 
 /// Those of `config`, whose files were read and can be used.

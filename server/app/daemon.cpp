@@ -229,6 +229,8 @@ std::optional<ExitCode> Daemon::load_networks() {
 bool Daemon::start_workers() {
     const Credentials credentials = credentials_of(config_);
     certificate_end_ = credentials.server_end;
+    updates_.emplace(io_, *reloader_);
+    updates_->adopt(credentials.updates);
     refresh_thread_.emplace(
         endpoints_, credentials.keys, credentials.client, [this](Refresh refresh) {
             boost::asio::post(io_, [this, refresh = std::move(refresh)]() mutable {
@@ -253,6 +255,7 @@ Worker& Daemon::add_worker(const Credentials& credentials) {
     Worker& worker =
         workers_.emplace_back(identity, config_.udp, config_.tcp, detail, limits_, transfers_);
     worker.adopt(credentials.keys);
+    worker.accept_updates(updates_->maker());
     worker.tell_notices_to(
         [this](NameView apex, const Address& from) { refresh_thread_->notice(apex, from); });
     return worker;
@@ -289,6 +292,7 @@ void Daemon::adopt(const Credentials& credentials) {
         if (credentials.server) worker.adopt(credentials.server);
     }
     if (credentials.server) certificate_end_ = credentials.server_end;
+    updates_->adopt(credentials.updates);
     if (notify_thread_) notify_thread_->adopt(credentials.keys);
     refresh_thread_->adopt(credentials.keys);
     refresh_thread_->adopt(credentials.client);

@@ -24,6 +24,7 @@
 #include "app/reloader.hpp"
 #include "app/service_manager.hpp"
 #include "app/takeover.hpp"
+#include "app/update_service.hpp"
 #include "app/web_service.hpp"
 #include "control/http_server.hpp"
 #include "load/server_config.hpp"
@@ -98,6 +99,7 @@ private:
     TransferThread transfers_;
     std::optional<NotifyThread> notify_thread_;  // while this one serves
     std::unique_ptr<Reloader> reloader_;
+    std::optional<UpdateService> updates_;
     std::optional<FileWatch> watch_;
     ServiceManager manager_;
     Responder control_responder_;

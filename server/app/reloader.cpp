@@ -22,6 +22,10 @@ namespace {
 
 constexpr std::chrono::seconds retry_interval{30};
 
+constexpr std::chrono::milliseconds least_expiry_wait{100};
+constexpr std::chrono::hours most_expiry_wait{1};  // clocks are set
+constexpr std::size_t most_expired_at_once = 1000;
+
 void log(const Diagnostics& findings) {
     for (const Diagnostic& entry : findings.entries()) {
         const auto level =
@@ -181,6 +185,7 @@ Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
       take_credentials_(std::move(take_credentials)),
       follow_(std::move(follow)),
       retry_(io),
+      expiry_(io),
       config_(std::move(config)),
       config_file_(std::move(config_file)),
       state_(state),
@@ -198,6 +203,7 @@ Reloader::~Reloader() {
 ReloadOutcome Reloader::load() {
     ReloadOutcome outcome = look(Trigger::start);
     surroundings_ = find_surroundings();
+    watch_expiry(state_.next_expiry());
     return outcome;
 }
 
@@ -218,6 +224,21 @@ void Reloader::apply(ChangeRequest request, EditDone done) {
     if (!is_busy_ && !is_paused_) begin();
 }
 
+/// Has what comes to its end be taken away then: `next` is when the next edit does.
+void Reloader::watch_expiry(std::optional<Edit::Time> next) {
+    if (!next) {
+        expiry_.cancel();
+        return;
+    }
+    // Where it could not be taken away it is tried again, though not at once.
+    const auto now = std::chrono::system_clock::now();
+    const auto wait = std::max<std::chrono::system_clock::duration>(*next - now, least_expiry_wait);
+    expiry_.expires_after(std::min<std::chrono::system_clock::duration>(wait, most_expiry_wait));
+    expiry_.async_wait([this](const boost::system::error_code& cancelled) {
+        if (!cancelled) apply(Expiry{}, [](const ChangeOutcome&) {});
+    });
+}
+
 void Reloader::change_servers(ServerChange change, ServerDone done) {
     servers_.push_back({std::move(change), std::move(done)});
     if (!is_busy_ && !is_paused_) begin();
@@ -233,8 +254,9 @@ void Reloader::pause(std::function<void()> paused) {
 void Reloader::resume() {
     boost::asio::post(thread_, [this] {
         state_.catch_up();
-        boost::asio::post(io_, [this] {
+        boost::asio::post(io_, [this, next_expiry = state_.next_expiry()] {
             is_paused_ = false;
+            watch_expiry(next_expiry);
             // What has changed meanwhile was not looked at.
             reload(Trigger::watch);
         });
@@ -354,7 +376,7 @@ void Reloader::begin_edits() {
 }
 
 /// Makes changes durable, and takes them over.
-Reloader::EditsOutcome Reloader::make(std::span<const ChangeRequest> requests) {
+Reloader::EditsOutcome Reloader::make(std::vector<ChangeRequest> requests) {
     EditsOutcome outcome;
     outcome.outcomes.resize(requests.size());
     const auto fail = [&outcome](const std::string& failure) {
@@ -365,6 +387,13 @@ Reloader::EditsOutcome Reloader::make(std::span<const ChangeRequest> requests) {
     if (!state_.is_durable()) {
         fail("the state directory cannot be written to: no name can be changed");
         return outcome;
+    }
+    for (ChangeRequest& request : requests) {
+        if (auto* const expiry = std::get_if<Expiry>(&request)) {
+            const auto now =
+                std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+            expiry->edits = state_.expired_edits(now, most_expired_at_once);
+        }
     }
     EditUpdate update = networks_.edit(requests);
     for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -383,6 +412,7 @@ Reloader::EditsOutcome Reloader::make(std::span<const ChangeRequest> requests) {
         fail(*failure);
         return outcome;
     }
+    outcome.next_expiry = state_.next_expiry();
     outcome.is_anything_new = !update.changes.empty();
     outcome.new_versions = new_versions(update.changes);
     const std::scoped_lock lock(adoption_);
@@ -393,6 +423,7 @@ Reloader::EditsOutcome Reloader::make(std::span<const ChangeRequest> requests) {
 }
 
 void Reloader::complete(const EditsOutcome& outcome, const std::vector<EditDone>& calls) {
+    watch_expiry(outcome.next_expiry);
     for (std::size_t i = 0; i < calls.size(); ++i) calls[i](outcome.outcomes[i]);
     go_on(true);
 }
@@ -588,11 +619,12 @@ NetworksUpdate Reloader::look_ahead() {
 }
 
 void Reloader::take_credentials_of(const ServerConfig& config) {
-    const bool is_same = config.keys == config_.keys &&
+    const bool is_same = config.keys == config_.keys && config.updates == config_.updates &&
                          config.tls.material == config_.tls.material &&
                          config.web.tls.material == config_.web.tls.material;
     if (is_same) return;
     config_.keys = config.keys;
+    config_.updates = config.updates;
     config_.tls.material = config.tls.material;
     config_.web.tls.material = config.web.tls.material;
     boost::asio::post(

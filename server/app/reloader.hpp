@@ -199,6 +199,7 @@ private:
     /// What came of changes that were made together.
     struct EditsOutcome {
         std::vector<ChangeOutcome> outcomes;  // by change
+        std::optional<Edit::Time> next_expiry;
         bool is_anything_new = false;
         std::vector<std::shared_ptr<const Zone>> new_versions;
     };
@@ -235,7 +236,8 @@ private:
     [[nodiscard]] ReloadOutcome take_over(NetworksUpdate update, Trigger trigger,
                                           std::chrono::steady_clock::time_point start);
     [[nodiscard]] ExchangeOutcome take(std::vector<Refresh> refreshed);
-    [[nodiscard]] EditsOutcome make(std::span<const ChangeRequest> requests);
+    [[nodiscard]] EditsOutcome make(std::vector<ChangeRequest> requests);
+    void watch_expiry(std::optional<Edit::Time> next);
     [[nodiscard]] bool concerns_secondaries(const NetworksUpdate& update) const;
     [[nodiscard]] NetworksUpdate look_ahead();
     void adopt(NetworksUpdate update);
@@ -252,7 +254,8 @@ private:
     std::function<void(const std::vector<std::filesystem::path>&)> looked_;
     TakeCredentials take_credentials_;
     Follow follow_;
-    boost::asio::steady_timer retry_;  // where the state could not be written
+    boost::asio::steady_timer retry_;   // where the state could not be written
+    boost::asio::steady_timer expiry_;  // until the next edit comes to its end
     std::unique_ptr<Pending> pending_;
     std::map<Name, ReceivedVersion, CanonicalLess> refreshed_;
     std::vector<PendingEdit> edits_;

@@ -66,6 +66,8 @@ std::string_view to_text(NameOrigin origin) noexcept {
             return "edit";
         case NameOrigin::record:
             return "record";
+        case NameOrigin::lease:
+            return "lease";
         case NameOrigin::server_default:
             return "default";
         case NameOrigin::range:
@@ -132,7 +134,8 @@ std::set<Address> AddressBook::edited_addresses(StateReader& state) const {
     std::set<Address> edited;
     for (const Family family : {Family::ipv4, Family::ipv6}) {
         for (const Edit& edit : state.edits(range_of(all_addresses(family)))) {
-            if (is_awake(edit, inventory_.get())) edited.insert(edit.address);
+            const bool is_edit = edit.type == RrType::ptr && edit.layer == EditLayer::edit;
+            if (is_edit && is_awake(edit, inventory_.get())) edited.insert(edit.address);
         }
     }
     return edited;
@@ -232,19 +235,23 @@ BookEntry AddressBook::entry_of(Address address) const {
 BookRow AddressBook::row_of(const BookEntry& entry, StateReader& state) const {
     ServedPtr served = served_.find(entry.address);
     BookRow row{entry, origin_of(served.source), std::move(served.rrset), {}, {}, {}};
+    ChangeId last = 0;
     for (const Edit& edit : state.edits({entry.address, entry.address})) {
-        if (edit.type == RrType::ptr && is_awake(edit, inventory_.get())) row.edit = edit;
+        if (edit.type != RrType::ptr || !is_awake(edit, inventory_.get())) continue;
+        last = std::max(last, edit.change);
+        const bool is_heard = !row.edit && row.ptr && row.ptr->rdatas == edit.rdatas;
+        if (is_heard || edit.layer == EditLayer::edit) row.edit = edit;
     }
     const Name* const standard = row.default_name();
     if (row.edit && row.ptr && row.ptr->rdatas == row.edit->rdatas) {
-        row.origin = NameOrigin::edit;
+        row.origin = row.edit->layer == EditLayer::edit ? NameOrigin::edit : NameOrigin::lease;
         row.change = state.change_head(row.edit->change);
     } else if (row.origin == NameOrigin::record && standard != nullptr) {
         const std::vector<Name> names = targets_of(*row.ptr);
         if (names.size() == 1 && names.front() == *standard)
             row.origin = NameOrigin::server_default;
     }
-    row.tag = tag_of(row.ptr, row.edit ? row.edit->change : 0);
+    row.tag = tag_of(row.ptr, last);
     return row;
 }
 

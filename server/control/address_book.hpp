@@ -32,6 +32,7 @@ struct BookEntry {
 enum class NameOrigin : std::uint8_t {
     edit,            ///< It was given it beside the files.
     record,          ///< A zone file names it.
+    lease,           ///< An UPDATE has given it.
     server_default,  ///< Its server's host name.
     range,           ///< A range.
     none,            ///< It has none.
@@ -48,7 +49,7 @@ struct BookRow {
     BookEntry entry;
     NameOrigin origin = NameOrigin::none;
     std::optional<Rrset> ptr;
-    std::optional<Edit> edit;          ///< That is to name it.
+    std::optional<Edit> edit;          ///< That is to name it, whatever its layer.
     std::optional<MadeChange> change;  ///< That names it, without what it did; none if none does.
     std::string tag;                   ///< As `tag_of` says.
 

@@ -86,6 +86,11 @@ json::object json_of(const BookRow& row) {
     return object;
 }
 
+/// Whether it is what this API is about, and not another record that an UPDATE has made.
+bool is_name_of_address(const MadeEdit& made) {
+    return !made.edit.name && made.edit.type == RrType::ptr;
+}
+
 json::object json_of(const MadeEdit& made) {
     return {{"address", made.edit.address.to_text()},
             {"from", names_in(made.served_before)},
@@ -608,7 +613,9 @@ void NamesApi::show_change(const HttpRequest& request, const Visitor& visitor,
     // Nobody is told of a change before it is on disk and every worker answers with it.
     receipt->object["stored"] = true;
     receipt->object["served"] = true;
-    for (const MadeEdit& made : change->edits) receipt->edits.push_back(json_of(made));
+    for (const MadeEdit& made : change->edits) {
+        if (is_name_of_address(made)) receipt->edits.push_back(json_of(made));
+    }
     std::optional<PropagationWatch::Time> served;
     for (const auto& [apex, serial] : change->zones) {
         served = std::max(served, parts_.propagation.served_since(apex, serial));
@@ -632,7 +639,7 @@ void NamesApi::look_up_names(const MadeChange& change, const std::shared_ptr<Rec
     const std::size_t looked_up = std::min(change.edits.size(), max_looked_up);
     for (std::size_t i = 0; i < looked_up; ++i) {
         const MadeEdit& made = change.edits[i];
-        if (!made.served) continue;
+        if (!made.served || !is_name_of_address(made)) continue;
         ++receipt->open;
         parts_.forward.look_up(targets_of(*made.served).front(), made.edit.address,
                                [receipt, i](ForwardAnswer answer) {
@@ -660,6 +667,7 @@ void NamesApi::add_sighting(const MadeChange& change, const Name& apex, Serial s
     receipt->nameservers.push_back(std::move(told));
     const auto prefix = prefix_of_arpa_name(apex);
     if (!sighting.since || change.edits.empty() || !prefix) return;
+    if (!is_name_of_address(change.edits.front())) return;
     const Address address = change.edits.front().edit.address;
     if (!prefix->contains(address)) return;
     ++receipt->open;
@@ -682,6 +690,7 @@ void NamesApi::undo_change(const HttpRequest& request, const Visitor& visitor,
         return;
     }
     for (const MadeEdit& made : change->edits) {
+        if (made.edit.name && visitor.grant().account.empty()) continue;
         if (parts_.book.find(made.edit.address, visitor.grant(), parts_.state)) continue;
         respond(not_theirs(visitor, made.edit.address.to_text()));
         return;
@@ -710,6 +719,7 @@ void NamesApi::show_history(const HttpRequest& request, const Visitor& visitor,
         return;
     }
     filter.limit = *limit;
+    filter.is_of_ptrs_only = true;
     if (prefix) filter.addresses = AddressRange{prefix->first(), prefix->last()};
     if (!visitor.grant().account.empty()) {
         filter.account = visitor.grant().account;

@@ -16,6 +16,7 @@ inline constexpr std::size_t max_nsid_octets = 128;      ///< A bound of ours: a
 inline constexpr std::size_t padding_block_octets = 468;
 
 enum class EdnsOption : std::uint16_t {
+    update_lease = 2,     ///< RFC 9664
     nsid = 3,             ///< RFC 5001
     padding = 12,         ///< RFC 7830
     extended_error = 15,  ///< RFC 8914

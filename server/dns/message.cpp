@@ -15,13 +15,22 @@ struct SectionCounts {
     std::uint16_t additionals;
 };
 
+/// The lease in the `data` of an Update Lease option, alone or before that of keys; none if it has
+/// neither form, which is as good as no option.
+std::optional<std::uint32_t> read_lease(std::span<const std::uint8_t> data) noexcept {
+    constexpr std::size_t octets = 4;
+    if (data.size() != octets && data.size() != 2 * octets) return std::nullopt;
+    return WireReader(data).read_u32();
+}
+
 /// Whether the options fill `rdata` exactly (RFC 6891 6.1.2); notes those we know in `edns`.
 bool read_options(std::span<const std::uint8_t> rdata, Edns& edns) noexcept {
     WireReader reader(rdata);
     while (reader.remaining() > 0) {
         const auto code = static_cast<EdnsOption>(reader.read_u16());
-        reader.read_octets(reader.read_u16());
+        const auto data = reader.read_octets(reader.read_u16());
         if (!reader.is_intact()) break;
+        if (code == EdnsOption::update_lease) edns.lease_seconds = read_lease(data);
         if (code == EdnsOption::nsid) edns.asks_nsid = true;
         if (code == EdnsOption::padding) edns.is_padded = true;
     }

@@ -57,9 +57,10 @@ enum class Defect : std::uint8_t {
 struct Edns {
     std::uint16_t payload_octets = max_plain_udp_octets;  ///< At least 512 (RFC 6891 6.2.3).
     std::uint8_t version = 0;
-    bool dnssec_ok = false;  ///< The DO bit (RFC 3225).
-    bool asks_nsid = false;  ///< An NSID option is there (RFC 5001 2.1).
-    bool is_padded = false;  ///< A Padding option is there (RFC 7830 3).
+    bool dnssec_ok = false;                           ///< The DO bit (RFC 3225).
+    bool asks_nsid = false;                           ///< An NSID option is there (RFC 5001 2.1).
+    bool is_padded = false;                           ///< A Padding option is there (RFC 7830 3).
+    std::optional<std::uint32_t> lease_seconds = {};  ///< Of an Update Lease option (RFC 9664 4).
 };
 
 /// The question.

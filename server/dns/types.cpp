@@ -36,6 +36,8 @@ std::string to_text(RrType type) {
             return "NSEC";
         case RrType::dnskey:
             return "DNSKEY";
+        case RrType::dhcid:
+            return "DHCID";
         case RrType::tsig:
             return "TSIG";
         case RrType::ixfr:
@@ -66,8 +68,14 @@ std::string to_text(Rcode rcode) {
             return "REFUSED";
         case Rcode::yx_domain:
             return "YXDOMAIN";
+        case Rcode::yx_rrset:
+            return "YXRRSET";
+        case Rcode::nx_rrset:
+            return "NXRRSET";
         case Rcode::not_auth:
             return "NOTAUTH";
+        case Rcode::not_zone:
+            return "NOTZONE";
         case Rcode::bad_vers:
             return "BADVERS";
     }

@@ -25,6 +25,7 @@ enum class RrType : std::uint16_t {
     rrsig = 46,
     nsec = 47,
     dnskey = 48,
+    dhcid = 49,
     tsig = 250,
     ixfr = 251,
     axfr = 252,
@@ -52,7 +53,10 @@ enum class Rcode : std::uint16_t {
     not_imp = 4,
     refused = 5,
     yx_domain = 6,
+    yx_rrset = 7,
+    nx_rrset = 8,
     not_auth = 9,
+    not_zone = 10,
     bad_vers = 16,
 };
 

@@ -61,6 +61,11 @@ std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
     for (const SubscriptionConfig& subscription : config->subscriptions) {
         report_unknown_keys(subscription.primaries, known, subscription.place, findings);
     }
+    for (const UpdaterConfig& updater : config->updates) {
+        if (std::ranges::find(known, updater.key) != known.end()) continue;
+        findings.error(updater.place, fmt::format("there is no key {}", updater.key.to_text()),
+                       "write it in `keys` or the `keys_file`, or correct the name");
+    }
     if (findings.error_count() > 0) return std::nullopt;
     return config;
 }

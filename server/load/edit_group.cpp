@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "load/master_name.hpp"
+#include "reverse/arpa_name.hpp"
 #include "zone/content_check.hpp"
 
 namespace arpad {
@@ -23,12 +25,26 @@ bool has_one_twice(const Edit& edit) {
     return std::ranges::adjacent_find(rdatas) != rdatas.end();
 }
 
-bool is_of_one_kind(const Edit& left, const Edit& right) {
-    return left.type == right.type && left.layer == right.layer;
+EditRefusal refusal_of(const Edit& edit, std::string text, std::string advice) {
+    return {EditRefusal::Kind::not_allowed, edit.name ? std::nullopt : std::optional(edit.address),
+            std::move(text), std::move(advice)};
 }
 
-EditRefusal refusal_of(Address address, std::string text, std::string advice) {
-    return {EditRefusal::Kind::not_allowed, address, std::move(text), std::move(advice)};
+EditRefusal refusal_of(UpdateRefusal refusal) {
+    return {EditRefusal::Kind::not_allowed, std::nullopt, std::move(refusal.text),
+            std::move(refusal.advice), refusal.rcode};
+}
+
+Edit at(Address address) {
+    Edit edit;
+    edit.address = address;
+    return edit;
+}
+
+/// Whether `edit` only has what is there last longer.
+bool is_renewal(const Edit& edit, const Edit& before) {
+    return edit.says_anything() && edit.is_hole == before.is_hole && edit.ttl == before.ttl &&
+           edit.rdatas == before.rdatas && edit.holder == before.holder;
 }
 
 /// The change that the name of an address with these edits comes from; 0 if from none.
@@ -72,7 +88,20 @@ Result<ChangeId, EditRefusal> EditGroup::add(const Change& change) {
     for (const Expectation& expectation : change.expectations) {
         if (auto refusal = find_unmet(expectation)) return std::move(*refusal);
     }
-    return make(change.edits, change.origin, std::nullopt);
+    std::vector<Edit> edits = change.edits;
+    for (Edit& edit : edits) name_address(edit);
+    return make(edits, change.origin, std::nullopt);
+}
+
+/// Has `edit` be about the address that its name is that of, if it is one's.
+void EditGroup::name_address(Edit& edit) const {
+    if (!edit.name) return;
+    const Target target = ground_.find_name(*edit.name);
+    if (!target.is_editable()) return;
+    const auto address = address_of_owner(*target.zone->base.zone, *edit.name);
+    if (!address) return;
+    edit.address = *address;
+    edit.name.reset();
 }
 
 Result<ChangeId, EditRefusal> EditGroup::add(const Undo& undo) {
@@ -81,7 +110,8 @@ Result<ChangeId, EditRefusal> EditGroup::add(const Undo& undo) {
         known != changes_.end() ? std::optional(*known) : ground_.changes.find_change(undo.change);
     const bool is_theirs =
         change && (!undo.account || std::ranges::all_of(change->edits, [&](const MadeEdit& made) {
-            return made.holder.account == *undo.account;
+            return made.holder.account == *undo.account && !made.edit.name &&
+                   made.edit.type == RrType::ptr && made.edit.layer == EditLayer::edit;
         }));
     if (!is_theirs) {
         return EditRefusal{EditRefusal::Kind::unknown,
@@ -92,43 +122,116 @@ Result<ChangeId, EditRefusal> EditGroup::add(const Undo& undo) {
     if (auto refusal = find_changed_since(*change)) return std::move(*refusal);
     std::vector<Edit> edits;
     for (const MadeEdit& made : change->edits) {
-        Edit edit = made.edit;
-        edit.rdatas.clear();
-        edit.ttl.reset();
-        edit.holder = {};
-        edits.push_back(made.before ? *made.before : edit);
+        edits.push_back(made.before ? *made.before : reset_of(made.edit));
     }
     return make(edits, undo.origin, undo.change);
+}
+
+/// What an update sees of a zone.
+class EditGroup::ZoneView final : public UpdatedZone {
+public:
+    ZoneView(EditGroup& group, const Target& target) : group_(group), target_(target) {}
+
+    [[nodiscard]] std::optional<Prefix> base() const override {
+        return target_.zone->zone->parts().base;
+    }
+
+    [[nodiscard]] EditedData data_at(const Edit& owner) override {
+        const ZoneEditor& editor = group_.editor_of(target_);
+        EditedData data =
+            arpad::lay_over(editor.files_of(owner), group_.heard_at(owner), target_.rules->ttl);
+        const Zone& zone = *target_.zone->zone;
+        if (owner.name && owner.name->view() == zone.apex()) {
+            const RrsetView soa = zone.soa();
+            const auto rdata = *soa.begin();
+            data.rrsets.push_back(
+                {{RrType::soa, soa.ttl(), {{rdata.begin(), rdata.end()}}}, DataLayer::file});
+        }
+        return data;
+    }
+
+    [[nodiscard]] std::optional<Name> zone_of(NameView name) override {
+        const Target target = group_.ground_.find_name(name);
+        return target.zone == nullptr ? std::nullopt
+                                      : std::optional<Name>(target.zone->zone->apex());
+    }
+
+private:
+    EditGroup& group_;
+    const Target& target_;
+};
+
+Result<ChangeId, EditRefusal> EditGroup::add(const UpdateRequest& request) {
+    const Update& update = request.update;
+    const Target target = ground_.find_name(update.zone);
+    const bool is_apex = target.zone != nullptr && target.zone->zone->apex() == update.zone.view();
+    if (!is_apex) {
+        return refusal_of({Rcode::not_auth,
+                           fmt::format("{} is no zone of ours", update.zone.to_text()),
+                           "`arpactl zones` lists them"});
+    }
+    if (!target.is_editable()) {
+        const auto [text, advice] = flaw_of(target.zone, *target.rules);
+        return refusal_of({Rcode::serv_fail, text, advice});
+    }
+    ZoneView view(*this, target);
+    auto edits = evaluate(update, view, std::chrono::floor<std::chrono::seconds>(time_));
+    if (!edits) return refusal_of(std::move(edits.error()));
+    // What says nothing already says nothing then.
+    std::erase_if(*edits, [this](const Edit& edit) {
+        return !edit.says_anything() &&
+               std::ranges::none_of(edits_at(edit), [&edit](const Edit& known) {
+                   return are_of_one_kind(known, edit);
+               });
+    });
+    if (edits->empty()) return ChangeId{0};
+    return make(*edits, request.origin, std::nullopt);
+}
+
+Result<ChangeId, EditRefusal> EditGroup::add(const Expiry& expiry) {
+    std::vector<Edit> edits;
+    for (const Edit& edit : expiry.edits) {
+        const EditsThere& there = edits_at(edit);
+        const auto now = std::ranges::find_if(
+            there, [&edit](const Edit& known) { return are_of_one_kind(known, edit); });
+        const bool is_over = now != there.end() && now->expires && *now->expires <= time_;
+        if (is_over) edits.push_back(reset_of(edit));
+    }
+    if (edits.empty()) return ChangeId{0};
+    return note(edits, {Channel::expiry, {}}, std::nullopt);
+}
+
+EditGroup::Target EditGroup::find_target(const Edit& edit) const {
+    return edit.name ? ground_.find_name(*edit.name) : ground_.find(edit.address);
 }
 
 /// Whether the address is not what whoever changes it has seen.
 std::optional<EditRefusal> EditGroup::find_unmet(const Expectation& expectation) {
     const Target target = ground_.find(expectation.address);
     std::optional<Rrset> served;
-    if (target.zone != nullptr && target.zone->base.zone) {
-        served = editor_of(target).ptr_of(expectation.address);
-    }
-    const ChangeId last = last_change_of(edits_at(expectation.address), ground_.inventory);
+    if (target.is_editable()) served = editor_of(target).ptr_of(expectation.address);
+    const ChangeId last = last_change_of(edits_at(at(expectation.address)), ground_.inventory);
     if (tag_of(served, last) == expectation.tag) return std::nullopt;
     return EditRefusal{EditRefusal::Kind::outdated, expectation.address,
                        fmt::format("{} has been changed meanwhile", expectation.address.to_text()),
                        "look at it again, and decide anew"};
 }
 
-/// Whether something else has been done to an address of `change` since.
+/// Whether something else has been done to a name of `change` since.
 std::optional<EditRefusal> EditGroup::find_changed_since(const MadeChange& change) {
     for (const MadeEdit& made : change.edits) {
-        const EditsThere& there = edits_at(made.edit.address);
+        const EditsThere& there = edits_at(made.edit);
         const auto now = std::ranges::find_if(
-            there, [&](const Edit& edit) { return is_of_one_kind(edit, made.edit); });
-        const bool is_same = made.edit.rdatas.empty()
+            there, [&](const Edit& edit) { return are_of_one_kind(edit, made.edit); });
+        const bool is_same = !made.edit.says_anything()
                                  ? now == there.end()
                                  : now != there.end() && now->change == change.id;
         if (is_same) continue;
-        return EditRefusal{EditRefusal::Kind::outdated, made.edit.address,
-                           fmt::format("{} has been changed since change {}",
-                                       made.edit.address.to_text(), change.id),
-                           "look into its history, and set its name anew"};
+        return EditRefusal{
+            EditRefusal::Kind::outdated,
+            made.edit.name ? std::nullopt : std::optional(made.edit.address),
+            fmt::format("{} has been changed since change {}", owner_text(made.edit), change.id),
+            "look into its history, and set its name anew"};
     }
     return std::nullopt;
 }
@@ -136,107 +239,220 @@ std::optional<EditRefusal> EditGroup::find_changed_since(const MadeChange& chang
 Result<ChangeId, EditRefusal> EditGroup::make(const std::vector<Edit>& edits,
                                               const ChangeOrigin& origin,
                                               std::optional<ChangeId> undoes) {
-    std::vector<Target> targets;
-    targets.reserve(edits.size());
-    std::set<Address> addresses;
+    std::set<std::tuple<Address, std::string, RrType, EditLayer>> kinds;
     for (const Edit& edit : edits) {
-        targets.push_back(ground_.find(edit.address));
-        if (auto refusal = find_refusal(edit, targets.back())) return std::move(*refusal);
-        if (addresses.insert(edit.address).second) continue;
-        return refusal_of(edit.address, fmt::format("{} is there twice", edit.address.to_text()),
+        if (auto refusal = find_refusal(edit, find_target(edit))) return std::move(*refusal);
+        const std::string name = edit.name ? edit.name->to_text() : std::string();
+        if (kinds.emplace(edit.address, name, edit.type, edit.layer).second) continue;
+        return refusal_of(edit, fmt::format("{} is there twice", owner_text(edit)),
                           "change each address once");
     }
+    // What does not fit shows when all of it is there.
+    for (const Edit& edit : edits) {
+        if (auto refusal = find_misfit(edit, find_target(edit))) return std::move(*refusal);
+    }
+    return note(edits, origin, undoes);
+}
+
+/// Makes a change that may be made.
+ChangeId EditGroup::note(const std::vector<Edit>& edits, const ChangeOrigin& origin,
+                         std::optional<ChangeId> undoes) {
     MadeChange made{++last_, time_, origin, undoes, {}, {}};
     std::set<const ServedZone*> zones;
-    for (std::size_t i = 0; i < edits.size(); ++i) {
-        Edit edit = edits[i];
+    for (Edit edit : edits) {
+        const Target target = find_target(edit);
         edit.change = made.id;
-        made.edits.push_back(apply(std::move(edit), targets[i]));
-        zones.insert(targets[i].zone);
+        made.edits.push_back(apply(std::move(edit), target));
+        if (target.is_editable()) zones.insert(target.zone);
     }
     changes_.push_back(std::move(made));
     zones_by_change_.push_back(std::move(zones));
     return last_;
 }
 
-std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Target& target) const {
+std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Target& target) {
     const auto refusal = [&edit](std::string text, std::string advice) {
-        return refusal_of(edit.address, std::move(text), std::move(advice));
+        return refusal_of(edit, std::move(text), std::move(advice));
     };
-    const std::string address = edit.address.to_text();
+    const std::string owner = owner_text(edit);
     if (target.rules == nullptr) {
-        return refusal(fmt::format("{} lies in no network that is served", address),
+        return refusal(fmt::format("{} lies in no network that is served", owner),
                        "write a zone file for its network");
     }
     const EditRules& rules = *target.rules;
-    if (target.zone == nullptr || !target.zone->base.zone) {
+    if (!target.is_editable()) {
         const auto [text, advice] = flaw_of(target.zone, rules);
-        return refusal(fmt::format("{} cannot be named: {}", address, text), advice);
+        return refusal(fmt::format("{} cannot be named: {}", owner, text), advice);
     }
     if (rules.serial.kind == SerialModel::Kind::fixed) {
         return refusal(fmt::format("{} cannot be named: the serial of its zone is fixed in {}",
-                                   address, rules.file),
+                                   owner, rules.file),
                        "remove `fixed` there, or write the name there");
     }
-    if (std::ranges::binary_search(rules.locked, edit.address)) {
-        return refusal(fmt::format("{} is locked in {}", address, rules.file),
+    const bool is_locked = !edit.name && edit.type == RrType::ptr &&
+                           std::ranges::binary_search(rules.locked, edit.address);
+    if (is_locked) {
+        return refusal(fmt::format("{} is locked in {}", owner, rules.file),
                        "change it there, or remove `locked` there");
     }
-    if (const auto obstacle = find_obstacle(*target.zone->base.zone, edit.address)) {
-        return refusal(fmt::format("{} cannot be named: {} has a {} record", address,
-                                   obstacle->owner.to_text(), to_mnemonic(obstacle->type)),
-                       "name it in the zone that this leads to");
+    if (const auto obstacle = editor_of(target).find_obstacle(edit)) {
+        const Target other = ground_.find_name(obstacle->owner);
+        const bool is_other = other.zone != nullptr && other.zone != target.zone;
+        return refusal(
+            fmt::format("{} cannot be named: {} has a {} record", owner, obstacle->owner.to_text(),
+                        to_mnemonic(obstacle->type)),
+            is_other ? fmt::format("name it in the zone {}", other.zone->zone->apex().to_text())
+                     : "name it in the zone that this leads to");
+    }
+    if (edit.layer == EditLayer::lease && edit.says_anything()) {
+        const auto data =
+            arpad::lay_over(editor_of(target).files_of(edit), heard_at(edit), rules.ttl);
+        const auto holder = data.layer_of(edit.type);
+        if (holder == DataLayer::edit || holder == DataLayer::file) {
+            return refusal(fmt::format("{} {} is held by the layer `{}`", owner,
+                                       to_mnemonic(edit.type), to_text(*holder)),
+                           "a lease would not be heard");
+        }
     }
     if (has_one_twice(edit)) {
-        return refusal(fmt::format("{} gets a name twice", address), "give each name once");
+        return refusal(fmt::format("{} gets a name twice", owner), "give each name once");
     }
     if (edit.rdatas.size() > 1 && octets_of(edit) > max_rrset_octets) {
-        return refusal(fmt::format("the {} names of {} do not fit into a DNS message",
-                                   edit.rdatas.size(), address),
-                       "give it fewer");
+        return refusal(
+            fmt::format("the {} {} of {} do not fit into a DNS message", edit.rdatas.size(),
+                        edit.type == RrType::ptr ? "names" : to_mnemonic(edit.type) + " records",
+                        owner),
+            "give it fewer");
     }
     return std::nullopt;
 }
 
-/// The edits of `address`, as they are by now.
-EditGroup::EditsThere& EditGroup::edits_at(Address address) {
-    const auto [found, is_new] = edits_.try_emplace(address);
+/// Why no file could have what `edit`, which is to be made with others, says; none if it could.
+std::optional<EditRefusal> EditGroup::find_misfit(const Edit& edit, const Target& target) {
+    const bool is_delegation = edit.type == RrType::ns || edit.type == RrType::dname;
+    if (!is_delegation || !edit.says_anything() || edit.is_hole) return std::nullopt;
+    const Zone& zone = *target.zone->zone;
+    const Name owner =
+        edit.name ? *edit.name : *address_name(zone.apex(), *zone.parts().base, edit.address);
+    if (owner.view() == zone.apex() || !editor_of(target).has_data_below(owner)) {
+        return std::nullopt;
+    }
+    return refusal_of(edit,
+                      fmt::format("{} cannot get {} records: there are names below it",
+                                  owner.to_text(), to_mnemonic(edit.type)),
+                      "remove these first");
+}
+
+/// The edits of the name that `owner` is about, as they are by now.
+EditGroup::EditsThere& EditGroup::edits_at(const Edit& owner) {
+    if (owner.name) {
+        const auto [found, is_new] = named_edits_.try_emplace(*owner.name);
+        if (is_new) {
+            ground_.edits.for_each_named_edit(*owner.name, [&](const Edit& edit) {
+                if (edit.name == owner.name) found->second.push_back(edit);
+            });
+        }
+        return found->second;
+    }
+    const auto [found, is_new] = edits_.try_emplace(owner.address);
     if (is_new) {
-        ground_.edits.for_each_edit({address, address}, [&edits = found->second](const Edit& edit) {
-            edits.push_back(edit);
-        });
+        ground_.edits.for_each_edit(
+            {owner.address, owner.address},
+            [&edits = found->second](const Edit& edit) { edits.push_back(edit); });
     }
     return found->second;
+}
+
+/// Those that are heard.
+EditGroup::EditsThere EditGroup::heard_at(const Edit& owner) {
+    EditsThere heard = edits_at(owner);
+    std::erase_if(heard, [this](const Edit& each) { return !is_awake(each, ground_.inventory); });
+    return heard;
 }
 
 ZoneEditor& EditGroup::editor_of(const Target& target) {
     auto found = zones_.find(target.zone);
     if (found == zones_.end()) {
-        ZoneEditor editor(target.zone->base, *target.zone->zone);
+        ZoneEditor editor(target.zone->base, target.zone->zone);
         found = zones_.emplace(target.zone, Edited{target, std::move(editor)}).first;
     }
     return found->second.editor;
 }
 
 MadeEdit EditGroup::apply(Edit edit, const Target& target) {
-    ZoneEditor& editor = editor_of(target);
-    EditsThere& there = edits_at(edit.address);
+    EditsThere& there = edits_at(edit);
     MadeEdit made;
-    made.holder = holder_of(ground_.inventory, edit.address);
-    made.served_before = editor.ptr_of(edit.address);
-    const auto before =
-        std::ranges::find_if(there, [&](const Edit& known) { return is_of_one_kind(known, edit); });
+    if (!edit.name) made.holder = holder_of(ground_.inventory, edit.address);
+    if (target.is_editable()) {
+        made.served_before = editor_of(target).rrset_of(edit, edit.type);
+    }
+    const EditsThere heard_before = heard_at(edit);
+    const auto before = std::ranges::find_if(
+        there, [&](const Edit& known) { return are_of_one_kind(known, edit); });
     if (before != there.end()) {
+        if (is_renewal(edit, *before)) edit.change = before->change;
         made.before = std::move(*before);
         there.erase(before);
     }
-    if (!edit.rdatas.empty()) there.push_back(edit);
-    EditsThere heard = there;
-    std::erase_if(heard, [this](const Edit& each) { return !is_awake(each, ground_.inventory); });
-    editor.apply(edit.address, heard, target.rules->ttl);
-    made.served = editor.ptr_of(edit.address);
+    if (edit.says_anything()) there.push_back(edit);
+    if (target.is_editable()) {
+        lay_over(edit, heard_before, heard_at(edit), target);
+        made.served = editor_of(target).rrset_of(edit, edit.type);
+    }
     made.edit = std::move(edit);
     return made;
+}
+
+/// Has the name that `owner` is about have what `after` says, which takes the place of `before`.
+void EditGroup::lay_over(const Edit& owner, std::span<const Edit> before,
+                         std::span<const Edit> after, const Target& target) {
+    ZoneEditor& editor = editor_of(target);
+    if (editor.is_plain(before) && editor.is_plain(after) && !owner.name) {
+        editor.apply(owner.address, after, target.rules->ttl);
+        return;
+    }
+    editor = ZoneEditor(target.zone->base, all_edits(target), target.rules->ttl);
+}
+
+/// All edits of the zone of `target` that are heard, as they are by now, as ZoneEditor takes them.
+std::vector<Edit> EditGroup::all_edits(const Target& target) {
+    const Zone& zone = *target.zone->base.zone;
+    const auto& base = zone.parts().base;
+    std::set<Name, CanonicalLess> names;
+    std::set<Address> addresses;
+    const auto note_name = [&](const Name& name) {
+        if (ground_.find_name(name).zone == target.zone) names.insert(name);
+    };
+    ground_.edits.for_each_named_edit(Name(zone.apex()),
+                                      [&](const Edit& edit) { note_name(*edit.name); });
+    for (const auto& [name, edits] : named_edits_) note_name(name);
+    const auto note_address = [&](Address address) {
+        if (ground_.find(address).zone == target.zone) addresses.insert(address);
+    };
+    if (base) {
+        ground_.edits.for_each_edit(range_of(*base),
+                                    [&](const Edit& edit) { note_address(edit.address); });
+        for (const auto& [address, edits] : edits_) {
+            if (base->contains(address)) note_address(address);
+        }
+    }
+    std::vector<Edit> all;
+    const auto add = [&all](const EditsThere& edits) {
+        all.insert(all.end(), edits.begin(), edits.end());
+    };
+    for (const Name& name : names) {
+        Edit owner;
+        owner.name = name;
+        add(heard_at(owner));
+    }
+    for (const Address address : addresses) {
+        EditsThere heard = heard_at(at(address));
+        if (std::ranges::binary_search(target.rules->locked, address)) {
+            std::erase_if(heard, [](const Edit& edit) { return edit.type == RrType::ptr; });
+        }
+        if (!find_obstacle(zone, address)) add(heard);
+    }
+    return all;
 }
 
 void EditGroup::for_each_zone(
@@ -244,16 +460,14 @@ void EditGroup::for_each_zone(
     const std::function<void(const Target& before, ServedZone after)>& visit) {
     std::map<const ServedZone*, Serial> serials_by_zone;
     for (const auto& [before, edited] : zones_) {
-        const EditBase& base = before->base;
-        const Digest content = content_with_edits(base.content, edited.editor.edits());
+        const EditBase& base = edited.editor.base();
+        const Digest content = content_with_edits(base.content, base.edits);
         serials_by_zone.emplace(before, before->zone->serial());
         if (content == before->content) continue;
         const Name apex(before->zone->apex());
         const Serial serial = serials.serial_for(apex, edited.target.rules->serial, content).serial;
         serials_by_zone[before] = serial;
-        visit(edited.target, {edited.editor.zone(serial),
-                              content,
-                              {base.zone, base.content, edited.editor.edits()}});
+        visit(edited.target, {edited.editor.zone(serial), content, base});
     }
     for (std::size_t i = 0; i < changes_.size(); ++i) {
         for (const ServedZone* const zone : zones_by_change_[i]) {

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,11 +24,12 @@
 #include "zone/inventory.hpp"
 #include "zone/model.hpp"
 #include "zone/serials.hpp"
+#include "zone/update.hpp"
 #include "zone/zone_editor.hpp"
 
 namespace arpad {
 
-/// What a zone file says about edits of its addresses.
+/// What a zone file says about edits of its names.
 struct EditRules {
     std::string file;  ///< As named in diagnostics.
     SerialModel serial;
@@ -50,16 +52,28 @@ struct EditRefusal {
     std::optional<Address> address;  ///< That it is about; none if about none in particular.
     std::string text;
     std::string advice;
+    Rcode rcode = Rcode::refused;  ///< Of an update that is not made.
+};
+
+/// An update, and who sends it.
+struct UpdateRequest {
+    Update update;
+    ChangeOrigin origin;
+};
+
+/// Has edits that have come to their end say nothing any more.
+struct Expiry {
+    std::vector<Edit> edits;  ///< As they were when it was asked for.
 };
 
 /// What may be asked for.
-using ChangeRequest = std::variant<Change, Undo>;
+using ChangeRequest = std::variant<Change, Undo, UpdateRequest, Expiry>;
 
 /// What came of a change that was asked for.
 struct ChangeOutcome {
     std::optional<EditRefusal> refusal;  ///< Why it was not made.
     std::string failure;           ///< Why it could not be kept, and so was not made; else empty.
-    ChangeId change = 0;           ///< Its number.
+    ChangeId change = 0;           ///< Its number; 0 if there was nothing to be changed.
     std::uint64_t generation = 0;  ///< Of what is served with it.
 };
 
@@ -77,11 +91,17 @@ public:
         std::string network;               ///< Key of its file.
         const EditRules* rules = nullptr;  ///< Null if it lies in no network.
         const ServedZone* zone = nullptr;  ///< Null if none holds it.
+
+        /// Whether it can be edited.
+        [[nodiscard]] bool is_editable() const noexcept {
+            return rules != nullptr && zone != nullptr && zone->base.zone != nullptr;
+        }
     };
 
     /// What is known before. All of it stays as it is while this lives.
     struct Ground {
-        std::function<Target(Address)> find;  ///< Says where addresses stand.
+        std::function<Target(Address)> find;        ///< Says where addresses stand.
+        std::function<Target(NameView)> find_name;  ///< And other names.
         EditSource& edits;
         ChangeSource& changes;
         const InventoryModel* inventory = nullptr;  ///< Null if there is none.
@@ -95,6 +115,12 @@ public:
 
     /// Adds the change that takes another one back; likewise.
     [[nodiscard]] Result<ChangeId, EditRefusal> add(const Undo& undo);
+
+    /// Adds what an update comes to; likewise. 0 if it changes nothing.
+    [[nodiscard]] Result<ChangeId, EditRefusal> add(const UpdateRequest& request);
+
+    /// Adds the change that removes what has come to its end; likewise.
+    [[nodiscard]] Result<ChangeId, EditRefusal> add(const Expiry& expiry);
 
     /// Calls `visit` with each zone that is not what it was, and what it is now. Once, after all
     /// changes have been added.
@@ -111,25 +137,37 @@ private:
         ZoneEditor editor;
     };
 
-    /// The edits of one address.
+    /// The edits of one name.
     using EditsThere = std::vector<Edit>;
 
-    [[nodiscard]] std::optional<EditRefusal> find_refusal(const Edit& edit,
-                                                          const Target& target) const;
+    class ZoneView;
+
+    [[nodiscard]] Target find_target(const Edit& edit) const;
+    void name_address(Edit& edit) const;
+    [[nodiscard]] std::optional<EditRefusal> find_refusal(const Edit& edit, const Target& target);
+    [[nodiscard]] std::optional<EditRefusal> find_misfit(const Edit& edit, const Target& target);
     [[nodiscard]] std::optional<EditRefusal> find_unmet(const Expectation& expectation);
     [[nodiscard]] std::optional<EditRefusal> find_changed_since(const MadeChange& change);
     [[nodiscard]] Result<ChangeId, EditRefusal> make(const std::vector<Edit>& edits,
                                                      const ChangeOrigin& origin,
                                                      std::optional<ChangeId> undoes);
+    [[nodiscard]] ChangeId note(const std::vector<Edit>& edits, const ChangeOrigin& origin,
+                                std::optional<ChangeId> undoes);
     [[nodiscard]] MadeEdit apply(Edit edit, const Target& target);
-    [[nodiscard]] EditsThere& edits_at(Address address);
+    void lay_over(const Edit& owner, std::span<const Edit> before, std::span<const Edit> after,
+                  const Target& target);
+    [[nodiscard]] std::vector<Edit> all_edits(const Target& target);
+    [[nodiscard]] EditsThere& edits_at(const Edit& owner);
+    [[nodiscard]] EditsThere heard_at(const Edit& owner);
     [[nodiscard]] ZoneEditor& editor_of(const Target& target);
 
     Ground ground_;
     MadeChange::Time time_;
     ChangeId last_;
     std::map<const ServedZone*, Edited> zones_;
-    std::map<Address, EditsThere> edits_;  // of addresses that were looked at, as they are by now
+    // Of names that were looked at, as they are by now.
+    std::map<Address, EditsThere> edits_;
+    std::map<Name, EditsThere, CanonicalLess> named_edits_;
     std::vector<MadeChange> changes_;
     std::vector<std::set<const ServedZone*>> zones_by_change_;
 };

@@ -621,6 +621,7 @@ void Networks::adopt(NetworksUpdate update) {
         const bool has_place = state.standing != Standing::unknown;
         if (has_place && state.key && state.key->network) by_address_.add(*state.key->network, key);
         for (const ServedZone& served : state.zones) {
+            keys_by_apex_.insert_or_assign(Name(served.zone->apex()), key);
             const auto received = update.received.find(served.zone->apex());
             if (received == update.received.end()) continue;
             secondaries_.insert_or_assign(received->first,
@@ -642,7 +643,13 @@ void Networks::adopt(NetworksUpdate update) {
 void Networks::forget(const std::string& key) {
     related_.remove(key);
     const auto known = files_.find(key);
-    if (known == files_.end() || !known->second.key || !known->second.key->network) return;
+    if (known == files_.end()) return;
+    for (const ServedZone& zone : known->second.zones) {
+        const auto apex = keys_by_apex_.find(zone.zone->apex());
+        // The zone may be another file's by now.
+        if (apex != keys_by_apex_.end() && apex->second == key) keys_by_apex_.erase(apex);
+    }
+    if (!known->second.key || !known->second.key->network) return;
     by_address_.remove(*known->second.key->network, key);
 }
 
@@ -798,8 +805,21 @@ EditGroup::Target Networks::find_target(Address address) const {
     return target;
 }
 
+EditGroup::Target Networks::find_target(NameView name) const {
+    for (;; name = name.parent()) {
+        const auto found = keys_by_apex_.find(name);
+        if (found != keys_by_apex_.end()) {
+            const NetworkState& state = files_.at(found->second);
+            return {found->second, &state.edit_rules,
+                    &served_of_file(*this, found->first, found->second)};
+        }
+        if (name.is_root()) return {};
+    }
+}
+
 EditUpdate Networks::edit(std::span<const ChangeRequest> requests) const {
-    EditGroup group({[this](Address address) { return find_target(address); }, kept_.edits,
+    EditGroup group({[this](Address address) { return find_target(address); },
+                     [this](NameView name) { return find_target(name); }, kept_.edits,
                      kept_.changes, inventory_ ? inventory_->reading.model.get() : nullptr},
                     std::chrono::time_point_cast<std::chrono::microseconds>(clock_()));
     EditUpdate update;

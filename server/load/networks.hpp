@@ -228,6 +228,7 @@ private:
                    std::map<Name, ReceivedVersion, CanonicalLess>& received);
     void forget(const std::string& key);
     [[nodiscard]] EditGroup::Target find_target(Address address) const;
+    [[nodiscard]] EditGroup::Target find_target(NameView name) const;
     void count_histories(const std::vector<ZoneChange>& changes);
     void publish(const std::vector<ZoneChange>& changes);
     void publish(const std::vector<ZoneChange>& changes,
@@ -240,6 +241,7 @@ private:
     std::map<Name, Secondary, CanonicalLess> secondaries_;
     RelatedNetworks related_;
     NetworkIndex by_address_;
+    std::map<Name, std::string, CanonicalLess> keys_by_apex_;  // of files
     std::optional<InventoryState> inventory_;
     CatalogState catalog_;
     Subscriptions subscriptions_;

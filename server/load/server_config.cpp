@@ -13,6 +13,7 @@
 #include "load/key_fields.hpp"
 #include "load/remote_fields.hpp"
 #include "load/transfer_fields.hpp"
+#include "load/update_fields.hpp"
 #include "load/web_fields.hpp"
 #include "load/yaml_document.hpp"
 #include "load/zone_settings.hpp"
@@ -20,11 +21,11 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 22> config_keys{
+constexpr std::array<std::string_view, 23> config_keys{
     "listen",        "user",          "workers",   "pin_workers", "zones",     "inventory",
     "state",         "keys",          "keys_file", "log",         "serials",   "reload",
     "zone_defaults", "identity",      "udp",       "tcp",         "query_log", "metrics",
-    "catalog",       "catalogs_from", "tls",       "web"};
+    "catalog",       "catalogs_from", "tls",       "web",         "updates"};
 constexpr std::array<std::string_view, 4> query_log_keys{"sample", "rcodes", "networks", "clients"};
 constexpr std::array<std::string_view, 1> metrics_keys{"listen"};
 constexpr std::array<std::string_view, 2> catalog_keys{"zone", "transfer"};
@@ -423,6 +424,9 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.tcp = read_tcp(fields, findings);
     config.tls = read_tls(fields, base, config.listen, findings);
     if (const auto web = fields.find("web")) config.web = read_web(*web, base, findings);
+    if (const auto updates = fields.find("updates")) {
+        config.updates = read_updates(*updates, findings);
+    }
     return findings.error_count() == 0 ? std::optional(std::move(config)) : std::nullopt;
 }
 

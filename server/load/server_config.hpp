@@ -20,6 +20,7 @@
 #include "reverse/prefix.hpp"
 #include "zone/catalog.hpp"
 #include "zone/serials.hpp"
+#include "zone/update.hpp"
 
 namespace arpad {
 
@@ -126,6 +127,15 @@ struct SubscriptionConfig {
     bool operator==(const SubscriptionConfig&) const = default;
 };
 
+/// What the holder of a key may change by UPDATE (RFC 2136).
+struct UpdaterConfig {
+    Name key;
+    UpdatePolicy policy;
+    Place place;
+
+    bool operator==(const UpdaterConfig&) const = default;
+};
+
 /// `arpad.yaml`.
 struct ServerConfig {
     /// Over UDP and TCP; at least one, no two equal. Port 0 lets the system choose one.
@@ -151,6 +161,7 @@ struct ServerConfig {
     TcpConfig tcp;
     TlsConfig tls;  ///< No endpoint of it is in `listen`.
     WebConfig web;
+    std::vector<UpdaterConfig> updates;  ///< No two for one key.
 
     bool operator==(const ServerConfig&) const = default;
 };

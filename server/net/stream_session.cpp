@@ -79,16 +79,29 @@ void StreamSession::answer(std::span<const std::uint8_t> query) {
     const auto start = telemetry_.is_timing() ? steady_clock::now() : steady_clock::time_point();
     const Outcome outcome = responder_.respond({query, transport_, client_.address}, scratch_);
     if (outcome.kind == Outcome::Kind::transfer) transfer_ = responder_.take_transfer();
+    if (outcome.kind == Outcome::Kind::update) {
+        update_ = responder_.take_update();
+        is_updating_ = true;
+    }
     if (outcome.kind == Outcome::Kind::answer) {
-        output_.push_back(static_cast<std::uint8_t>(outcome.octets >> 8U));
-        output_.push_back(static_cast<std::uint8_t>(outcome.octets));
-        output_.insert(output_.end(), scratch_.begin(),
-                       scratch_.begin() + static_cast<std::ptrdiff_t>(outcome.octets));
+        put_reply(scratch_.first(outcome.octets));
         if (telemetry_.is_timing()) {
             telemetry_.add_time(transport_, steady_clock::now() - start, 1);
         }
     }
     tell(query, outcome);
+}
+
+void StreamSession::put_reply(std::span<const std::uint8_t> reply) {
+    output_.push_back(static_cast<std::uint8_t>(reply.size() >> 8U));
+    output_.push_back(static_cast<std::uint8_t>(reply.size()));
+    output_.insert(output_.end(), reply.begin(), reply.end());
+}
+
+void StreamSession::end_update(std::span<const std::uint8_t> reply) {
+    put_reply(reply);
+    is_updating_ = false;
+    answer_buffered();
 }
 
 void StreamSession::tell(std::span<const std::uint8_t> query, const Outcome& outcome) {

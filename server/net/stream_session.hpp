@@ -30,7 +30,7 @@ public:
 
     /// Whether more input is welcome.
     [[nodiscard]] bool wants_input() const noexcept {
-        return !transfer_ && output_.size() < max_backlog_octets;
+        return !transfer_ && !is_updating() && output_.size() < max_backlog_octets;
     }
 
     /// Where the next octets received go; never empty. To be asked for only while input is welcome;
@@ -56,6 +56,17 @@ public:
     /// Ends the transfer, which is handed back, and answers the queries that waited for it.
     [[nodiscard]] std::unique_ptr<OutgoingTransfer> end_transfer();
 
+    /// Whether an update is to be replied to before any other query is answered.
+    [[nodiscard]] bool is_updating() const noexcept { return is_updating_; }
+
+    /// The update, to be made; null if it has been taken.
+    [[nodiscard]] std::unique_ptr<PendingUpdate> take_update() noexcept {
+        return std::move(update_);
+    }
+
+    /// Sends the `reply` to the update, and answers the queries that waited for it.
+    void end_update(std::span<const std::uint8_t> reply);
+
     /// Who is answered.
     [[nodiscard]] const Endpoint& client() const noexcept { return client_; }
 
@@ -66,6 +77,7 @@ private:
     [[nodiscard]] std::size_t buffered() const noexcept { return input_end_ - input_start_; }
     void answer_buffered();
     void answer(std::span<const std::uint8_t> query);
+    void put_reply(std::span<const std::uint8_t> reply);
     void tell(std::span<const std::uint8_t> query, const Outcome& outcome);
 
     static constexpr std::size_t max_backlog_octets = 65'536;
@@ -81,6 +93,8 @@ private:
     std::size_t input_end_ = 0;
     std::vector<std::uint8_t> output_;
     std::unique_ptr<OutgoingTransfer> transfer_;
+    std::unique_ptr<PendingUpdate> update_;
+    bool is_updating_ = false;
     std::uint64_t queries_ = 0;
 };
 

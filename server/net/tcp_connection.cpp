@@ -67,17 +67,31 @@ void TcpConnection::close() {
 void TcpConnection::go_on() {
     if (!stream_.socket().is_open() || is_ending_tls_) return;
     if (!is_writing_ && session_.has_output()) write();
+    if (session_.is_updating()) make_update();
     if (!is_making_part_ && session_.transfer() != nullptr && !session_.has_output()) {
         make_part();
         if (!stream_.socket().is_open()) return;
     }
-    const bool is_sending = is_writing_ || session_.transfer() != nullptr;
+    const bool is_sending = is_writing_ || session_.transfer() != nullptr || session_.is_updating();
     if (is_finishing_ && !is_sending && !must_drain()) {
         end();
         return;
     }
     if (!is_reading_ && !is_ended_ && (is_finishing_ || session_.wants_input())) read();
     if (!is_reading_ && !is_sending) end();
+}
+
+/// Hands the update over, once.
+void TcpConnection::make_update() {
+    auto update = session_.take_update();
+    if (!update) return;
+    listener_.updates_.begin(std::move(update),
+                             [waiting = weak_from_this()](const std::vector<std::uint8_t>& reply) {
+                                 const auto self = waiting.lock();
+                                 if (!self || !self->stream_.socket().is_open()) return;
+                                 self->session_.end_update(reply);
+                                 self->go_on();
+                             });
 }
 
 /// Has the next messages of a transfer made while those before are sent.

@@ -43,6 +43,7 @@ private:
     void write();
     void send_rest(std::size_t start);
     void go_on();
+    void make_update();
     void make_part();
     [[nodiscard]] bool may_transfer();
     void note_unfinished_transfer();

@@ -18,13 +18,15 @@ constexpr std::chrono::milliseconds accept_pause{100};
 
 TcpListener::TcpListener(tcp::acceptor acceptor, Transport transport, Responder& responder,
                          Telemetry& telemetry, ConnectionLimits& limits, TransferThread& transfers,
-                         std::span<std::uint8_t> scratch, std::chrono::seconds idle_timeout)
+                         PendingUpdates& updates, std::span<std::uint8_t> scratch,
+                         std::chrono::seconds idle_timeout)
     : acceptor_(std::move(acceptor)),
       transport_(transport),
       responder_(responder),
       telemetry_(telemetry),
       limits_(limits),
       transfers_(transfers),
+      updates_(updates),
       scratch_(scratch),
       idle_timeout_(idle_timeout),
       idle_timer_(acceptor_.get_executor()),

@@ -23,6 +23,7 @@
 #include "base/log.hpp"
 #include "crypto/tls.hpp"
 #include "net/connection_limits.hpp"
+#include "net/pending_updates.hpp"
 #include "net/transfer_thread.hpp"
 
 namespace arpad {
@@ -37,7 +38,8 @@ public:
     /// references are the worker's.
     TcpListener(boost::asio::ip::tcp::acceptor acceptor, Transport transport, Responder& responder,
                 Telemetry& telemetry, ConnectionLimits& limits, TransferThread& transfers,
-                std::span<std::uint8_t> scratch, std::chrono::seconds idle_timeout);
+                PendingUpdates& updates, std::span<std::uint8_t> scratch,
+                std::chrono::seconds idle_timeout);
     ~TcpListener();
     TcpListener(const TcpListener&) = delete;
     TcpListener& operator=(const TcpListener&) = delete;
@@ -83,6 +85,7 @@ private:
     Telemetry& telemetry_;
     ConnectionLimits& limits_;
     TransferThread& transfers_;
+    PendingUpdates& updates_;
     std::span<std::uint8_t> scratch_;
     std::chrono::seconds idle_timeout_;
     bool is_stopped_ = false;

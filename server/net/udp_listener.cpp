@@ -9,6 +9,7 @@
 #include <cstring>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "dns/message.hpp"
 #include "net/endpoints.hpp"
@@ -117,10 +118,12 @@ struct UdpListener::Batch {
 };
 
 UdpListener::UdpListener(boost::asio::ip::udp::socket socket, Responder& responder,
-                         Telemetry& telemetry, std::chrono::microseconds gather)
+                         Telemetry& telemetry, PendingUpdates& updates,
+                         std::chrono::microseconds gather)
     : socket_(std::move(socket)),
       responder_(responder),
       telemetry_(telemetry),
+      updates_(updates),
       family_(socket_.local_endpoint().address().is_v4() ? Family::ipv4 : Family::ipv6),
       gather_(gather),
       batch_(std::make_unique<Batch>()) {
@@ -172,7 +175,8 @@ UdpListener::Progress UdpListener::answer_batch() {
                                             endpoint_of(batch_->peers[i]).address},
                                            batch_->reply_octets[replies])
                       : Outcome{};
-        if (outcome.kind == Outcome::Kind::silence) continue;
+        if (outcome.kind == Outcome::Kind::update) make_update(i);
+        if (outcome.kind != Outcome::Kind::answer) continue;
         batch_->address_reply(i, replies, outcome.octets);
         ++replies;
     }
@@ -227,6 +231,31 @@ void UdpListener::send(unsigned replies) {
         report("sending", errno);
         ++sent;  // this reply cannot be sent; the next ones may
     }
+}
+
+/// Hands query number `query`, an update, over; the reply to it leaves when it has been made.
+void UdpListener::make_update(unsigned query) {
+    struct Way {
+        sockaddr_storage peer;
+        socklen_t peer_octets;
+        alignas(cmsghdr) std::array<std::uint8_t, control_octets> control;
+        std::size_t control_used;
+    };
+    msghdr& from = batch_->queries[query].msg_hdr;
+    turn_control_around(from);
+    Way way{batch_->peers[query], from.msg_namelen, batch_->controls[query], from.msg_controllen};
+    updates_.begin(responder_.take_update(), [this, way](std::vector<std::uint8_t> reply) mutable {
+        if (!socket_.is_open()) return;
+        iovec span{reply.data(), reply.size()};
+        msghdr to{};
+        to.msg_name = &way.peer;
+        to.msg_namelen = way.peer_octets;
+        to.msg_iov = &span;
+        to.msg_iovlen = 1;
+        to.msg_control = way.control_used == 0 ? nullptr : way.control.data();
+        to.msg_controllen = way.control_used;
+        if (sendmsg(socket_.native_handle(), &to, MSG_DONTWAIT) < 0) report("sending", errno);
+    });
 }
 
 void UdpListener::report(const char* what, int error) {

@@ -18,6 +18,7 @@
 #include "base/descriptor.hpp"
 #include "base/log.hpp"
 #include "net/listen_sockets.hpp"
+#include "net/pending_updates.hpp"
 
 namespace arpad {
 
@@ -25,10 +26,10 @@ namespace arpad {
 class UdpListener {
 public:
     /// Answers what comes to `socket`, which is bound and non-blocking, with `responder`, and tells
-    /// `telemetry`. Where it has found several queries it waits `gather`, if that is not zero,
-    /// before it looks for more.
+    /// `telemetry`; hands updates over to `updates`. Where it has found several queries it waits
+    /// `gather`, if that is not zero, before it looks for more.
     UdpListener(boost::asio::ip::udp::socket socket, Responder& responder, Telemetry& telemetry,
-                std::chrono::microseconds gather);
+                PendingUpdates& updates, std::chrono::microseconds gather);
     ~UdpListener();
     UdpListener(const UdpListener&) = delete;
     UdpListener& operator=(const UdpListener&) = delete;
@@ -55,12 +56,14 @@ private:
     [[nodiscard]] Progress answer_batch();
     void gather(unsigned received) const;
     void send(unsigned replies);
+    void make_update(unsigned query);
     void tell(unsigned received);
     void report(const char* what, int error);
 
     boost::asio::ip::udp::socket socket_;
     Responder& responder_;
     Telemetry& telemetry_;
+    PendingUpdates& updates_;
     Family family_;
     std::chrono::microseconds gather_;
     std::unique_ptr<Batch> batch_;

@@ -39,6 +39,7 @@ Worker::Worker(std::shared_ptr<const Identity> identity, const UdpConfig& udp, c
       tcp_config_(tcp),
       limits_(limits),
       transfers_(transfers),
+      updates_(io_),
       tcp_reply_(max_message_octets) {}
 
 Worker::~Worker() {
@@ -77,8 +78,8 @@ std::optional<ListenFailure> Worker::listen(SharedAcceptor shared, TlsContext tl
 }
 
 void Worker::add(const Endpoint& endpoint, ListenSockets sockets) {
-    UdpListener& udp =
-        udp_.emplace_back(std::move(sockets.udp), responder_, telemetry_, udp_config_.gather);
+    UdpListener& udp = udp_.emplace_back(std::move(sockets.udp), responder_, telemetry_, updates_,
+                                         udp_config_.gather);
     posts_.push_back({endpoint, &udp, &add_listener(std::move(sockets.tcp), Transport::tcp)});
 }
 
@@ -90,7 +91,7 @@ void Worker::add(const Endpoint& endpoint, asio::ip::tcp::acceptor acceptor, Tls
 
 TcpListener& Worker::add_listener(asio::ip::tcp::acceptor acceptor, Transport transport) {
     return tcp_.emplace_back(std::move(acceptor), transport, responder_, telemetry_, limits_,
-                             transfers_, tcp_reply_, tcp_config_.idle_timeout);
+                             transfers_, updates_, tcp_reply_, tcp_config_.idle_timeout);
 }
 
 std::vector<SharedSockets> Worker::share_sockets() {

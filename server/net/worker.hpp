@@ -22,6 +22,7 @@
 #include "load/server_config.hpp"
 #include "net/connection_limits.hpp"
 #include "net/listen_sockets.hpp"
+#include "net/pending_updates.hpp"
 #include "net/tcp_listener.hpp"
 #include "net/transfer_thread.hpp"
 #include "net/udp_listener.hpp"
@@ -74,6 +75,13 @@ public:
     /// Has notices given to `take`, on the worker's thread; see Responder. Before `start`.
     void tell_notices_to(std::function<void(NameView apex, const Address& from)> take) {
         responder_.tell_notices_to(std::move(take));
+    }
+
+    /// Accepts signed updates, and has them be made by `make`, which is called on the worker's
+    /// thread. Before `start`.
+    void accept_updates(PendingUpdates::Make make) {
+        updates_.make_with(std::move(make));
+        responder_.accept_updates();
     }
 
     /// Calls `answer` on the worker's thread, when it comes to it.
@@ -130,6 +138,7 @@ private:
     TcpConfig tcp_config_;
     ConnectionLimits& limits_;
     TransferThread& transfers_;
+    PendingUpdates updates_;
     std::vector<std::uint8_t> tcp_reply_;  // one reply at a time, then copied to its connection
     std::list<UdpListener> udp_;
     std::list<TcpListener> tcp_;  // and by TLS

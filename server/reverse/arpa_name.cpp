@@ -65,6 +65,18 @@ Result<Name, NameError> address_name(NameView apex, const Prefix& base, Address 
     return prefix_name(apex, base, Prefix(address, address.bits()));
 }
 
+std::optional<Address> address_below(NameView apex, const std::optional<Prefix>& base,
+                                     NameView owner) noexcept {
+    if (!base || owner.octets() <= apex.octets()) return std::nullopt;
+    NameBuffer name;
+    name.assign(owner);
+    const unsigned apex_labels = apex.label_count();
+    const LabelPath path = read_labels(name, apex_labels, *base);
+    const bool is_whole = path.labels == name.label_count() - apex_labels &&
+                          path.prefix.length() == address_bits(base->family());
+    return is_whole ? std::optional(path.prefix.first()) : std::nullopt;
+}
+
 std::size_t write_address_labels(const Prefix& base, Address address,
                                  std::span<std::uint8_t, max_name_octets> room) noexcept {
     return write_prefix_labels(base, Prefix(address, address.bits()), room);

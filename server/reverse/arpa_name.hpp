@@ -34,6 +34,12 @@ namespace arpad {
 [[nodiscard]] Result<Name, NameError> address_name(NameView apex, const Prefix& base,
                                                    Address address);
 
+/// The reverse: the address in `base`, an aligned prefix which `apex` stands for, that `owner`,
+/// which is at or below `apex`, stands for; none if it stands for none, as `apex` itself never
+/// does.
+[[nodiscard]] std::optional<Address> address_below(NameView apex, const std::optional<Prefix>& base,
+                                                   NameView owner) noexcept;
+
 /// Writes those labels, without a root label, to `room` and says how many octets they have.
 std::size_t write_address_labels(const Prefix& base, Address address,
                                  std::span<std::uint8_t, max_name_octets> room) noexcept;

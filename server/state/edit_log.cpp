@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <limits>
@@ -11,17 +12,21 @@ namespace arpad {
 
 const char* const edit_log_schema = R"(
     CREATE TABLE edits (
-        family INTEGER NOT NULL,   -- 4 or 6
-        address BLOB NOT NULL,     -- 4 or 16 octets, in network order
+        family INTEGER NOT NULL,   -- 4 or 6; 0 for a name that is no address's
+        address BLOB NOT NULL,     -- 4 or 16 octets, in network order; or the name: its labels
+                                   -- with their lengths, the last one first
         type INTEGER NOT NULL,     -- of the RRset
         layer INTEGER NOT NULL,    -- as EditLayer
-        rdatas BLOB NOT NULL,      -- u16 octets of RDATA, RDATA, one behind the other
+        rdatas BLOB NOT NULL,      -- u16 octets of RDATA, RDATA, one behind the other; empty where
+                                   -- the layer says that there is none
         ttl INTEGER,               -- NULL for the network's edit_ttl
+        expires INTEGER,           -- seconds since 1970; NULL for never
         account TEXT NOT NULL,     -- whose it is; empty for an operator's
         server TEXT NOT NULL,      -- likewise
         change INTEGER NOT NULL,   -- that it comes from; 0 for one of before there was a history
         PRIMARY KEY (family, address, type, layer)
     ) WITHOUT ROWID;
+    CREATE INDEX edits_by_expiry ON edits (expires) WHERE expires IS NOT NULL;
     CREATE TABLE changes (
         id INTEGER PRIMARY KEY,    -- from 1, in the order in which they were made
         time INTEGER NOT NULL,     -- microseconds since 1970
@@ -35,12 +40,14 @@ const char* const edit_log_schema = R"(
         change INTEGER NOT NULL,
         type INTEGER NOT NULL,
         layer INTEGER NOT NULL,
-        rdatas BLOB NOT NULL,      -- what the layer says since then; empty for nothing
+        rdatas BLOB,               -- what the layer says since then; NULL for nothing
         ttl INTEGER,
+        expires INTEGER,
         account TEXT NOT NULL,     -- whose the edit is, as in edits
         server TEXT NOT NULL,
         old_rdatas BLOB,           -- what the layer said before; NULL for nothing
         old_ttl INTEGER,
+        old_expires INTEGER,
         old_account TEXT,
         old_server TEXT,
         served BLOB,               -- RDATA of the RRset that is served since then; NULL for none
@@ -65,12 +72,17 @@ namespace {
 
 using Octets = std::vector<std::uint8_t>;
 
+constexpr std::uint8_t max_octet = 0xFF;
+
 constexpr std::string_view edit_columns =
-    "family, address, type, layer, rdatas, ttl, account, server, change";
+    "family, address, type, layer, rdatas, ttl, expires, account, server, change";
 
 constexpr std::string_view insert_edit =
-    "INSERT OR REPLACE INTO edits (family, address, type, layer, rdatas, ttl, account, server, "
-    "change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT OR REPLACE INTO edits (family, address, type, layer, rdatas, ttl, expires, account, "
+    "server, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+/// What stands for the family of a name that is no address's.
+constexpr std::int64_t no_family = 0;
 
 std::int64_t number_of(Family family) {
     return family == Family::ipv4 ? 4 : 6;
@@ -81,6 +93,20 @@ Octets octets_of(Address address) {
     Octets octets;
     for (unsigned bits = address.bits(); bits > 0; bits -= 8) {
         octets.push_back(static_cast<std::uint8_t>(address.value() >> (bits - 8)));
+    }
+    return octets;
+}
+
+/// Its labels with their lengths, the last one first: names below another one begin as that does.
+Octets octets_of(NameView name) {
+    std::vector<NameView> names;
+    for (; !name.is_root(); name = name.parent()) names.push_back(name);
+    Octets octets;
+    while (!names.empty()) {
+        const auto label = names.back().first_label();
+        octets.push_back(static_cast<std::uint8_t>(label.size()));
+        octets.insert(octets.end(), label.begin(), label.end());
+        names.pop_back();
     }
     return octets;
 }
@@ -122,9 +148,24 @@ Address address_from(std::int64_t family, std::span<const std::uint8_t> octets) 
     return {is_ipv4 ? Family::ipv4 : Family::ipv6, value};
 }
 
+Name name_from(std::span<const std::uint8_t> octets) {
+    Octets wire{0};
+    while (!octets.empty()) {
+        const std::size_t length = std::size_t{1} + octets[0];
+        if (length > octets.size()) refuse();
+        wire.insert(wire.begin(), octets.begin(),
+                    octets.begin() + static_cast<std::ptrdiff_t>(length));
+        octets = octets.subspan(length);
+    }
+    auto name = Name::from_wire(wire);
+    if (!name) refuse();
+    return std::move(*name);
+}
+
 EditLayer layer_from(std::int64_t number) {
-    if (number != static_cast<int>(EditLayer::edit)) refuse();
-    return EditLayer::edit;
+    const auto layer = static_cast<EditLayer>(number);
+    if (layer != EditLayer::edit && layer != EditLayer::lease) refuse();
+    return layer;
 }
 
 /// Columns of a row, one after the other.
@@ -149,6 +190,11 @@ public:
     std::optional<Ttl> ttl() {
         if (skip_null()) return std::nullopt;
         return Ttl{static_cast<std::uint32_t>(integer())};
+    }
+
+    std::optional<Edit::Time> time() {
+        if (skip_null()) return std::nullopt;
+        return Edit::Time(std::chrono::seconds(integer()));
     }
 
     std::optional<Rrset> rrset(RrType type) {
@@ -185,51 +231,73 @@ public:
         return ttl ? add(std::int64_t{ttl->seconds}) : add_null();
     }
 
+    Parameters& add(const std::optional<Edit::Time>& time) {
+        return time ? add(std::int64_t{time->time_since_epoch().count()}) : add_null();
+    }
+
 private:
     Statement& statement_;
     int next_ = 0;
 };
 
-/// The edit in the columns: rdatas, ttl, account, server.
-Edit edit_from(Columns& columns, Address address, RrType type, EditLayer layer) {
+/// What an edit is about, in the columns: family, address, type, layer.
+Edit key_from(Columns& columns) {
     Edit edit;
-    edit.address = address;
-    edit.type = type;
-    edit.layer = layer;
-    edit.rdatas = rdatas_from(columns.octets(), type);
+    const std::int64_t family = columns.integer();
+    const auto owner = columns.octets();
+    if (family == no_family) {
+        edit.name = name_from(owner);
+    } else {
+        edit.address = address_from(family, owner);
+    }
+    edit.type = static_cast<RrType>(columns.integer());
+    edit.layer = layer_from(columns.integer());
+    return edit;
+}
+
+/// The edit that is about what `key` is about, in the columns: rdatas, ttl, expires, account,
+/// server. It says nothing if there are no rdatas.
+Edit edit_from(Columns& columns, const Edit& key) {
+    Edit edit = reset_of(key);
+    if (!columns.skip_null()) {
+        edit.rdatas = rdatas_from(columns.octets(), key.type);
+        edit.is_hole = edit.rdatas.empty();
+    }
     edit.ttl = columns.ttl();
+    edit.expires = columns.time();
     edit.holder.account = columns.text();
     edit.holder.server = columns.text();
     return edit;
 }
 
-/// The edit in a row of `edits`: family, address, type, layer, rdatas, ttl, account, server,
-/// change.
+/// The edit in a row of `edits`, with the columns of `edit_columns`.
 Edit edit_at(const Statement& row) {
     Columns columns(row);
-    const std::int64_t family = columns.integer();
-    const Address address = address_from(family, columns.octets());
-    const auto type = static_cast<RrType>(columns.integer());
-    const EditLayer layer = layer_from(columns.integer());
-    Edit edit = edit_from(columns, address, type, layer);
+    const Edit key = key_from(columns);
+    Edit edit = edit_from(columns, key);
     edit.change = columns.integer();
     return edit;
 }
 
-void bind_key(Parameters& parameters, const Edit& edit, const Octets& address) {
-    parameters.add(number_of(edit.address.family()))
-        .add(address)
+Octets owner_octets(const Edit& edit) {
+    return edit.name ? octets_of(*edit.name) : octets_of(edit.address);
+}
+
+void bind_key(Parameters& parameters, const Edit& edit, const Octets& owner) {
+    parameters.add(edit.name ? no_family : number_of(edit.address.family()))
+        .add(owner)
         .add(std::int64_t{static_cast<std::uint16_t>(edit.type)})
         .add(std::int64_t{static_cast<std::uint8_t>(edit.layer)});
 }
 
 void write_edit(Statement& write, const Edit& edit) {
-    const Octets address = octets_of(edit.address);
+    const Octets owner = owner_octets(edit);
     const Octets rdatas = octets_of(edit.rdatas);
     Parameters parameters(write);
-    bind_key(parameters, edit, address);
+    bind_key(parameters, edit, owner);
     parameters.add(rdatas)
         .add(edit.ttl)
+        .add(edit.expires)
         .add(edit.holder.account)
         .add(edit.holder.server)
         .add(edit.change);
@@ -237,32 +305,38 @@ void write_edit(Statement& write, const Edit& edit) {
 }
 
 void remove_edit(Statement& remove, const Edit& edit) {
-    const Octets address = octets_of(edit.address);
+    const Octets owner = owner_octets(edit);
     Parameters parameters(remove);
-    bind_key(parameters, edit, address);
+    bind_key(parameters, edit, owner);
     remove.step();
 }
 
 void write_history(Statement& write, ChangeId change, const MadeEdit& made) {
-    const Octets address = octets_of(made.edit.address);
+    const Octets owner = owner_octets(made.edit);
     const Octets rdatas = octets_of(made.edit.rdatas);
     const Octets old_rdatas = made.before ? octets_of(made.before->rdatas) : Octets();
     const Octets served = made.served ? octets_of(made.served->rdatas) : Octets();
     const Octets old_served = made.served_before ? octets_of(made.served_before->rdatas) : Octets();
     Parameters parameters(write);
-    bind_key(parameters, made.edit, address);
-    parameters.add(change)
-        .add(rdatas)
-        .add(made.edit.ttl)
+    bind_key(parameters, made.edit, owner);
+    parameters.add(change);
+    if (made.edit.says_anything()) {
+        parameters.add(rdatas);
+    } else {
+        parameters.add_null();
+    }
+    parameters.add(made.edit.ttl)
+        .add(made.edit.expires)
         .add(made.edit.holder.account)
         .add(made.edit.holder.server);
     if (made.before) {
         parameters.add(old_rdatas)
             .add(made.before->ttl)
+            .add(made.before->expires)
             .add(made.before->holder.account)
             .add(made.before->holder.server);
     } else {
-        parameters.add_null().add_null().add_null().add_null();
+        parameters.add_null().add_null().add_null().add_null().add_null();
     }
     const auto add_rrset = [&parameters](const std::optional<Rrset>& rrset, const Octets& octets) {
         if (rrset) {
@@ -279,8 +353,8 @@ void write_history(Statement& write, ChangeId change, const MadeEdit& made) {
 
 constexpr std::string_view change_columns = "changes.id, time, channel, who, undoes";
 constexpr std::string_view history_columns =
-    "family, address, type, layer, rdatas, ttl, account, server, "
-    "old_rdatas, old_ttl, old_account, old_server, "
+    "family, address, type, layer, rdatas, ttl, expires, account, server, "
+    "old_rdatas, old_ttl, old_expires, old_account, old_server, "
     "served, served_ttl, old_served, old_served_ttl, holder_account, holder_server";
 
 MadeChange change_from(Columns& columns) {
@@ -294,16 +368,13 @@ MadeChange change_from(Columns& columns) {
 }
 
 MadeEdit made_edit_from(Columns& columns) {
-    const std::int64_t family = columns.integer();
-    const Address address = address_from(family, columns.octets());
-    const auto type = static_cast<RrType>(columns.integer());
-    const EditLayer layer = layer_from(columns.integer());
+    const Edit key = key_from(columns);
     MadeEdit made;
-    made.edit = edit_from(columns, address, type, layer);
-    constexpr int others_of_old = 3;
-    if (!columns.skip_null(others_of_old)) made.before = edit_from(columns, address, type, layer);
-    made.served = columns.rrset(type);
-    made.served_before = columns.rrset(type);
+    made.edit = edit_from(columns, key);
+    constexpr int others_of_old = 4;
+    if (!columns.skip_null(others_of_old)) made.before = edit_from(columns, key);
+    made.served = columns.rrset(key.type);
+    made.served_before = columns.rrset(key.type);
     made.holder.account = columns.text();
     made.holder.server = columns.text();
     return made;
@@ -352,6 +423,34 @@ void take_over_edits_of_version_5(Database& database) {
     database.run("DROP TABLE edits_of_version_5");
 }
 
+void take_over_edits_of_version_6(Database& database) {
+    database.run(R"(
+        DROP INDEX history_by_change;
+        DROP INDEX history_by_account;
+        ALTER TABLE edits RENAME TO edits_of_version_6;
+        ALTER TABLE changes RENAME TO changes_of_version_6;
+        ALTER TABLE history RENAME TO history_of_version_6;
+        ALTER TABLE changed_zones RENAME TO changed_zones_of_version_6;
+    )");
+    database.run(edit_log_schema);
+    database.run(R"(
+        INSERT INTO edits
+            SELECT family, address, type, layer, rdatas, ttl, NULL, account, server, change
+            FROM edits_of_version_6;
+        INSERT INTO changes SELECT * FROM changes_of_version_6;
+        INSERT INTO history
+            SELECT family, address, change, type, layer, nullif(rdatas, x''), ttl, NULL, account,
+                server, old_rdatas, old_ttl, NULL, old_account, old_server, served, served_ttl,
+                old_served, old_served_ttl, holder_account, holder_server
+            FROM history_of_version_6;
+        INSERT INTO changed_zones SELECT * FROM changed_zones_of_version_6;
+        DROP TABLE edits_of_version_6;
+        DROP TABLE changes_of_version_6;
+        DROP TABLE history_of_version_6;
+        DROP TABLE changed_zones_of_version_6;
+    )");
+}
+
 void read_edits(Database& database, const AddressRange& range,
                 const std::function<void(const Edit&)>& visit) {
     Statement rows(database, fmt::format("SELECT {} FROM edits WHERE family = ? "
@@ -362,6 +461,40 @@ void read_edits(Database& database, const AddressRange& range,
     const Octets last = octets_of(range.last);
     Parameters(rows).add(number_of(range.first.family())).add(first).add(last);
     while (rows.step()) visit(edit_at(rows));
+}
+
+void read_named_edits(Database& database, const Name& apex,
+                      const std::function<void(const Edit&)>& visit) {
+    Statement rows(database, fmt::format("SELECT {} FROM edits WHERE family = ? "
+                                         "AND address BETWEEN ? AND ? "
+                                         "ORDER BY address, type, layer",
+                                         edit_columns));
+    const Octets first = octets_of(apex.view());
+    Octets last = first;
+    last.push_back(max_octet);  // more than the length of any label
+    Parameters(rows).add(no_family).add(first).add(last);
+    while (rows.step()) visit(edit_at(rows));
+}
+
+std::vector<Edit> read_expired_edits(Database& database, Edit::Time now, std::size_t limit) {
+    Statement rows(database, fmt::format("SELECT {} FROM edits WHERE expires <= ? "
+                                         "ORDER BY expires LIMIT ?",
+                                         edit_columns));
+    Parameters(rows)
+        .add(std::int64_t{now.time_since_epoch().count()})
+        .add(static_cast<std::int64_t>(limit));
+    std::vector<Edit> edits;
+    while (rows.step()) edits.push_back(edit_at(rows));
+    return edits;
+}
+
+std::optional<Edit::Time> read_next_expiry(Database& database) {
+    Statement row(database, "SELECT min(expires) FROM edits WHERE expires IS NOT NULL");
+    std::optional<Edit::Time> next;
+    while (row.step()) {
+        if (!row.is_null(0)) next = Edit::Time(std::chrono::seconds(row.integer(0)));
+    }
+    return next;
 }
 
 void write_changes(Database& database, std::span<const MadeChange> changes) {
@@ -375,12 +508,24 @@ void write_changes(Database& database, std::span<const MadeChange> changes) {
     Statement add_history(
         database,
         "INSERT OR REPLACE INTO history (family, address, type, layer, change, rdatas, ttl, "
-        "account, server, old_rdatas, old_ttl, old_account, old_server, served, served_ttl, "
-        "old_served, old_served_ttl, holder_account, holder_server) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "expires, account, server, old_rdatas, old_ttl, old_expires, old_account, old_server, "
+        "served, served_ttl, old_served, old_served_ttl, holder_account, holder_server) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     Statement add_zone(database,
                        "INSERT INTO changed_zones (change, apex, serial) VALUES (?, ?, ?)");
     for (const MadeChange& change : changes) {
+        for (const MadeEdit& made : change.edits) {
+            if (made.edit.says_anything()) {
+                write_edit(write, made.edit);
+            } else {
+                remove_edit(remove, made.edit);
+            }
+        }
+        // Where all that was there only lasts longer, there is nothing to be told of.
+        const auto is_told = [&change](const MadeEdit& made) {
+            return made.edit.change == change.id;
+        };
+        if (std::ranges::none_of(change.edits, is_told)) continue;
         Parameters parameters(add_change);
         parameters.add(change.id)
             .add(std::int64_t{change.time.time_since_epoch().count()})
@@ -393,12 +538,7 @@ void write_changes(Database& database, std::span<const MadeChange> changes) {
         }
         add_change.step();
         for (const MadeEdit& made : change.edits) {
-            if (made.edit.rdatas.empty()) {
-                remove_edit(remove, made.edit);
-            } else {
-                write_edit(write, made.edit);
-            }
-            write_history(add_history, change.id, made);
+            if (is_told(made)) write_history(add_history, change.id, made);
         }
         for (const auto& [apex, serial] : change.zones) {
             Parameters(add_zone)
@@ -448,6 +588,10 @@ std::vector<HistoryEntry> read_history(Database& database, const HistoryFilter& 
     std::string conditions = "changes.id < ?";
     if (filter.addresses) conditions += " AND family = ? AND address BETWEEN ? AND ?";
     if (filter.account) conditions += " AND holder_account = ?";
+    if (filter.is_of_ptrs_only) {
+        conditions += fmt::format(" AND type = {} AND family <> {}",
+                                  static_cast<std::uint16_t>(RrType::ptr), no_family);
+    }
     Statement rows(database,
                    fmt::format("SELECT {}, {} FROM history JOIN changes ON changes.id = change "
                                "WHERE {} ORDER BY changes.id DESC, family, address, type, layer "

@@ -25,12 +25,28 @@ extern const char* const edit_log_schema;
 /// Puts what version 5 of the database had of edits into these tables, and removes it there.
 void take_over_edits_of_version_5(Database& database);
 
+/// The same of version 6.
+void take_over_edits_of_version_6(Database& database);
+
 /// Calls `visit` with each edit that `database` has for an address of `range`, ascending by
 /// address, then type, then layer.
 void read_edits(Database& database, const AddressRange& range,
                 const std::function<void(const Edit&)>& visit);
 
-/// Writes `changes` to the history, and what they come to over what holds for their addresses.
+/// The same of names that are no address's, and are at or below `apex`; those of each name one
+/// after the other.
+void read_named_edits(Database& database, const Name& apex,
+                      const std::function<void(const Edit&)>& visit);
+
+/// Edits that have come to their end by `now`, the oldest first, up to `limit`.
+[[nodiscard]] std::vector<Edit> read_expired_edits(Database& database, Edit::Time now,
+                                                   std::size_t limit);
+
+/// When the next edit comes to its end; none if none does.
+[[nodiscard]] std::optional<Edit::Time> read_next_expiry(Database& database);
+
+/// Writes `changes` to the history, and what they come to over what holds for their names. What
+/// only has edits last longer is not in the history.
 void write_changes(Database& database, std::span<const MadeChange> changes);
 
 /// The number of the last change; 0 if there was none.
@@ -47,6 +63,7 @@ struct HistoryFilter {
     std::optional<AddressRange> addresses = {};  ///< What they concern.
     std::optional<std::string> account = {};     ///< Whose addresses they concern.
     std::optional<ChangeId> before = {};         ///< Older than this one.
+    bool is_of_ptrs_only = false;                ///< And of addresses.
     std::size_t limit = 100;                     ///< The newest ones.
 };
 

@@ -20,7 +20,14 @@ KeptEdits::KeptEdits(Database& database) {
         return is_there;
     };
     if (!has_table("edits")) return;
-    if (!has_table("changes")) {
+    const auto has_column = [&database](std::string_view name) {
+        Statement column(database, "SELECT 1 FROM pragma_table_info('edits') WHERE name = ?");
+        column.bind(0, name);
+        bool is_there = false;
+        while (column.step()) is_there = true;
+        return is_there;
+    };
+    if (!has_column("expires")) {
         throw DatabaseError(
             "was written by an older arpad: start this one once, which converts it");
     }
@@ -30,6 +37,10 @@ KeptEdits::KeptEdits(Database& database) {
             makers_.try_emplace(edit.change);
         });
     }
+    read_named_edits(database, Name(), [&](const Edit& edit) {
+        named_edits_[*edit.name].push_back(edit);
+        makers_.try_emplace(edit.change);
+    });
     for (auto& [id, maker] : makers_) {
         if (const auto change = read_change_head(database, id)) maker = maker_text(*change);
     }
@@ -57,6 +68,15 @@ void KeptEdits::for_each_edit(const AddressRange& range,
                               const std::function<void(const Edit&)>& visit) {
     const auto end = edits_.upper_bound(range.last);
     for (auto there = edits_.lower_bound(range.first); there != end; ++there) {
+        for (const Edit& edit : there->second) visit(edit);
+    }
+}
+
+void KeptEdits::for_each_named_edit(const Name& apex,
+                                    const std::function<void(const Edit&)>& visit) {
+    // What is below a name comes right behind it.
+    for (auto there = named_edits_.lower_bound(apex);
+         there != named_edits_.end() && there->first.view().is_at_or_below(apex); ++there) {
         for (const Edit& edit : there->second) visit(edit);
     }
 }

@@ -20,7 +20,7 @@ public:
     /// None.
     KeptEdits() = default;
 
-    /// All that `database` has; none if it is of an arpad that knew no history of them.
+    /// All that `database` has; none if it is of an arpad that knew none.
     explicit KeptEdits(Database& database);
 
     /// Those of the state in `directory`, which a server may be using meanwhile. Where there is
@@ -31,10 +31,14 @@ public:
     void for_each_edit(const AddressRange& range,
                        const std::function<void(const Edit&)>& visit) override;
 
+    void for_each_named_edit(const Name& apex,
+                             const std::function<void(const Edit&)>& visit) override;
+
     [[nodiscard]] std::string maker_of(const Edit& edit) override;
 
 private:
     std::map<Address, std::vector<Edit>> edits_;
+    std::map<Name, std::vector<Edit>, CanonicalLess> named_edits_;
     std::map<ChangeId, std::string> makers_;
 };
 

@@ -32,6 +32,10 @@ public:
                        const std::function<void(const Edit&)>& visit) override {
         edits_.for_each_edit(range, visit);
     }
+    void for_each_named_edit(const Name& apex,
+                             const std::function<void(const Edit&)>& visit) override {
+        edits_.for_each_named_edit(apex, visit);
+    }
     void forget_decisions() noexcept override { decided_.clear(); }
     [[nodiscard]] std::optional<std::string> commit(std::span<const GoodCopy> copies) override;
     [[nodiscard]] bool is_durable() const noexcept override { return false; }

@@ -51,6 +51,15 @@ public:
     void for_each_edit(const AddressRange& /*range*/,
                        const std::function<void(const Edit&)>& /*visit*/) override {}
 
+    /// Edits that have come to their end by `now`, the oldest first, up to `limit`.
+    [[nodiscard]] virtual std::vector<Edit> expired_edits(Edit::Time /*now*/,
+                                                          std::size_t /*limit*/) {
+        return {};
+    }
+
+    /// When the next edit comes to its end; none if none does.
+    [[nodiscard]] virtual std::optional<Edit::Time> next_expiry() { return std::nullopt; }
+
     std::optional<MadeChange> find_change(ChangeId /*id*/) override { return std::nullopt; }
 
     [[nodiscard]] ChangeId last_change() const override { return 0; }

@@ -20,7 +20,7 @@
 namespace arpad {
 namespace {
 
-constexpr int newest_version = 6;
+constexpr int newest_version = 7;
 
 /// Copies that are longer have files of their own. For shorter ones those would cost more, as each
 /// is synced by itself.
@@ -215,8 +215,10 @@ void StateStore::prepare_schema() {
     if (version < first_with_edits) database_.run("DELETE FROM differences");
     if (version < first_with_edits) database_.run(edit_log_schema);
     if (version == first_with_edits) take_over_edits_of_version_5(database_);
-    if (version < newest_version) database_.run(stored_servers_schema);
-    if (version < newest_version) database_.run("PRAGMA user_version = 6");
+    constexpr int first_with_servers = 6;
+    if (version < first_with_servers) database_.run(stored_servers_schema);
+    if (version == first_with_servers) take_over_edits_of_version_6(database_);
+    if (version < newest_version) database_.run("PRAGMA user_version = 7");
     transaction.commit();
 }
 
@@ -305,13 +307,43 @@ std::optional<std::string> StateStore::write_if_large(const Digest& digest,
 }
 
 /// A zone without its edits must not be served as if nobody had made them.
+void StateStore::note_unreadable(const DatabaseError& failure) {
+    unreadable_ = problem(directory_, fmt::format("state.db: {}", failure.what()),
+                          "put a copy of it back that can be read");
+}
+
 void StateStore::for_each_edit(const AddressRange& range,
                                const std::function<void(const Edit&)>& visit) {
     try {
         read_edits(database_, range, visit);
     } catch (const DatabaseError& failure) {
-        unreadable_ = problem(directory_, fmt::format("state.db: {}", failure.what()),
-                              "put a copy of it back that can be read");
+        note_unreadable(failure);
+    }
+}
+
+void StateStore::for_each_named_edit(const Name& apex,
+                                     const std::function<void(const Edit&)>& visit) {
+    try {
+        read_named_edits(database_, apex, visit);
+    } catch (const DatabaseError& failure) {
+        note_unreadable(failure);
+    }
+}
+
+std::vector<Edit> StateStore::expired_edits(Edit::Time now, std::size_t limit) {
+    try {
+        return read_expired_edits(database_, now, limit);
+    } catch (const DatabaseError& failure) {
+        note_unreadable(failure);
+        return {};
+    }
+}
+
+std::optional<Edit::Time> StateStore::next_expiry() {
+    try {
+        return read_next_expiry(database_);
+    } catch (const DatabaseError&) {
+        return std::nullopt;  // who reads what has expired is told
     }
 }
 
@@ -328,8 +360,7 @@ std::optional<MadeChange> StateStore::find_change(ChangeId id) {
     try {
         return read_change(database_, id);
     } catch (const DatabaseError& failure) {
-        unreadable_ = problem(directory_, fmt::format("state.db: {}", failure.what()),
-                              "put a copy of it back that can be read");
+        note_unreadable(failure);
         return std::nullopt;
     }
 }

@@ -56,6 +56,10 @@ public:
 
     void for_each_edit(const AddressRange& range,
                        const std::function<void(const Edit&)>& visit) override;
+    void for_each_named_edit(const Name& apex,
+                             const std::function<void(const Edit&)>& visit) override;
+    [[nodiscard]] std::vector<Edit> expired_edits(Edit::Time now, std::size_t limit) override;
+    [[nodiscard]] std::optional<Edit::Time> next_expiry() override;
     [[nodiscard]] std::string maker_of(const Edit& edit) override;
     std::optional<MadeChange> find_change(ChangeId id) override;
     [[nodiscard]] ChangeId last_change() const override { return last_change_; }
@@ -99,6 +103,7 @@ private:
 
     StateStore(std::filesystem::path directory, Descriptor lock, SerialFormat format);
     void prepare_schema();
+    void note_unreadable(const DatabaseError& failure);
     [[nodiscard]] bool is_still_there() const;
     void read_histories();
     void write_served();

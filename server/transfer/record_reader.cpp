@@ -66,24 +66,58 @@ std::optional<Rdata> read_rdata(RrType type, Octets message, const RdataPlace& p
     return rdata;
 }
 
+/// A record before its data is read.
+struct RecordHead {
+    Name owner;
+    RrType type = RrType::any;
+    RrClass rr_class = RrClass::in;
+    std::uint32_t ttl = 0;
+    RdataPlace place;
+};
+
+/// None if the message ends before the record does.
+std::optional<RecordHead> read_head(WireReader& reader) {
+    RecordHead head;
+    head.place.record = reader.position();
+    std::array<std::uint8_t, max_name_octets> owner;
+    const std::size_t owner_octets = reader.read_name(owner);
+    head.type = static_cast<RrType>(reader.read_u16());
+    head.rr_class = static_cast<RrClass>(reader.read_u16());
+    head.ttl = reader.read_u32();
+    head.place.octets = reader.read_u16();
+    head.place.begin = reader.position();
+    reader.read_octets(head.place.octets);
+    if (!reader.is_intact()) return std::nullopt;
+    head.owner = Name(NameView::of_valid_wire(std::span(owner).first(owner_octets)));
+    return head;
+}
+
 }  // namespace
 
 std::optional<ReceivedRecord> read_record(WireReader& reader, Octets message) {
-    const std::size_t begin = reader.position();
-    std::array<std::uint8_t, max_name_octets> owner;
-    const std::size_t owner_octets = reader.read_name(owner);
-    const auto type = static_cast<RrType>(reader.read_u16());
-    const auto rr_class = static_cast<RrClass>(reader.read_u16());
-    // RFC 2181 8: a TTL with the first bit set is zero.
-    const std::uint32_t ttl = reader.read_u32();
-    const std::size_t octets = reader.read_u16();
-    const std::size_t rdata_at = reader.position();
-    reader.read_octets(octets);
-    if (!reader.is_intact() || rr_class != RrClass::in || is_meta_type(type)) return std::nullopt;
-    auto rdata = read_rdata(type, message, {begin, rdata_at, octets});
+    auto head = read_head(reader);
+    if (!head || head->rr_class != RrClass::in || is_meta_type(head->type)) return std::nullopt;
+    auto rdata = read_rdata(head->type, message, head->place);
     if (!rdata) return std::nullopt;
-    return ReceivedRecord{Name(NameView::of_valid_wire(std::span(owner).first(owner_octets))), type,
-                          Ttl{ttl > max_ttl.seconds ? 0 : ttl}, std::move(*rdata)};
+    // RFC 2181 8: a TTL with the first bit set is zero.
+    return ReceivedRecord{std::move(head->owner), head->type,
+                          Ttl{head->ttl > max_ttl.seconds ? 0 : head->ttl}, std::move(*rdata)};
+}
+
+std::optional<UpdateRecord> read_update_record(WireReader& reader, Octets message) {
+    auto head = read_head(reader);
+    if (!head) return std::nullopt;
+    UpdateRecord record{std::move(head->owner), head->type, head->rr_class, head->ttl, {}};
+    const bool has_data = record.rr_class == RrClass::in || head->place.octets > 0;
+    if (!has_data || is_meta_type(record.type)) {
+        // That it should have none is judged with the rest.
+        record.rdata.resize(head->place.octets);
+        return record;
+    }
+    auto rdata = read_rdata(record.type, message, head->place);
+    if (!rdata) return std::nullopt;
+    record.rdata = std::move(*rdata);
+    return record;
 }
 
 }  // namespace arpad

@@ -11,6 +11,7 @@
 #include "dns/reader.hpp"
 #include "dns/types.hpp"
 #include "zone/received_zone.hpp"
+#include "zone/update.hpp"
 
 namespace arpad {
 
@@ -19,5 +20,10 @@ namespace arpad {
 /// have.
 [[nodiscard]] std::optional<ReceivedRecord> read_record(WireReader& reader,
                                                         std::span<const std::uint8_t> message);
+
+/// The same of a record in an update (RFC 2136 2.4, 2.5), whose class and type may be those that
+/// say what is asked for, and which has no data then; none if it is malformed.
+[[nodiscard]] std::optional<UpdateRecord> read_update_record(WireReader& reader,
+                                                             std::span<const std::uint8_t> message);
 
 }  // namespace arpad

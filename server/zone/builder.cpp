@@ -170,11 +170,27 @@ private:
     std::size_t dormant_ = 0;
 };
 
-/// The edits of addresses of `zone`, which `builder` is to build, that are heard.
+/// Adds the edits of names of `zone` that are no address's to `edits`.
+void add_named_edits(const BuildInput& input, const PlannedZone& zone, std::vector<Edit>& edits) {
+    const auto is_of_zone = [&](NameView name) {
+        for (; name != zone.apex.view(); name = name.parent()) {
+            if (input.layout.zones().contains(Name(name))) return false;
+        }
+        return true;
+    };
+    input.edits->for_each_named_edit(zone.apex, [&](const Edit& edit) {
+        const bool is_address = address_below(zone.apex, zone.base, *edit.name).has_value();
+        if (!is_address && is_of_zone(*edit.name)) edits.push_back(edit);
+    });
+}
+
+/// The edits of `zone`, which `builder` is to build, that are heard.
 std::vector<Edit> edits_of(const BuildInput& input, const ZoneBuilder& builder,
                            const PlannedZone& zone, Diagnostics& diagnostics) {
     std::vector<Edit> edits;
-    if (input.edits == nullptr || !zone.base) return edits;
+    if (input.edits == nullptr) return edits;
+    add_named_edits(input, zone, edits);
+    if (!zone.base) return edits;
     const NetworkModel& model = *input.networks[zone.network].model;
     const RecordsView records = model.records.view();
     EditReport report(input, model, diagnostics);
@@ -185,12 +201,14 @@ std::vector<Edit> edits_of(const BuildInput& input, const ZoneBuilder& builder,
         }
         const auto record = records.find(edit.address);
         const auto name = address_name(zone.apex, *zone.base, edit.address);
-        if ((record && record->locked) || !name || is_shut(builder, *name)) return;
+        const bool is_locked = record && record->locked && edit.type == RrType::ptr;
+        if (is_locked || !name || is_shut(builder, *name)) return;
         if (!is_awake(edit, input.inventory)) {
             report.note_dormant(edit);
             return;
         }
-        if (record && edit.type == RrType::ptr) report.note_hidden(edit, *record);
+        const bool hides = edit.type == RrType::ptr && edit.layer == EditLayer::edit;
+        if (record && hides) report.note_hidden(edit, *record);
         edits.push_back(edit);
     });
     report.finish();
@@ -216,6 +234,9 @@ BuiltZone finish(ZoneBuilder& builder, const PlannedZone& zone, const BuildInput
     const std::vector<Edit> edits = edits_of(input, builder, zone, diagnostics);
     BuiltZone built;
     built.base.content = builder.content();
+    if (auto layers = builder.ptr_layers(); !layers.low.empty() || !layers.silent.empty()) {
+        built.base.layers = std::make_shared<const PtrLayers>(std::move(layers));
+    }
     if (edits.empty()) {
         built.content = built.base.content;
         built.zone = builder.build(serial_of(zone, model, built.content, serials, diagnostics));
@@ -223,18 +244,10 @@ BuiltZone finish(ZoneBuilder& builder, const PlannedZone& zone, const BuildInput
         return built;
     }
     built.base.zone = builder.build(Serial());
-    ZoneEditor editor(built.base, *built.base.zone);
-    for (std::span<const Edit> rest(edits); !rest.empty();) {
-        const Address address = rest.front().address;
-        const auto behind = std::ranges::find_if_not(
-            rest, [address](const Edit& edit) { return edit.address == address; });
-        const auto count = static_cast<std::size_t>(behind - rest.begin());
-        editor.apply(address, rest.first(count), edit_ttl(model));
-        rest = rest.subspan(count);
-    }
-    built.content = content_with_edits(built.base.content, editor.edits());
+    const ZoneEditor editor(built.base, edits, edit_ttl(model));
+    built.base = editor.base();
+    built.content = content_with_edits(built.base.content, built.base.edits);
     built.zone = editor.zone(serial_of(zone, model, built.content, serials, diagnostics));
-    built.base.edits = editor.edits();
     return built;
 }
 

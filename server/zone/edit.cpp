@@ -12,6 +12,23 @@ std::vector<Name> names_in(std::span<const Rdata> rdatas) {
 
 }  // namespace
 
+std::string_view to_text(EditLayer layer) noexcept {
+    return layer == EditLayer::edit ? "edit" : "lease";
+}
+
+std::string owner_text(const Edit& edit) {
+    return edit.name ? edit.name->to_text() : edit.address.to_text();
+}
+
+Edit reset_of(const Edit& edit) {
+    Edit reset;
+    reset.address = edit.address;
+    reset.type = edit.type;
+    reset.layer = edit.layer;
+    reset.name = edit.name;
+    return reset;
+}
+
 Edit ptr_edit(Address address, std::span<const Name> names, std::optional<Ttl> ttl) {
     Edit edit;
     edit.address = address;
@@ -24,10 +41,12 @@ Edit ptr_edit(Address address, std::span<const Name> names, std::optional<Ttl> t
 }
 
 std::vector<Name> targets_of(const Edit& edit) {
+    if (edit.type != RrType::ptr) return {};
     return names_in(edit.rdatas);
 }
 
 std::vector<Name> targets_of(const Rrset& rrset) {
+    if (rrset.type != RrType::ptr) return {};
     return names_in(rrset.rdatas);
 }
 

@@ -92,8 +92,8 @@ private:
         if (is_ds_at_cut) way_out_.reset();
         if (way_out_ && *way_out_ != result_.name.view()) add_rrsets(*way_out_);
         add_rrsets(result_.name);
+        add_edits();
         if (result_.address) {
-            add_edit();
             add_record();
             add_defaults();
             add_ranges();
@@ -140,16 +140,27 @@ private:
         return zone == nullptr ? std::string() : input_.networks[zone->network].file;
     }
 
-    void add_edit() {
+    void add_edits() {
         if (input_.edits == nullptr) return;
-        const Address address = *result_.address;
-        input_.edits->for_each_edit({address, address}, [this](const Edit& edit) {
-            if (edit.type != RrType::ptr || !is_awake(edit, input_.inventory)) return;
-            auto& finding = result_.findings.emplace_back(
-                ptr_finding(NameLayer::edit, {}, {}, targets_of(edit)));
-            finding.ttl = edit.ttl.value_or(edit_ttl(*model_));
-            finding.made_by = input_.edits->maker_of(edit);
+        const auto add = [this](const Edit& edit) { add_edit(edit); };
+        if (result_.address) {
+            input_.edits->for_each_edit({*result_.address, *result_.address}, add);
+        }
+        input_.edits->for_each_named_edit(result_.name, [&](const Edit& edit) {
+            if (*edit.name == result_.name) add_edit(edit);
         });
+    }
+
+    void add_edit(const Edit& edit) {
+        if (!is_awake(edit, input_.inventory)) return;
+        NameFinding finding;
+        finding.layer = edit.layer == EditLayer::edit ? NameLayer::edit : NameLayer::lease;
+        finding.type = edit.type;
+        finding.names = names_of({edit.type, {}, edit.rdatas});
+        finding.records = edit.rdatas.size();
+        if (!edit.is_hole) finding.ttl = edit.ttl.value_or(edit_ttl(*model_));
+        finding.made_by = input_.edits->maker_of(edit);
+        result_.findings.push_back(std::move(finding));
     }
 
     void add_record() {
@@ -227,13 +238,22 @@ private:
             if (shut != nullptr) {
                 finding.is_effective = shuts_out(finding.type) && finding.owner == shut->owner;
             } else {
-                finding.is_effective = finding.type != RrType::ptr || &finding == ptr ||
-                                       finding.layer == NameLayer::wildcard;
+                finding.is_effective = &finding == ptr || finding.layer == NameLayer::wildcard ||
+                                       (finding.type != RrType::ptr && is_first(finding));
             }
             if (finding.is_effective && finding.type == RrType::cname) {
                 result_.leads_to = finding.names.front();
             }
         }
+    }
+
+    /// Whether nobody is heard before it about its type.
+    [[nodiscard]] bool is_first(const NameFinding& finding) const {
+        const auto first =
+            std::ranges::find_if(result_.findings, [&finding](const NameFinding& other) {
+                return other.type == finding.type && other.owner == finding.owner;
+            });
+        return first->layer == finding.layer;
     }
 
     /// What keeps everything else from the name: a cut or DNAME at or above it, or a CNAME at it.
@@ -253,7 +273,9 @@ private:
     /// CNAME above, say, or a nested network keeps defaults and ranges from a name.
     [[nodiscard]] const NameFinding* find_ptr() const {
         const NameFinding* const first = find_first_ptr();
-        if (first != nullptr && first->layer == NameLayer::edit) return first;
+        const bool is_of_files = first == nullptr || (first->layer != NameLayer::edit &&
+                                                      first->layer != NameLayer::lease);
+        if (!is_of_files) return first;
         return first != nullptr && first->records > 0 && !has_ptr_ ? nullptr : first;
     }
 
@@ -262,10 +284,12 @@ private:
         for (const NameFinding& finding : result_.findings) {
             if (finding.type != RrType::ptr) continue;
             if (finding.layer == NameLayer::edit && is_locked_) continue;
-            if (finding.layer == NameLayer::server_default) {
-                standard = &finding;
+            const bool is_low =
+                finding.layer == NameLayer::lease || finding.layer == NameLayer::server_default;
+            if (is_low) {
+                if (standard == nullptr) standard = &finding;
             } else if (finding.layer == NameLayer::range && standard != nullptr) {
-                // A hole is heard before a default, a template after it.
+                // A hole is heard before a lease or a default, a template after them.
                 return finding.records > 0 ? standard : &finding;
             } else {
                 return &finding;
@@ -302,6 +326,8 @@ std::string_view to_text(NameLayer layer) noexcept {
             return "record";
         case NameLayer::extra:
             return "extra";
+        case NameLayer::lease:
+            return "lease";
         case NameLayer::server_default:
             return "server default";
         case NameLayer::range:

@@ -22,9 +22,10 @@ enum class NameLayer : std::uint8_t {
     settings,        ///< `nameservers` and `soa`, at an apex.
     nested_network,  ///< Another network's file: its NS and CNAMEs.
     delegation,      ///< `delegations`.
-    edit,            ///< A name that the address was given beside the files.
+    edit,            ///< What it was given beside the files.
     record,          ///< `records`; before an edit, if it is locked.
     extra,           ///< `extra`.
+    lease,           ///< What an UPDATE has given it.
     server_default,  ///< The inventory.
     range,           ///< `ranges`.
     wildcard,        ///< A wildcard in `extra`.

@@ -63,7 +63,10 @@ std::vector<AddressRange> merge(std::vector<AddressRange> ranges) {
     std::ranges::sort(ranges, {}, &AddressRange::first);
     std::vector<AddressRange> merged;
     for (const AddressRange& range : ranges) {
-        if (merged.empty() || merged.back().last < range.first) {
+        const bool is_apart =
+            merged.empty() || (merged.back().last < range.first &&
+                               range.first.value() - merged.back().last.value() > 1);
+        if (is_apart) {
             merged.push_back(range);
         } else {
             merged.back().last = std::max(merged.back().last, range.last);

@@ -44,7 +44,7 @@ struct RangeSegment {
 /// of one family, nested or disjoint, by first address, an outer one before all it contains.
 [[nodiscard]] std::vector<RangeSegment> flatten(std::span<const NamedRange> ranges);
 
-/// `ranges`, of one family, in ascending order; those that overlap are made one.
+/// `ranges`, of one family, in ascending order; those that overlap or touch are made one.
 [[nodiscard]] std::vector<AddressRange> merge(std::vector<AddressRange> ranges);
 
 /// Whether `address` lies in any of `merged`, which are ascending and disjoint.

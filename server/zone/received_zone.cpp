@@ -18,37 +18,6 @@ namespace {
 using Rrsets = std::vector<Rrset>;
 using RrsetsByOwner = std::map<Name, Rrsets, CanonicalLess>;
 
-Name read_plain_name(WireReader& reader) {
-    return Name(NameView::of_valid_wire(reader.read_plain_name()));
-}
-
-SoaModel soa_model(std::span<const std::uint8_t> rdata) {
-    WireReader reader(rdata);
-    SoaModel soa;
-    soa.primary = read_plain_name(reader);
-    soa.contact = read_plain_name(reader);
-    const auto numbers = soa_numbers(rdata);
-    ensure(reader.is_intact() && numbers, "the RDATA of a SOA is valid");
-    soa.refresh = numbers->refresh;
-    soa.retry = numbers->retry;
-    soa.expire = numbers->expire;
-    soa.negative_ttl = numbers->minimum;
-    return soa;
-}
-
-/// The address in `base` that `owner`, below `apex`, stands for; none if it stands for none.
-std::optional<Address> address_below(NameView apex, const std::optional<Prefix>& base,
-                                     NameView owner) {
-    if (!base || owner.octets() <= apex.octets()) return std::nullopt;
-    NameBuffer name;
-    name.assign(owner);
-    const unsigned apex_labels = apex.label_count();
-    const LabelPath path = read_labels(name, apex_labels, *base);
-    const bool is_whole = path.labels == name.label_count() - apex_labels &&
-                          path.prefix.length() == address_bits(base->family());
-    return is_whole ? std::optional(path.prefix.first()) : std::nullopt;
-}
-
 void remove_repeats(std::vector<Rdata>& rdatas) {
     if (rdatas.size() < 2) return;
     std::ranges::sort(rdatas);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/invariant.hpp"
+#include "dns/reader.hpp"
 #include "reverse/arpa_name.hpp"
 
 namespace arpad {
@@ -109,6 +110,10 @@ std::vector<Rrset> without_origins(std::span<const PlacedRrset> rrsets) {
     return plain;
 }
 
+Name read_plain_name(WireReader& reader) {
+    return Name(NameView::of_valid_wire(reader.read_plain_name()));
+}
+
 /// An outer range before all that it contains.
 bool is_outer_first(const NamedRange& left, const NamedRange& right) {
     if (left.range.first != right.range.first) return left.range.first < right.range.first;
@@ -116,6 +121,20 @@ bool is_outer_first(const NamedRange& left, const NamedRange& right) {
 }
 
 }  // namespace
+
+SoaModel soa_model(std::span<const std::uint8_t> rdata) {
+    WireReader reader(rdata);
+    SoaModel soa;
+    soa.primary = read_plain_name(reader);
+    soa.contact = read_plain_name(reader);
+    const auto numbers = soa_numbers(rdata);
+    ensure(reader.is_intact() && numbers, "the RDATA of a SOA is valid");
+    soa.refresh = numbers->refresh;
+    soa.retry = numbers->retry;
+    soa.expire = numbers->expire;
+    soa.negative_ttl = numbers->minimum;
+    return soa;
+}
 
 Rdata name_rdata(NameView name) {
     return {name.wire().begin(), name.wire().end()};
@@ -202,8 +221,9 @@ void ZoneBuilder::settle() {
     if (is_settled_) return;
     is_settled_ = true;
     for (const RecordView record : records_) {
-        if (record.names.empty()) leave_out({record.address, record.address});
+        if (record.names.empty()) silent_.push_back({record.address, record.address});
     }
+    left_out_.insert(left_out_.end(), silent_.begin(), silent_.end());
     std::ranges::sort(defaults_, {}, &PlacedPtr::address);
     std::ranges::stable_sort(ranges_, is_outer_first);
     for (const auto& entry : rrsets_) note_owner(entry);
@@ -265,6 +285,11 @@ void ZoneBuilder::settle_defaults(std::span<const RangeSegment> segments) {
 
 void ZoneBuilder::settle_ranges(std::span<const RangeSegment> segments) {
     if (segments.empty()) return;
+    const Family family = base_->family();
+    for (const RangeSegment& segment : segments) {
+        if (ranges_[segment.range].names) continue;
+        silent_.push_back({Address(family, segment.first), Address(family, segment.last)});
+    }
     const RangeSegment base{base_->first().value(), base_->last().value(), 0};
     std::vector<RangeSegment> inside;
     for (RangeSegment segment : subtract(segments, left_out_)) {
@@ -292,6 +317,10 @@ void ZoneBuilder::settle_apex_address() {
     if (!is_apex_address()) return;
     diverted_.push_back(range_of(*base_));
     std::vector<PlacedRrset>& rrsets = rrsets_[apex_];
+    is_apex_ptr_written_ = find_rrset(rrsets, RrType::ptr) != nullptr ||
+                           std::ranges::any_of(records_, [](const RecordView record) {
+                               return !record.names.empty();
+                           });
     if (find_rrset(rrsets, RrType::ptr) == nullptr) {
         if (const auto ptr = apex_ptr()) {
             rrsets.push_back({rrset_of(*ptr), {}});
@@ -387,6 +416,22 @@ Digest ZoneBuilder::content() {
     digester.add_u8(no_more);
     digest_ranges(digester);
     return digester.finish();
+}
+
+PtrLayers ZoneBuilder::ptr_layers() {
+    settle();
+    PtrLayers layers;
+    for (const PlacedPtr& ptr : defaults_) layers.low.push_back({ptr.address, ptr.address});
+    for (const AddressRrsets& other : addresses_) {
+        const bool is_written =
+            records_.find(other.address) || find_rrset(*other.rrsets, RrType::ptr) != nullptr;
+        if (is_written || range_index_.find(other.address) == nullptr) continue;
+        layers.low.push_back({other.address, other.address});
+    }
+    if (is_apex_address() && !is_apex_ptr_written_) layers.low.push_back(range_of(*base_));
+    layers.low = merge(std::move(layers.low));
+    layers.silent = merge(silent_);
+    return layers;
 }
 
 AddressIndex ZoneBuilder::store_addresses() const {

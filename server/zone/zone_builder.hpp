@@ -21,6 +21,7 @@
 #include "reverse/prefix.hpp"
 #include "zone/model.hpp"
 #include "zone/names_view.hpp"
+#include "zone/ptr_layers.hpp"
 #include "zone/range_index.hpp"
 #include "zone/record_models.hpp"
 #include "zone/rrset.hpp"
@@ -114,6 +115,9 @@ public:
     /// Digest of everything in the zone but its serial, whatever the order it was added in.
     [[nodiscard]] Digest content();
 
+    /// Which of its PTRs are heard only where nobody else says anything.
+    [[nodiscard]] PtrLayers ptr_layers();
+
     /// The zone, with `serial` in its SOA. The builder is spent.
     [[nodiscard]] std::shared_ptr<const Zone> build(Serial serial);
 
@@ -165,8 +169,13 @@ private:
     std::vector<AddressRrsets> addresses_;  // ascending
     std::vector<const Rrsets::value_type*> names_;
     std::vector<AddressRange> diverted_;
+    std::vector<AddressRange> silent_;  // `~`
+    bool is_apex_ptr_written_ = false;  // where the apex is an address
     RangeIndex range_index_;
 };
+
+/// What the `rdata` of a SOA, which is valid, says; without its serial.
+[[nodiscard]] SoaModel soa_model(std::span<const std::uint8_t> rdata);
 
 /// RDATA that is one domain name: of NS, PTR or CNAME.
 [[nodiscard]] Rdata name_rdata(NameView name);

@@ -6,6 +6,9 @@
 
 #include "base/invariant.hpp"
 #include "reverse/arpa_name.hpp"
+#include "zone/content_check.hpp"
+#include "zone/zone_builder.hpp"
+#include "zone/zone_walk.hpp"
 
 namespace arpad {
 namespace {
@@ -33,12 +36,21 @@ void add(Digester& digester, std::size_t number) {
     digester.add_u32(static_cast<std::uint32_t>(number));
 }
 
-/// The digest of what `address` has.
-Digest digest_at(Address address, std::span<const Rrset> rrsets) {
-    Digester digester;
+void add(Digester& digester, Address address) {
     for (unsigned shift = 128; shift > 0; shift -= 32) {
         digester.add_u32(static_cast<std::uint32_t>(address.value() >> (shift - 32)));
     }
+}
+
+void add(Digester& digester, const Name& name) {
+    digester.add(name.view().wire());
+}
+
+/// The digest of what `owner` has, an address or another name.
+template <class Owner>
+Digest digest_at(const Owner& owner, std::span<const Rrset> rrsets) {
+    Digester digester;
+    add(digester, owner);
     for (const Rrset& rrset : rrsets) {
         digester.add_u32(static_cast<std::uint32_t>(rrset.type));
         digester.add_u32(rrset.ttl.seconds);
@@ -65,6 +77,54 @@ std::vector<Rrset> ptrs_among(std::vector<Rrset> rrsets) {
     return rrsets;
 }
 
+std::optional<Rrset> range_ptr(const Zone& zone, Address address) {
+    const NamedRange* const range = zone.parts().ranges.find(address);
+    if (range == nullptr) return std::nullopt;
+    MadeRrset space;
+    (void)make_ptr(*range, address, space);
+    return to_rrsets(space.node()).front();
+}
+
+Rrset copy_of(RrsetView view) {
+    Rrset rrset{view.type(), view.ttl(), {}};
+    for (const auto rdata : view) rrset.rdatas.emplace_back(rdata.begin(), rdata.end());
+    return rrset;
+}
+
+std::vector<Rrset> stored_at(const Zone& zone, NameView owner) {
+    NameBuffer name;
+    name.assign(owner);
+    std::vector<Rrset> rrsets =
+        to_rrsets(zone.find_stored(name, name.label_count(), zone.read_path(name)));
+    std::erase_if(rrsets, [](const Rrset& rrset) { return rrset.type == RrType::soa; });
+    return rrsets;
+}
+
+bool has(std::span<const Rrset> rrsets, RrType type) {
+    return std::ranges::find(rrsets, type, &Rrset::type) != rrsets.end();
+}
+
+/// Whether edits of `type` concern names below their own.
+bool reaches_further(RrType type) noexcept {
+    return type == RrType::ns || type == RrType::dname;
+}
+
+Name owner_of(const Zone& zone, const Edit& edit) {
+    if (edit.name) return *edit.name;
+    auto name = address_name(zone.apex(), *zone.parts().base, edit.address);
+    ensure(static_cast<bool>(name), "addresses of the base have names");
+    return std::move(*name);
+}
+
+/// Whether files could have `rrsets` at one name: `is_apex` says whether that is the apex.
+bool fit_together(std::span<const Rrset> rrsets, bool is_apex) {
+    const bool is_alone = !has(rrsets, RrType::cname) || (rrsets.size() == 1 && !is_apex);
+    const bool is_ambiguous = !is_apex && has(rrsets, RrType::ns) && has(rrsets, RrType::dname);
+    return is_alone && !is_ambiguous && (!is_apex || has(rrsets, RrType::ns)) &&
+           std::ranges::all_of(
+               rrsets, [](const Rrset& rrset) { return wire_octets(rrset) <= max_rrset_octets; });
+}
+
 }  // namespace
 
 Digest content_with_edits(const Digest& files, const Digest& edits) {
@@ -75,71 +135,247 @@ Digest content_with_edits(const Digest& files, const Digest& edits) {
     return digester.finish();
 }
 
-std::optional<Obstacle> find_obstacle(const Zone& zone, Address address) {
-    const auto owner = address_name(zone.apex(), *zone.parts().base, address);
-    ensure(static_cast<bool>(owner), "addresses of the base have names");
+std::optional<Address> address_of_owner(const Zone& zone, NameView owner) {
+    return address_below(zone.apex(), zone.parts().base, owner);
+}
+
+namespace {
+
+/// What stands at `owner`, or at the names above it, of `labels` labels at most, and is in the way.
+std::optional<Obstacle> find_obstacle_at(const Zone& zone, NameView owner, unsigned labels) {
     NameBuffer name;
-    name.assign(*owner);
+    name.assign(owner);
     const LabelPath path = zone.read_path(name);
-    const unsigned labels = owner->view().label_count();
     for (unsigned depth = zone.apex_labels(); depth <= labels; ++depth) {
         const NodeView node = zone.find_stored(name, depth, path);
         for (const RrType type : {RrType::cname, RrType::ns, RrType::dname}) {
             const bool is_of_apex = depth == zone.apex_labels() && type == RrType::ns;
             if (is_of_apex || !node.find(type)) continue;
-            return Obstacle{Name(owner->view().suffix(depth)), type};
+            return Obstacle{Name(owner.suffix(depth)), type};
         }
     }
     return std::nullopt;
 }
 
-ZoneEditor::ZoneEditor(const EditBase& base, const Zone& edited)
-    : base_(base), edited_(edited), addresses_(edited.addresses()), edits_(base.edits) {
-    if (edited.parts().base->is_address()) apex_ = to_rrsets(edited.apex_node());
+}  // namespace
+
+std::optional<Obstacle> find_obstacle(const Zone& zone, Address address) {
+    const auto owner = address_name(zone.apex(), *zone.parts().base, address);
+    ensure(static_cast<bool>(owner), "addresses of the base have names");
+    return find_obstacle_at(zone, *owner, owner->view().label_count());
+}
+
+std::optional<Obstacle> find_obstacle_above(const Zone& zone, NameView owner) {
+    if (owner == zone.apex()) return std::nullopt;
+    return find_obstacle_at(zone, owner, owner.label_count() - 1);
+}
+
+ZoneEditor::ZoneEditor(EditBase base, std::shared_ptr<const Zone> edited) : base_(std::move(base)) {
+    begin_with(std::move(edited));
+}
+
+ZoneEditor::ZoneEditor(const EditBase& base, std::span<const Edit> edits, Ttl ttl)
+    : base_{base.zone, base.content, {}, base.layers, nullptr} {
+    begin_with(base.zone);
+    const NameView apex = base_.zone->apex();
+    RrsetsByOwner owners;
+    std::vector<std::span<const Edit>> plain;
+    for (std::span<const Edit> rest(edits); !rest.empty();) {
+        const Edit& first = rest.front();
+        const auto behind = std::ranges::find_if_not(
+            rest, [&first](const Edit& edit) { return have_one_owner(edit, first); });
+        const auto there = rest.first(static_cast<std::size_t>(behind - rest.begin()));
+        rest = rest.subspan(there.size());
+        if (is_plain(there)) {
+            plain.push_back(there);
+            continue;
+        }
+        const FileData files = files_of(first);
+        const Rrsets after = lay_over(files, there, ttl).all();
+        const Name owner = owner_of(*base_.zone, first);
+        const bool is_heard = fit_together(after, owner.view() == apex) &&
+                              !find_obstacle_above(*base_.zone, owner) &&
+                              !are_same(after, files.all());
+        if (!is_heard) continue;
+        note({}, digest_at(owner, after));
+        owners.emplace(owner, after);
+    }
+    if (!owners.empty()) {
+        base_.ground = rebuilt(owners);
+        begin_with(base_.ground);
+    }
+    for (const auto there : plain) {
+        const Address address = there.front().address;
+        if (!arpad::find_obstacle(ground(), address)) apply(address, there, ttl);
+    }
+}
+
+void ZoneEditor::begin_with(std::shared_ptr<const Zone> zone) {
+    edited_ = std::move(zone);
+    addresses_ = edited_->addresses();
+    apex_.clear();
+    if (edited_->parts().base && edited_->parts().base->is_address()) {
+        apex_ = to_rrsets(edited_->apex_node());
+    }
+}
+
+/// The zone that files make, with what `owners` have in place of what they have there.
+std::shared_ptr<const Zone> ZoneEditor::rebuilt(const RrsetsByOwner& owners) const {
+    const Zone& zone = *base_.zone;
+    ZoneBuilder builder(Name(zone.apex()), zone.parts().base, soa_model(*zone.soa().begin()),
+                        zone.soa().ttl());
+    builder.set_transfer(zone.transfer());
+    std::vector<AddressRange> shut;
+    for (const auto& [owner, rrsets] : owners) {
+        for (const Rrset& rrset : rrsets) builder.add(owner, rrset);
+        const auto prefix = builder.prefix_of(owner);
+        const bool is_shut =
+            owner.view() != zone.apex() && (has(rrsets, RrType::ns) || has(rrsets, RrType::dname));
+        if (prefix && is_shut) shut.push_back(range_of(*prefix));
+        // It has what it has, and nothing that a range makes.
+        if (prefix && prefix->is_address()) builder.leave_out(range_of(*prefix));
+    }
+    shut = merge(std::move(shut));
+    RecordModels ptrs;
+    walk(zone, RangeWalk::omit, [&](NameView owner, RrsetView rrset) {
+        if (rrset.type() == RrType::soa || owners.contains(Name(owner))) return;
+        const auto address = address_of_owner(zone, owner);
+        const bool is_ptr = rrset.type() == RrType::ptr;
+        const bool is_low = is_ptr && address && base_.layers && base_.layers->is_low(*address);
+        if (is_low && is_in_any(shut, *address)) return;
+        if (is_ptr && address && rrset.size() == 1) {
+            ptrs.add_plain(*address, {}, *rrset.begin(), rrset.ttl());
+        } else {
+            builder.add(Name(owner), copy_of(rrset));
+        }
+    });
+    ptrs.sort();
+    builder.add_records(ptrs.view(), {});
+    const RangeIndex& ranges = zone.parts().ranges;
+    for (const RangeSegment& segment : ranges.segments()) {
+        NamedRange range = ranges.range_of_segment(segment);
+        const Family family = range.range.first.family();
+        range.range = {Address(family, segment.first), Address(family, segment.last)};
+        builder.add_range(std::move(range));
+    }
+    return builder.build(zone.serial());
+}
+
+FileData ZoneEditor::file_data(const Zone& zone, Address address) const {
+    FileData files;
+    files.written = stored_in(zone, address);
+    const auto ptr = std::ranges::find(files.written, RrType::ptr, &Rrset::type);
+    if (ptr == files.written.end()) {
+        files.low_ptr = range_ptr(zone, address);
+    } else if (base_.layers && base_.layers->is_low(address)) {
+        files.low_ptr = std::move(*ptr);
+        files.is_low_ptr_stored = true;
+        files.written.erase(ptr);
+    }
+    files.is_silent = base_.layers && base_.layers->is_silent(address);
+    return files;
+}
+
+FileData ZoneEditor::files_of(const Edit& edit) const {
+    if (!edit.name) return file_data(*base_.zone, edit.address);
+    FileData files;
+    files.written = stored_at(*base_.zone, *edit.name);
+    // The PTR of an address that is an apex is that of the address.
+    if (!apex_.empty() && edit.name->view() == base_.zone->apex()) {
+        std::erase_if(files.written, [](const Rrset& rrset) { return rrset.type == RrType::ptr; });
+    }
+    return files;
+}
+
+bool ZoneEditor::is_plain(std::span<const Edit> edits) const {
+    if (edits.empty()) return true;
+    const Edit& first = edits.front();
+    if (first.name) return false;
+    if (std::ranges::any_of(edits, reaches_further, &Edit::type)) return false;
+    // An address of a range that has nothing at all is one that the range does not have.
+    const bool is_of_range = base_.zone->parts().ranges.find(first.address) != nullptr;
+    return !is_of_range || !lay_over(files_of(first), edits, {}).rrsets.empty();
 }
 
 void ZoneEditor::apply(Address address, std::span<const Edit> edits, Ttl ttl) {
-    const Rrsets from_files = rrsets_in_files(address);
-    const Rrsets before = rrsets_now(address);
-    Rrsets after = from_files;
-    for (const Edit& edit : edits) {
-        if (edit.rdatas.empty()) continue;
-        std::erase_if(after, [&edit](const Rrset& rrset) { return rrset.type == edit.type; });
-        after.insert(after.begin(), {edit.type, edit.ttl.value_or(ttl), edit.rdatas});
-    }
-    if (after == before) return;
-    if (before != from_files) edits_ = sum_of(edits_, negative(digest_at(address, before)));
-    if (after != from_files) edits_ = sum_of(edits_, digest_at(address, after));
-    store(address, after);
+    const FileData files = file_data(ground(), address);
+    const Rrsets from_files = files.all();
+    const Rrsets before = visible_now(address);
+    Rrsets after = lay_over(files, edits, ttl).all();
+    if (are_same(after, before)) return;
+    const bool is_as_in_files = are_same(after, from_files);
+    note(are_same(before, from_files) ? Digest() : digest_at(address, before),
+         is_as_in_files ? Digest() : digest_at(address, after));
+    store(address, is_as_in_files ? stored_in(ground(), address) : after);
+}
+
+/// Has `edits` be the digest with `after` in place of `before`, zeros for nothing.
+void ZoneEditor::note(const Digest& before, const Digest& after) {
+    base_.edits = sum_of(base_.edits, negative(before));
+    base_.edits = sum_of(base_.edits, after);
 }
 
 std::optional<Rrset> ZoneEditor::ptr_of(Address address) const {
-    Rrsets ptrs = ptrs_among(rrsets_now(address));
-    if (!ptrs.empty()) return std::move(ptrs.front());
-    const NamedRange* const range = edited_.parts().ranges.find(address);
-    if (range == nullptr) return std::nullopt;
-    MadeRrset space;
-    (void)make_ptr(*range, address, space);
-    return to_rrsets(space.node()).front();
+    Rrsets ptrs = ptrs_among(visible_now(address));
+    return ptrs.empty() ? std::nullopt : std::optional(std::move(ptrs.front()));
+}
+
+std::optional<Rrset> ZoneEditor::rrset_of(const Edit& edit, RrType type) const {
+    const Rrsets rrsets = edit.name ? stored_at(*edited_, *edit.name) : visible_now(edit.address);
+    const auto found = std::ranges::find(rrsets, type, &Rrset::type);
+    return found == rrsets.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<Obstacle> ZoneEditor::find_obstacle(const Edit& edit) const {
+    const Zone& zone = *base_.zone;
+    // What edits themselves have at a name is not in their way.
+    if (auto found = edit.name ? find_obstacle_above(zone, *edit.name)
+                               : arpad::find_obstacle(zone, edit.address)) {
+        return found;
+    }
+    if (!base_.ground) return std::nullopt;
+    return find_obstacle_above(*base_.ground, owner_of(zone, edit));
+}
+
+bool ZoneEditor::has_data_below(NameView owner) const {
+    bool is_found = false;
+    walk(*zone(edited_->serial()), RangeWalk::omit, [&](NameView name, RrsetView rrset) {
+        if (name == owner || !name.is_at_or_below(owner)) return;
+        const auto address = address_of_owner(*base_.zone, name);
+        const bool is_low = rrset.type() == RrType::ptr && address && base_.layers &&
+                            base_.layers->is_low(*address);
+        const bool is_glue = rrset.type() == RrType::a || rrset.type() == RrType::aaaa;
+        if (!is_low && !is_glue) is_found = true;
+    });
+    return is_found;
 }
 
 std::shared_ptr<const Zone> ZoneEditor::zone(Serial serial) const {
-    return apex_.empty() ? edited_.with_addresses(addresses_, serial)
-                         : edited_.with_apex(apex_, serial);
+    return apex_.empty() ? edited_->with_addresses(addresses_, serial)
+                         : edited_->with_apex(apex_, serial);
 }
 
 bool ZoneEditor::is_apex(Address address) const noexcept {
-    return !apex_.empty() && edited_.parts().base->first() == address;
+    return !apex_.empty() && edited_->parts().base->first() == address;
 }
 
-ZoneEditor::Rrsets ZoneEditor::rrsets_in_files(Address address) const {
-    if (is_apex(address)) return ptrs_among(to_rrsets(base_.zone->apex_node()));
-    return rrsets_at(base_.zone->addresses(), address);
+/// What `zone`, which the editor has begun with or goes on from, has in store for `address`.
+ZoneEditor::Rrsets ZoneEditor::stored_in(const Zone& zone, Address address) const {
+    if (is_apex(address)) return ptrs_among(to_rrsets(zone.apex_node()));
+    return rrsets_at(zone.addresses(), address);
 }
 
 ZoneEditor::Rrsets ZoneEditor::rrsets_now(Address address) const {
     if (is_apex(address)) return ptrs_among(apex_);
     return rrsets_at(addresses_, address);
+}
+
+/// The same with what a range makes.
+ZoneEditor::Rrsets ZoneEditor::visible_now(Address address) const {
+    Rrsets rrsets = rrsets_now(address);
+    if (!rrsets.empty()) return rrsets;
+    if (auto ptr = range_ptr(*edited_, address)) rrsets.push_back(std::move(*ptr));
+    return rrsets;
 }
 
 void ZoneEditor::store(Address address, const Rrsets& rrsets) {

@@ -40,7 +40,8 @@ std::vector<RecordEntry> entries_of(const BuildInput& input, std::size_t index) 
     std::vector<RecordEntry> entries;
     input.edits->for_each_edit(range_of(*input.networks[index].key.network), [&](const Edit& edit) {
         const auto record = model.records.view().find(edit.address);
-        const bool is_heard = edit.type == RrType::ptr && !(record && record->locked) &&
+        const bool is_heard = edit.type == RrType::ptr && edit.layer == EditLayer::edit &&
+                              !edit.is_hole && !(record && record->locked) &&
                               is_awake(edit, input.inventory) &&
                               input.layout.network_of(edit.address) == index;
         if (!is_heard) return;

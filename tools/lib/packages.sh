@@ -12,7 +12,7 @@ packages_test=(
     libgtest-dev libgmock-dev libbenchmark-dev clang-format
     chromium chromium-driver python3-jsonschema python3-selenium python3-yaml
     bind9-dnsutils knot-dnsutils ldnsutils
-    bind9 knot nsd pdns-backend-sqlite3 pdns-server
+    bind9 kea-dhcp-ddns-server knot nsd pdns-backend-sqlite3 pdns-server
     iproute2 man-db openssl prometheus zsh
 )
 packages_test_all=(clang-16 libclang-rt-16-dev dnsperf valgrind)

@@ -68,6 +68,7 @@
     edit: ["Changed", "edit-origin", "Somebody chose this name."],
     record: ["Set by your provider", "", "Your provider's records name this address."],
     default: ["Default", "", "The host name of the server."],
+    lease: ["Assigned", "", "A server that hands out addresses named it."],
     range: ["Generated", "", "Made for every address of its range."],
     none: ["No name", "warn", "Nobody who looks this address up gets a name."],
     delegated: ["Named elsewhere", "", "Other nameservers name this address."],

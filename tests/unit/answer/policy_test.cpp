@@ -112,7 +112,7 @@ TEST(Judge, NotifyAndUpdateNameAZoneByItsSoa) {
     EXPECT_THAT(verdict_on(zone(RrType::soa).opcode(Opcode::notify)),
                 is_verdict(Verdict::Kind::take_notice));
     EXPECT_THAT(verdict_on(zone(RrType::soa).opcode(Opcode::update)),
-                is_verdict(Verdict::Kind::refuse_update));
+                is_verdict(Verdict::Kind::take_update));
     for (const Opcode opcode : {Opcode::notify, Opcode::update}) {
         EXPECT_THAT(verdict_on(zone(RrType::ptr).opcode(opcode)),
                     is_rejected_with(Rcode::form_err));

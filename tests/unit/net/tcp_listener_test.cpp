@@ -168,7 +168,7 @@ public:
         const Endpoint any = any_ipv4_port();
         auto sockets = *open_sockets(io, (*claim({&any, 1}, Claim::udp_and_tcp)).front());
         listener_.emplace_back(std::move(sockets.tcp), Transport::tcp, responder_, telemetry_,
-                               limits_, transfers_, scratch_, 10s);
+                               limits_, transfers_, updates_, scratch_, 10s);
         listener_.front().start();
     }
 
@@ -181,6 +181,7 @@ private:
     Telemetry telemetry_{Telemetry::Detail::counts};
     ConnectionLimits limits_;
     TransferThread transfers_{1};
+    PendingUpdates updates_{io};
     Octets scratch_;
     std::list<TcpListener> listener_;
 };

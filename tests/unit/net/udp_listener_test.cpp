@@ -149,7 +149,8 @@ std::chrono::steady_clock::duration time_for(std::uint16_t queries,
     Responder responder(snapshot_with("a.example."),
                         std::make_shared<const Identity>(IdentityConfig{}));
     Telemetry telemetry(Telemetry::Detail::counts);
-    UdpListener listener(std::move(sockets->udp), responder, telemetry, gather);
+    PendingUpdates updates(io);
+    UdpListener listener(std::move(sockets->udp), responder, telemetry, updates, gather);
     UdpClient client(endpoint);
     for (std::uint16_t id = 0; id < queries; ++id) client.send(small_query(id).octets());
     listener.start();

@@ -10,6 +10,7 @@
 
 #include "support/zone_fixtures.hpp"
 #include "support/zone_maker.hpp"
+#include "zone/zone_builder.hpp"
 
 namespace arpad {
 namespace {
@@ -37,9 +38,9 @@ Edit edit(std::string_view where, std::vector<std::string_view> names) {
 /// What `edits` make of `base`.
 std::pair<std::shared_ptr<const Zone>, Digest> edited(const EditBase& base,
                                                       const std::vector<Edit>& edits) {
-    ZoneEditor editor(base, *base.zone);
+    ZoneEditor editor(base, base.zone);
     for (const Edit& each : edits) editor.apply(each.address, {&each, 1}, five_minutes);
-    return {editor.zone(Serial{2}), editor.edits()};
+    return {editor.zone(Serial{2}), editor.base().edits};
 }
 
 TEST(ZoneEditor, NamesAddressesWhateverFilesSay) {
@@ -89,7 +90,7 @@ TEST(ZoneEditor, TellsWhatIsThere) {
                                       .ptr("1", "one.example.")
                                       .range("192.0.2.128/25", "r-{ip}.example.")
                                       .build());
-    ZoneEditor editor(base, *base.zone);
+    ZoneEditor editor(base, base.zone);
     const auto targets = [&editor](std::string_view where) {
         const auto rrset = editor.ptr_of(address(where));
         return rrset ? targets_of(*rrset) : std::vector<Name>();
@@ -133,6 +134,47 @@ TEST(ZoneEditor, TellsContentsApart) {
     other_ttl.ttl = Ttl{60};
     EXPECT_NE(one, edited(base, {other_ttl}).second);
     EXPECT_NE(content_with_edits(base.content, one), base.content);
+}
+
+/// What is left out of a range has the zone put together anew.
+TEST(ZoneEditor, TakesAddressesOutOfRanges) {
+    const EditBase base =
+        base_of(zone_for("192.0.2.0/24").range("192.0.2.128/25", "r-{ip}.example.").build());
+    Edit hole = edit("192.0.2.200", {});
+    hole.is_hole = true;
+    const std::vector<Edit> edits{hole, edit("192.0.2.201", {"a.example."})};
+    EXPECT_FALSE(ZoneEditor(base, base.zone).is_plain({&hole, 1}));
+    const ZoneEditor editor(base, edits, five_minutes);
+    const auto zone = editor.zone(Serial{2});
+    EXPECT_THAT(targets_at(*zone, "200.2.0.192.in-addr.arpa.", RrType::ptr), IsEmpty());
+    EXPECT_THAT(targets_at(*zone, "201.2.0.192.in-addr.arpa.", RrType::ptr),
+                ElementsAre("a.example."));
+    EXPECT_EQ(zone->parts().ranges.find(address("192.0.2.200")), nullptr);
+    EXPECT_NE(zone->parts().ranges.find(address("192.0.2.199")), nullptr);
+    EXPECT_NE(editor.base().edits, Digest{});
+}
+
+TEST(ZoneEditor, LaysNamesAndDelegationsOver) {
+    const EditBase base = base_of(zone_for("198.18.0.0/16")
+                                      .ptr("1.1", "one.example.")
+                                      .range("198.18.5.0/24", "r-{ip}.example.")
+                                      .build());
+    Edit cut;
+    cut.name = name("5.18.198.in-addr.arpa.");
+    cut.type = RrType::ns;
+    cut.rdatas = {name_rdata(name("ns.example."))};
+    const Edit below = edit("198.18.5.9", {"x.example."});
+    const std::vector<Edit> edits{cut, below, edit("198.18.1.2", {"two.example."})};
+    const auto zone = ZoneEditor(base, edits, five_minutes).zone(Serial{2});
+    EXPECT_THAT(targets_at(*zone, "5.18.198.in-addr.arpa.", RrType::ns),
+                ElementsAre("ns.example."));
+    EXPECT_TRUE(zone->cuts().any());
+    EXPECT_THAT(targets_at(*zone, "9.5.18.198.in-addr.arpa.", RrType::ptr), IsEmpty());
+    EXPECT_TRUE(zone->parts().ranges.is_empty());
+    EXPECT_THAT(targets_at(*zone, "1.1.18.198.in-addr.arpa.", RrType::ptr),
+                ElementsAre("one.example."));
+    EXPECT_THAT(targets_at(*zone, "2.1.18.198.in-addr.arpa.", RrType::ptr),
+                ElementsAre("two.example."));
 }
 
 }  // namespace

@@ -18,6 +18,8 @@
 #include "control/control_client.hpp"
 #include "load/config_file.hpp"
 #include "load/host_name.hpp"
+#include "load/master_name.hpp"
+#include "load/master_writer.hpp"
 #include "load/server_config.hpp"
 #include "reverse/prefix.hpp"
 #include "state/edit_log.hpp"
@@ -34,6 +36,7 @@ struct Naming {
     std::vector<std::string> addresses;
     std::vector<std::string> names;  ///< None: as the files say.
     std::optional<std::uint32_t> ttl;
+    EditLayer layer = EditLayer::edit;
 };
 
 /// What of which addresses is listed.
@@ -70,7 +73,8 @@ std::vector<std::string> addresses_of(const ControlOptions& options, const Namin
         if (!config) throw ControlFailure("the state has to be found for a prefix: write -c FILE");
         auto edits = KeptEdits::read(config->state);
         if (!edits) throw ControlFailure(edits.error());
-        edits->for_each_edit(range_of(*prefix), [&addresses](const Edit& edit) {
+        edits->for_each_edit(range_of(*prefix), [&](const Edit& edit) {
+            if (edit.layer != naming.layer || edit.type != RrType::ptr) return;
             addresses.push_back(edit.address.to_text());
         });
     }
@@ -82,6 +86,7 @@ ControlExit change(const ControlOptions& options, const Naming& naming) {
     for (const std::string& address : addresses_of(options, naming)) {
         json::object edit{{"address", address}, {"names", json::value_from(naming.names)}};
         if (naming.ttl) edit["ttl"] = *naming.ttl;
+        edit["layer"] = to_text(naming.layer);
         edits.push_back(std::move(edit));
     }
     if (edits.empty()) throw ControlFailure("no address there has been given a name");
@@ -103,8 +108,32 @@ std::string text_of(const std::vector<Name>& names, const std::optional<Ttl>& tt
     return text;
 }
 
+/// The same of records of any type: "TXT \"one\" \"two\" (ttl 300)"; of PTRs the names alone.
+std::string text_of(RrType type, const std::vector<Rdata>& rdatas, const std::optional<Ttl>& ttl) {
+    if (type == RrType::ptr) return text_of(targets_of(Rrset{type, {}, rdatas}), ttl);
+    std::string text = to_mnemonic(type);
+    for (const Rdata& rdata : rdatas) text += " " + rdata_to_text(type, rdata);
+    if (ttl) text += fmt::format(" (ttl {})", ttl->seconds);
+    return text;
+}
+
 std::string text_of(const std::optional<Rrset>& rrset) {
-    return rrset ? text_of(targets_of(*rrset), rrset->ttl) : "nothing";
+    return rrset ? text_of(rrset->type, rrset->rdatas, rrset->ttl) : "nothing";
+}
+
+/// "2026-11-20 09:30:05 UTC".
+template <class Time>
+std::string text_of(Time time) {
+    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", std::chrono::floor<std::chrono::seconds>(time));
+}
+
+/// What `edit` says, and in which layer if not as an edit of people.
+std::string text_of(const Edit& edit) {
+    std::string text =
+        edit.is_hole ? "no " + to_mnemonic(edit.type) : text_of(edit.type, edit.rdatas, edit.ttl);
+    if (edit.layer != EditLayer::edit) text += fmt::format(", {}", to_text(edit.layer));
+    if (edit.expires) text += ", until " + text_of(*edit.expires);
+    return text;
 }
 
 /// Whose an address is, behind `before`; nothing if it is nobody's.
@@ -123,22 +152,35 @@ json::object json_of(const EditHolder& holder) {
     return {{"account", holder.account}, {"server", holder.server}};
 }
 
+/// The names of PTRs, or the records of another type as a master file has them.
+void put_records(json::object& object, RrType type, const std::vector<Rdata>& rdatas) {
+    if (type == RrType::ptr) {
+        object["names"] = json_of(targets_of(Rrset{type, {}, rdatas}));
+        return;
+    }
+    json::array records;
+    for (const Rdata& rdata : rdatas) records.emplace_back(rdata_to_text(type, rdata));
+    object["type"] = to_mnemonic(type);
+    object["records"] = std::move(records);
+}
+
 json::value json_of(const std::optional<Rrset>& rrset) {
     if (!rrset) return nullptr;
-    return json::object{{"names", json_of(targets_of(*rrset))}, {"ttl", rrset->ttl.seconds}};
+    json::object object;
+    put_records(object, rrset->type, rrset->rdatas);
+    object["ttl"] = rrset->ttl.seconds;
+    return object;
 }
 
 json::object json_of(const Edit& edit) {
-    json::object object{{"address", edit.address.to_text()}, {"names", json_of(targets_of(edit))}};
+    json::object object{{edit.name ? "name" : "address", owner_text(edit)}};
+    put_records(object, edit.type, edit.rdatas);
+    object["layer"] = to_text(edit.layer);
+    if (edit.expires) object["expires"] = fmt::format("{:%FT%TZ}", *edit.expires);
     if (edit.ttl) object["ttl"] = edit.ttl->seconds;
     if (!edit.holder.is_nobody()) object["holder"] = json_of(edit.holder);
     object["change"] = edit.change;
     return object;
-}
-
-/// "2026-11-20 09:30:05 UTC".
-std::string text_of(MadeChange::Time time) {
-    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", std::chrono::floor<std::chrono::seconds>(time));
 }
 
 json::object json_of(const HistoryEntry& entry) {
@@ -148,7 +190,8 @@ json::object json_of(const HistoryEntry& entry) {
         {"time", fmt::format("{:%FT%TZ}", std::chrono::floor<std::chrono::seconds>(change.time))},
         {"channel", to_text(change.origin.channel)},
         {"who", change.origin.who},
-        {"address", made.edit.address.to_text()},
+        {made.edit.name ? "name" : "address", owner_text(made.edit)},
+        {"layer", to_text(made.edit.layer)},
         {"from", json_of(made.served_before)},
         {"to", json_of(made.served)}};
     if (change.undoes) object["undoes"] = *change.undoes;
@@ -162,7 +205,7 @@ void print_entry(const HistoryEntry& entry) {
                change.id, change.undoes ? fmt::format(", undoes {},", *change.undoes) : "",
                change.origin.who.empty() ? "somebody" : change.origin.who,
                to_text(change.origin.channel), text_of(made.holder, ", address of "),
-               made.edit.address.to_text(), text_of(made.served_before), text_of(made.served));
+               owner_text(made.edit), text_of(made.served_before), text_of(made.served));
 }
 
 /// The state directory of the configuration; none if that cannot be read, which has been said.
@@ -188,16 +231,16 @@ int list(const Listing& listing) {
         return static_cast<int>(ControlExit::failure);
     }
     json::array array;
-    for (const AddressRange& range : ranges_of(listing)) {
-        edits->for_each_edit(range, [&](const Edit& edit) {
-            if (listing.as_json) {
-                array.push_back(json_of(edit));
-            } else {
-                fmt::print("{} {}{}\n", edit.address.to_text(), text_of(targets_of(edit), edit.ttl),
-                           text_of(edit.holder, ", by the holder of "));
-            }
-        });
-    }
+    const auto tell = [&](const Edit& edit) {
+        if (listing.as_json) {
+            array.push_back(json_of(edit));
+        } else {
+            fmt::print("{} {}{}\n", owner_text(edit), text_of(edit),
+                       text_of(edit.holder, ", by the holder of "));
+        }
+    };
+    for (const AddressRange& range : ranges_of(listing)) edits->for_each_edit(range, tell);
+    if (listing.prefix.empty()) edits->for_each_named_edit(Name(), tell);
     if (listing.as_json) print_json({{"edits", std::move(array)}});
     return static_cast<int>(ControlExit::success);
 }
@@ -223,6 +266,9 @@ int export_table(const Listing& listing) {
     fmt::print("address,name,ttl,account,server,change\r\n");
     for (const AddressRange& range : ranges_of(listing)) {
         edits->for_each_edit(range, [](const Edit& edit) {
+            // What the page and the API can read.
+            const bool is_name = edit.type == RrType::ptr && edit.layer == EditLayer::edit;
+            if (!is_name || edit.is_hole) return;
             std::string names;
             for (const Name& name : targets_of(edit)) {
                 names += (names.empty() ? "" : " ") + host_name_text(name);
@@ -329,7 +375,10 @@ void add_edit_commands(CLI::App& app, std::function<int()>& command) {
                      "IP addresses, and prefixes for all addresses in them")
         ->required()
         ->expected(1, -1);
-    add_listing(*edits, "list", "List the names that addresses have been given",
+    resetting->add_flag_callback(
+        "--leases", [reset] { reset->layer = EditLayer::lease; },
+        "Forget what UPDATE has named them, and not what people have");
+    add_listing(*edits, "list", "List what names have been given beside the zone files",
                 std::make_shared<Listing>(), list, command);
     add_listing(*edits, "export", "Print them as CSV, which the page and the API read",
                 std::make_shared<Listing>(), export_table, command);

@@ -15,7 +15,9 @@
 #include "base/diagnostics.hpp"
 #include "base/standard_error.hpp"
 #include "base/text_file.hpp"
+#include "control/control_client.hpp"
 #include "import/axfr.hpp"
+#include "import/lease_import.hpp"
 #include "import/named_conf.hpp"
 #include "import/zone_planner.hpp"
 #include "import/zone_yaml.hpp"
@@ -38,6 +40,10 @@ struct Arguments {
     std::optional<std::string> directory;
     bool force = false;
     bool skip_bad = false;
+    std::string form = "files";  // what they become
+    std::shared_ptr<ControlOptions> server = std::make_shared<ControlOptions>();
+
+    [[nodiscard]] bool makes_leases() const { return form == "leases"; }
 };
 
 /// One zone to import.
@@ -246,7 +252,35 @@ std::string_view misuse(const Arguments& arguments) {
         return "--origin is for one master file";
     }
     if (arguments.force && !arguments.directory) return "--force needs -o";
+    if (arguments.makes_leases() && arguments.directory) {
+        return "leases are kept by the server: leave -o out";
+    }
     return {};
+}
+
+/// Has the server keep what the zones hold, zone by zone.
+int store_leases(const Arguments& arguments, const std::vector<Job>& jobs,
+                 Diagnostics& diagnostics) {
+    const auto bad_records = arguments.skip_bad ? BadRecords::skip : BadRecords::stop;
+    const int outcome = report_failure([&] {
+        Progress progress("storing leases", jobs.size());
+        for (const Job& job : jobs) {
+            Diagnostics findings;
+            RecordCollector collector(bad_records, findings);
+            job.read(collector);
+            if (findings.error_count() == 0) {
+                const auto [stored, skipped] =
+                    import_leases(*arguments.server, collector.records(), job.source, findings);
+                print_error("{}: {} stored, {} skipped\n", job.source, counted(stored, "RRset"),
+                            skipped);
+            }
+            diagnostics.append(std::move(findings));
+            progress.advance();
+        }
+        return ControlExit::success;
+    });
+    print(diagnostics);
+    return diagnostics.error_count() > 0 ? failure : outcome;
 }
 
 int import_zones(const Arguments& arguments) {
@@ -256,6 +290,7 @@ int import_zones(const Arguments& arguments) {
     }
     Diagnostics diagnostics;
     const auto jobs = find_jobs(arguments, diagnostics);
+    if (arguments.makes_leases()) return store_leases(arguments, jobs, diagnostics);
     if (jobs.size() > 1 && !arguments.directory) {
         print_error("{} need a directory to be written to: -o DIR\n", counted(jobs.size(), "zone"));
         return wrong_usage;
@@ -300,6 +335,20 @@ void add_options(CLI::App& command, Arguments& arguments) {
                     "Write a file such as 192.0.2.0_24.yaml for each zone into this directory "
                     "instead of one to standard output")
         ->type_name("DIR");
+    command
+        .add_option("--as", arguments.form,
+                    "What to make of them: zone `files`, or `leases` of the server that runs, for "
+                    "zones that were updated dynamically")
+        ->check(CLI::IsMember({"files", "leases"}))
+        ->capture_default_str();
+    command
+        .add_option("-c,--config", arguments.server->config,
+                    "With --as leases: the configuration of the server")
+        ->type_name("FILE");
+    command
+        .add_option("--socket", arguments.server->socket,
+                    "With --as leases: its control socket, instead of the configuration's")
+        ->type_name("PATH");
     command.add_flag("--force", arguments.force,
                      "With -o: write over files that are there already");
     command.add_flag("--skip-bad", arguments.skip_bad,

@@ -1,0 +1,65 @@
+/// \file  Makes the updates (RFC 2136) that workers have taken.
+///
+/// The way of an update: a worker has found it signed and hands it over, here it is read and its
+/// key looked up, the reloader's thread makes it, and the reply goes back to the worker.
+/// Threads: the main one, unless said otherwise.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/credentials.hpp"
+#include "app/reloader.hpp"
+#include "base/log.hpp"
+#include "crypto/digest.hpp"
+#include "net/pending_updates.hpp"
+
+namespace arpad {
+
+/// See above.
+class UpdateService {
+public:
+    UpdateService(boost::asio::io_context& io, Reloader& reloader) : io_(io), reloader_(reloader) {}
+    UpdateService(const UpdateService&) = delete;
+    UpdateService& operator=(const UpdateService&) = delete;
+
+    /// Who may do what from now on.
+    void adopt(std::shared_ptr<const UpdatePolicies> policies) { policies_ = std::move(policies); }
+
+    /// What workers hand updates to; any thread.
+    [[nodiscard]] PendingUpdates::Make maker();
+
+    /// How many were answered, by rcode.
+    [[nodiscard]] const std::map<Rcode, std::uint64_t>& counts() const noexcept { return counts_; }
+
+private:
+    using Done = std::function<void(const UpdateResult&)>;
+
+    /// A message that has come, and may come again as nobody knows whether it has arrived.
+    struct Recent {
+        std::optional<UpdateResult> result;  // once it is known
+        std::vector<Done> waiting;           // until then
+    };
+
+    void take(const std::shared_ptr<PendingUpdate>& update, const Done& done);
+    void make(const PendingUpdate& update, const Done& done);
+    void forget_old();
+
+    boost::asio::io_context& io_;
+    Reloader& reloader_;
+    std::shared_ptr<const UpdatePolicies> policies_ = std::make_shared<const UpdatePolicies>();
+    std::map<Digest, Recent> recent_;  // by the digest of the message
+    std::deque<std::pair<std::chrono::steady_clock::time_point, Digest>> order_;
+    std::map<Rcode, std::uint64_t> counts_;
+    LogThrottle throttle_;
+};
+
+}  // namespace arpad
