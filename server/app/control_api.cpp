@@ -134,7 +134,8 @@ void answer_metrics(Reloader& reloader, const ServerFacts& facts, const Respond&
                                        !reloader.failure().empty(),
                                        facts.started_at,
                                        generation,
-                                       propagation};
+                                       propagation,
+                                       facts.updates()};
             respond({200, metrics_of(server) + text, metrics_type});
         });
     };

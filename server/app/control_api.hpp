@@ -13,6 +13,7 @@
 #include "answer/telemetry.hpp"
 #include "app/reloader.hpp"
 #include "app/takeover.hpp"
+#include "app/update_service.hpp"
 #include "control/http_server.hpp"
 #include "control/propagation_watch.hpp"
 #include "load/server_config.hpp"
@@ -33,6 +34,7 @@ struct ServerFacts {
     std::function<bool()> is_handing_over;                           ///< To a new process.
     /// How long nameservers take to have changes, some time; none if none is asked.
     std::function<void(std::function<void(std::optional<PropagationTimes>)>)> propagation;
+    std::function<UpdateCounts()> updates;
     std::size_t workers = 0;
     bool is_state_durable = true;
     std::chrono::system_clock::time_point started_at;

@@ -526,6 +526,7 @@ ServerFacts Daemon::facts() {
                     take(std::nullopt);
                 }
             },
+            [this] { return updates_->counts(); },
             plain_workers_,
             state_->is_durable(),
             started_at_};

@@ -287,6 +287,12 @@ std::string metrics_of(const ServerMetrics& server) {
              to_number(server.connections.refused));
     put_transfers(text, "in", "Zones taken from primaries, and changes of zones.",
                   server.transfers_in);
+    text.begin(
+        "arpad_updates_total", "counter",
+        "Signed updates (RFC 2136) that were answered, by rcode; a repeated one counts once.");
+    for (const auto& [rcode, count] : server.updates) {
+        text.add({{"rcode", to_text(rcode)}}, to_number(count));
+    }
     if (server.certificate_end) {
         text.put("arpad_tls_certificate_end_timestamp_seconds", "gauge",
                  "Until when the certificate that clients are shown is valid.",

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "answer/telemetry.hpp"
+#include "app/update_service.hpp"
 #include "control/propagation_watch.hpp"
 #include "load/networks.hpp"
 #include "net/connection_limits.hpp"
@@ -28,6 +29,7 @@ struct ServerMetrics {
     std::chrono::system_clock::time_point started_at;
     std::uint64_t generation = 0;
     std::optional<PropagationTimes> propagation;  ///< None if no nameserver is asked.
+    UpdateCounts updates;
 };
 
 /// Of the process.

@@ -24,6 +24,9 @@
 
 namespace arpad {
 
+/// How many updates were answered, by rcode.
+using UpdateCounts = std::map<Rcode, std::uint64_t>;
+
 /// See above.
 class UpdateService {
 public:
@@ -37,8 +40,7 @@ public:
     /// What workers hand updates to; any thread.
     [[nodiscard]] PendingUpdates::Make maker();
 
-    /// How many were answered, by rcode.
-    [[nodiscard]] const std::map<Rcode, std::uint64_t>& counts() const noexcept { return counts_; }
+    [[nodiscard]] const UpdateCounts& counts() const noexcept { return counts_; }
 
 private:
     using Done = std::function<void(const UpdateResult&)>;
@@ -58,7 +60,7 @@ private:
     std::shared_ptr<const UpdatePolicies> policies_ = std::make_shared<const UpdatePolicies>();
     std::map<Digest, Recent> recent_;  // by the digest of the message
     std::deque<std::pair<std::chrono::steady_clock::time_point, Digest>> order_;
-    std::map<Rcode, std::uint64_t> counts_;
+    UpdateCounts counts_{{Rcode::no_error, 0}, {Rcode::refused, 0}};  // told from the start
     LogThrottle throttle_;
 };
 

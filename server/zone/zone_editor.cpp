@@ -1,6 +1,7 @@
 #include "zone/zone_editor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -141,14 +142,20 @@ std::optional<Address> address_of_owner(const Zone& zone, NameView owner) {
 
 namespace {
 
-/// What stands at `owner`, or at the names above it, of `labels` labels at most, and is in the way.
-std::optional<Obstacle> find_obstacle_at(const Zone& zone, NameView owner, unsigned labels) {
+/// Types that lead away from all names at or below theirs, and from those below it.
+constexpr std::array around{RrType::cname, RrType::ns, RrType::dname};
+constexpr std::array below{RrType::ns, RrType::dname};
+
+/// What stands at `owner`, or at the names above it, of `labels` labels at most, and is one of
+/// `types`.
+std::optional<Obstacle> find_obstacle_at(const Zone& zone, NameView owner, unsigned labels,
+                                         std::span<const RrType> types) {
     NameBuffer name;
     name.assign(owner);
     const LabelPath path = zone.read_path(name);
     for (unsigned depth = zone.apex_labels(); depth <= labels; ++depth) {
         const NodeView node = zone.find_stored(name, depth, path);
-        for (const RrType type : {RrType::cname, RrType::ns, RrType::dname}) {
+        for (const RrType type : types) {
             const bool is_of_apex = depth == zone.apex_labels() && type == RrType::ns;
             if (is_of_apex || !node.find(type)) continue;
             return Obstacle{Name(owner.suffix(depth)), type};
@@ -162,12 +169,12 @@ std::optional<Obstacle> find_obstacle_at(const Zone& zone, NameView owner, unsig
 std::optional<Obstacle> find_obstacle(const Zone& zone, Address address) {
     const auto owner = address_name(zone.apex(), *zone.parts().base, address);
     ensure(static_cast<bool>(owner), "addresses of the base have names");
-    return find_obstacle_at(zone, *owner, owner->view().label_count());
+    return find_obstacle_at(zone, *owner, owner->view().label_count(), around);
 }
 
 std::optional<Obstacle> find_obstacle_above(const Zone& zone, NameView owner) {
     if (owner == zone.apex()) return std::nullopt;
-    return find_obstacle_at(zone, owner, owner.label_count() - 1);
+    return find_obstacle_at(zone, owner, owner.label_count() - 1, below);
 }
 
 ZoneEditor::ZoneEditor(EditBase base, std::shared_ptr<const Zone> edited) : base_(std::move(base)) {
@@ -334,7 +341,10 @@ std::optional<Obstacle> ZoneEditor::find_obstacle(const Edit& edit) const {
         return found;
     }
     if (!base_.ground) return std::nullopt;
-    return find_obstacle_above(*base_.ground, owner_of(zone, edit));
+    const Name owner = owner_of(zone, edit);
+    if (edit.name) return find_obstacle_above(*base_.ground, owner);
+    if (owner.view() == zone.apex()) return std::nullopt;
+    return find_obstacle_at(*base_.ground, owner, owner.view().label_count() - 1, around);
 }
 
 bool ZoneEditor::has_data_below(NameView owner) const {

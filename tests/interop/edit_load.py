@@ -1,13 +1,14 @@
 """Changes of names without a pause, with NSD or Knot following as a secondary.
 
-One network of many records gets so many edits per second over the control socket or through the
-API, each a change of its own, for a while; arpad may be killed meanwhile and started again. At the end the secondary must
+One network of many records gets so many edits per second over the control socket, through the
+API, by UPDATE, or by both in turn, each a change of its own, for a while; arpad may be killed meanwhile and started again. At the end the secondary must
 have all that was acknowledged, soon, and without having taken the whole zone again.
 """
 
 import argparse
 import functools
 import http.client
+import itertools
 import random
 import signal
 import sys
@@ -23,15 +24,17 @@ import asking
 import secondaries
 import wire
 from arpad_server import Server
-from edits import Api, Control
+from edits import Api, Control, Updates
 from ports import free_port
 from test_secondaries import have_told, serial_of
+from tsig import Key
 from web_client import make_token
 
 APEX = wire.name("10.in-addr.arpa.")
 CLIENTS = 16
 START_SECONDS = 120
 PTR = wire.type_number("PTR")
+KEY = Key("update.example.net.")
 
 
 def address_of(number):
@@ -111,8 +114,11 @@ def write_primary(directory, port, web_port, records):
         f'listen: ["127.0.0.1:{port}"]\nzones: zones\nstate: state\nworkers: 1\n'
         "zone_defaults:\n  nameservers: [ns1.example.net]\n"
         "  soa: {contact: hostmaster.example.net}\n"
-        f'  transfer: {{allow: [127.0.0.1]}}\nweb: {{listen: ["127.0.0.1:{web_port}"]}}\n',
+        f'  transfer: {{allow: [127.0.0.1]}}\nweb: {{listen: ["127.0.0.1:{web_port}"]}}\n'
+        f"keys:\n  {KEY.line}\n"
+        "updates: {update.example.net: {prefixes: [10.0.0.0/8], over_records: true}}\n",
         encoding="ascii")
+    config.chmod(0o600)
     with (directory / "zones" / "network.yaml").open("w", encoding="ascii") as file:
         file.write("network: 10.0.0.0/8\nrecords:\n")
         for number in range(records):
@@ -164,9 +170,11 @@ class Primary:
         self.most_memory = 0  # KiB
         self._full_transfers = 0
         self._server = Server(config)
-        self.connect = functools.partial(Control, config)
-        if through == "api":
-            self.connect = functools.partial(Api, web_port, make_token(config, "operator"))
+        api = functools.partial(Api, web_port, make_token(config, "operator"))
+        update = functools.partial(Updates, self._server.endpoint, KEY)
+        in_turn = itertools.cycle((api, update))
+        self.connect = {"control": functools.partial(Control, config), "api": api,
+                        "update": update, "both": lambda: next(in_turn)()}[through]
 
     def __enter__(self):
         return self
@@ -213,7 +221,8 @@ def follow(options, kind, directory):
     endpoint = ("127.0.0.1", free_port())
     web_port = free_port()
     config = write_primary(directory, endpoint[1], web_port, options.records)
-    with (Primary(config, web_port, options.through) as primary, kind(directory / "peer", [APEX], endpoint) as peer):
+    with (Primary(config, web_port, options.through) as primary,
+          kind(directory / "peer", [APEX], endpoint) as peer):
         wait_for_same(endpoint, peer.endpoint, START_SECONDS)
         have_told(config, [peer.endpoint], None)
         transfers = primary.full_transfers()
@@ -243,7 +252,7 @@ def main():
     parser.add_argument("--rate", type=int, default=1000, help="changes per second")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--kills", type=int, default=0)
-    parser.add_argument("--through", choices=("control", "api"), default="control")
+    parser.add_argument("--through", choices=("control", "api", "update", "both"), default="control")
     parser.add_argument("--within", type=float, default=0,
                         help="seconds: fail if the secondary is longer behind at the end")
     parser.add_argument("--peers", default="Nsd", help="of Nsd, Knot, Bind")

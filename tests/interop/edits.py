@@ -1,10 +1,17 @@
-"""Edits of names, made over arpad's control socket or its API as a program would make them."""
+"""Edits of names, made over arpad's control socket, its API or by UPDATE, as programs make them."""
 
 import http.client
 import ipaddress
 import json
+import random
 import re
 import socket
+import struct
+import time
+
+import dns_client as dns
+
+UPDATE = 5 << 11
 
 
 class Control(http.client.HTTPConnection):
@@ -43,6 +50,34 @@ class Api(http.client.HTTPConnection):
         response = self.getresponse()
         body = response.read().decode()
         return None if response.status == 200 else body
+
+
+class Updates:
+    """Updates (RFC 2136) over a TCP connection to `endpoint`, signed with `key`."""
+
+    def __init__(self, endpoint, key):
+        self.client = dns.TcpClient(endpoint)
+        self.key = key
+
+    def edit(self, names):
+        """As that of Control."""
+        changes = []
+        for address, given in names.items():
+            owner = dns.encode_name(ipaddress.ip_address(address).reverse_pointer + ".")
+            changes.append(owner + struct.pack("!HHIH", dns.TYPES["PTR"], dns.CLASSES["ANY"], 0, 0))
+            for target in given:
+                rdata = dns.encode_name(target + ".")
+                changes.append(owner + struct.pack("!HHIH", dns.TYPES["PTR"], dns.CLASSES["IN"], 300,
+                                                   len(rdata)) + rdata)
+        zone = ".".join(ipaddress.ip_address(address).reverse_pointer.split(".")[-3:]) + "."
+        message = (dns.header(random.randrange(65536), UPDATE, (1, 0, len(changes), 1))
+                   + dns.question(zone, "SOA") + b"".join(changes) + dns.Edns().to_wire())
+        self.client.send(dns.framed(self.key.sign(message, int(time.time()))[0]))
+        try:
+            reply = dns.Reply(self.client.receive())
+        except EOFError as error:
+            raise ConnectionError from error
+        return None if reply.rcode == "NOERROR" else str(reply)
 
 
 def address_of(owner):

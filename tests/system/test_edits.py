@@ -120,7 +120,7 @@ class Edits(ReplyTestCase):
                                                     "192.0.2.10 ten.example.net. (ttl 60)\n")
         self.assertEqual(json.loads(self.edits("list", "192.0.2.10", "--json").stdout),
                          {"edits": [{"address": "192.0.2.10", "names": ["ten.example.net."],
-                                     "ttl": 60, "change": 2}]})
+                                     "layer": "edit", "ttl": 60, "change": 2}]})
         exported = run_program("ARPACTL", "export", "all", "-c", self.workspace.config).stdout
         self.assertRegex(exported, r"1\.2\.0\.192\.in-addr\.arpa\. 300 IN PTR mail\.example\.net\.")
 

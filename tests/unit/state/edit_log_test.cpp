@@ -214,5 +214,91 @@ TEST_F(EditLogTest, TakesOverEditsOfVersion5) {
     EXPECT_THAT(edits_of(*state, "192.0.2.0/24"), ElementsAre(one_, two_));
 }
 
+/// Version 6 had a history, in which empty RDATA stood for nothing.
+TEST_F(EditLogTest, TakesOverEditsOfVersion6) {
+    (void)open();
+    {
+        Database old(root_ / "state.db");
+        old.run(R"(
+            DROP TABLE edits; DROP TABLE changes; DROP TABLE history; DROP TABLE changed_zones;
+            CREATE TABLE edits (family INTEGER NOT NULL, address BLOB NOT NULL,
+                type INTEGER NOT NULL, layer INTEGER NOT NULL, rdatas BLOB NOT NULL, ttl INTEGER,
+                account TEXT NOT NULL, server TEXT NOT NULL, change INTEGER NOT NULL,
+                PRIMARY KEY (family, address, type, layer)) WITHOUT ROWID;
+            CREATE TABLE changes (id INTEGER PRIMARY KEY, time INTEGER NOT NULL,
+                channel INTEGER NOT NULL, who TEXT NOT NULL, undoes INTEGER);
+            CREATE TABLE history (family INTEGER NOT NULL, address BLOB NOT NULL,
+                change INTEGER NOT NULL, type INTEGER NOT NULL, layer INTEGER NOT NULL,
+                rdatas BLOB NOT NULL, ttl INTEGER, account TEXT NOT NULL, server TEXT NOT NULL,
+                old_rdatas BLOB, old_ttl INTEGER, old_account TEXT, old_server TEXT,
+                served BLOB, served_ttl INTEGER, old_served BLOB, old_served_ttl INTEGER,
+                holder_account TEXT NOT NULL, holder_server TEXT NOT NULL,
+                PRIMARY KEY (family, address, change, type, layer)) WITHOUT ROWID;
+            CREATE INDEX history_by_change ON history (change);
+            CREATE INDEX history_by_account ON history (holder_account, change);
+            CREATE TABLE changed_zones (change INTEGER NOT NULL, apex BLOB NOT NULL,
+                serial INTEGER NOT NULL, PRIMARY KEY (change, apex)) WITHOUT ROWID;
+            INSERT INTO edits VALUES (4, x'c0000202', 12, 1, x'000d0374776f076578616d706c6500',
+                60, '', '', 1);
+            INSERT INTO changes VALUES (1, 1700000000123456, 2, 'token 7', NULL),
+                (2, 1700000000123456, 2, 'token 7', NULL);
+            INSERT INTO history VALUES
+                (4, x'c0000202', 1, 12, 1, x'000d0374776f076578616d706c6500', 60, '', '',
+                    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', ''),
+                (4, x'c0000201', 2, 12, 1, x'', NULL, '', '',
+                    x'000d0374776f076578616d706c6500', 60, '', '', NULL, NULL, NULL, NULL, '', '');
+            PRAGMA user_version = 6)");
+    }
+    EXPECT_THAT(KeptEdits::read(root_).error(), HasSubstr("start this one once"));
+    const auto state = open();
+    EXPECT_THAT(edits_of(*state, "192.0.2.0/24"), ElementsAre(of_change(two_, 1)));
+    const auto set = state->find_change(1);
+    ASSERT_TRUE(set);
+    EXPECT_EQ(set->edits.front().edit, of_change(two_, 1));
+    EXPECT_EQ(set->edits.front().before, std::nullopt);
+    const auto reset = state->find_change(2);
+    ASSERT_TRUE(reset);
+    EXPECT_FALSE(reset->edits.front().edit.says_anything());
+    EXPECT_EQ(reset->edits.front().before->rdatas, two_.rdatas);
+}
+
+TEST_F(EditLogTest, KeepsHolesNamesAndEnds) {
+    Edit hole;
+    hole.address = two_.address;
+    hole.is_hole = true;
+    Edit named;
+    named.name = name("host.2.0.192.in-addr.arpa.");
+    named.type = RrType::txt;
+    named.layer = EditLayer::lease;
+    named.rdatas = {{1, 'a'}, {2, 'b', 0}};
+    named.expires = Edit::Time(std::chrono::seconds(1'700'000'000));
+    Edit elsewhere = named;
+    elsewhere.name = name("host.0.192.in-addr.arpa.");
+    elsewhere.expires.reset();
+    {
+        const auto state = open();
+        make(*state, {hole, named, elsewhere});
+    }
+    const auto state = open();
+    EXPECT_THAT(edits_of(*state, "192.0.2.0/24"), ElementsAre(of_change(hole, 1)));
+    const auto named_in = [&state](std::string_view apex) {
+        std::vector<Edit> found;
+        state->for_each_named_edit(name(apex),
+                                   [&found](const Edit& edit) { found.push_back(edit); });
+        return found;
+    };
+    EXPECT_THAT(named_in("2.0.192.in-addr.arpa."), ElementsAre(of_change(named, 1)));
+    EXPECT_THAT(named_in("in-addr.arpa."), SizeIs(2));
+    EXPECT_THAT(named_in("20.0.192.in-addr.arpa."), IsEmpty());
+    EXPECT_EQ(state->next_expiry(), named.expires);
+    EXPECT_THAT(state->expired_edits(*named.expires - std::chrono::seconds(1), 10), IsEmpty());
+    EXPECT_THAT(state->expired_edits(*named.expires, 10), ElementsAre(of_change(named, 1)));
+    auto kept = KeptEdits::read(root_);
+    ASSERT_TRUE(kept);
+    std::size_t count = 0;
+    kept->for_each_named_edit(name("2.0.192.in-addr.arpa."), [&count](const Edit&) { ++count; });
+    EXPECT_EQ(count, 1U);
+}
+
 }  // namespace
 }  // namespace arpad
