@@ -380,6 +380,17 @@ MadeEdit made_edit_from(Columns& columns) {
     return made;
 }
 
+/// Calls `visit` with the edits of owners of `family` from `first` to `last`, in their order.
+void visit_between(Database& database, std::int64_t family, const Octets& first, const Octets& last,
+                   const std::function<void(const Edit&)>& visit) {
+    Statement rows(database, fmt::format("SELECT {} FROM edits WHERE family = ? "
+                                         "AND address BETWEEN ? AND ? "
+                                         "ORDER BY address, type, layer",
+                                         edit_columns));
+    Parameters(rows).add(family).add(first).add(last);
+    while (rows.step()) visit(edit_at(rows));
+}
+
 std::vector<std::pair<Name, Serial>> read_zones(Database& database, ChangeId id) {
     std::vector<std::pair<Name, Serial>> zones;
     Statement rows(database,
@@ -453,27 +464,16 @@ void take_over_edits_of_version_6(Database& database) {
 
 void read_edits(Database& database, const AddressRange& range,
                 const std::function<void(const Edit&)>& visit) {
-    Statement rows(database, fmt::format("SELECT {} FROM edits WHERE family = ? "
-                                         "AND address BETWEEN ? AND ? "
-                                         "ORDER BY address, type, layer",
-                                         edit_columns));
-    const Octets first = octets_of(range.first);
-    const Octets last = octets_of(range.last);
-    Parameters(rows).add(number_of(range.first.family())).add(first).add(last);
-    while (rows.step()) visit(edit_at(rows));
+    visit_between(database, number_of(range.first.family()), octets_of(range.first),
+                  octets_of(range.last), visit);
 }
 
 void read_named_edits(Database& database, const Name& apex,
                       const std::function<void(const Edit&)>& visit) {
-    Statement rows(database, fmt::format("SELECT {} FROM edits WHERE family = ? "
-                                         "AND address BETWEEN ? AND ? "
-                                         "ORDER BY address, type, layer",
-                                         edit_columns));
     const Octets first = octets_of(apex.view());
     Octets last = first;
     last.push_back(max_octet);  // more than the length of any label
-    Parameters(rows).add(no_family).add(first).add(last);
-    while (rows.step()) visit(edit_at(rows));
+    visit_between(database, no_family, first, last, visit);
 }
 
 std::vector<Edit> read_expired_edits(Database& database, Edit::Time now, std::size_t limit) {

@@ -12,22 +12,15 @@
 namespace arpad {
 
 KeptEdits::KeptEdits(Database& database) {
-    const auto has_table = [&database](std::string_view name) {
-        Statement table(database, "SELECT 1 FROM sqlite_master WHERE name = ?");
-        table.bind(0, name);
+    const auto has_any = [&database](std::string_view query, std::string_view name) {
+        Statement rows(database, query);
+        rows.bind(0, name);
         bool is_there = false;
-        while (table.step()) is_there = true;
+        while (rows.step()) is_there = true;
         return is_there;
     };
-    if (!has_table("edits")) return;
-    const auto has_column = [&database](std::string_view name) {
-        Statement column(database, "SELECT 1 FROM pragma_table_info('edits') WHERE name = ?");
-        column.bind(0, name);
-        bool is_there = false;
-        while (column.step()) is_there = true;
-        return is_there;
-    };
-    if (!has_column("expires")) {
+    if (!has_any("SELECT 1 FROM sqlite_master WHERE name = ?", "edits")) return;
+    if (!has_any("SELECT 1 FROM pragma_table_info('edits') WHERE name = ?", "expires")) {
         throw DatabaseError(
             "was written by an older arpad: start this one once, which converts it");
     }
