@@ -176,7 +176,7 @@ Result<ChangeId, EditRefusal> EditGroup::add(const UpdateRequest& request) {
     }
     ZoneView view(*this, target);
     auto edits = evaluate(update, view, std::chrono::floor<std::chrono::seconds>(time_));
-    if (!edits) return refusal_of(std::move(edits.error()));
+    if (!edits) return refusal_of(edits.error());
     // What says nothing already says nothing then.
     std::erase_if(*edits, [this](const Edit& edit) {
         return !edit.says_anything() &&
