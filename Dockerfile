@@ -27,7 +27,7 @@ COPY tools/healthcheck /usr/libexec/arpad/healthcheck
 # dropped, NET_BIND_SERVICE has to be given back, or the program is not allowed to start.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libcap-ng0 libcap2-bin libcsv3 libfmt9 libidn2-0 libldns3 libspdlog1.10 libsqlite3-0 libssl3 libsystemd0 \
+        libcap-ng0 libcap2-bin libcsv3 libfmt9 libidn2-0 libldns3 libseccomp2 libsodium23 libspdlog1.10 libsqlite3-0 libssl3 libsystemd0 \
         libyaml-cpp0.7 \
     && setcap cap_net_bind_service=+ep /usr/sbin/arpad \
     && apt-get purge -y libcap2-bin \

@@ -9,6 +9,7 @@ namespace arpad {
 namespace {
 
 constexpr std::size_t extended_error_octets = 2;
+constexpr std::size_t keepalive_octets = 2;
 
 std::size_t size_limit(const Query& query, Transport transport) noexcept {
     if (transport != Transport::udp) return max_message_octets;
@@ -16,12 +17,20 @@ std::size_t size_limit(const Query& query, Transport transport) noexcept {
     return std::min(query.edns->payload_octets, max_udp_octets);
 }
 
+/// Those of `answers` that `query` asks for. Keepalive is nothing to UDP (RFC 7828 3.2.2).
+EdnsAnswers asked_for(const Query& query, Transport transport, EdnsAnswers answers) noexcept {
+    if (!query.edns) return {};
+    if (!query.edns->asks_nsid) answers.nsid = {};
+    if (!query.edns->asks_keepalive || transport == Transport::udp) answers.keepalive.reset();
+    return answers;
+}
+
 }  // namespace
 
-Reply::Reply(const Query& query, Transport transport, std::span<const std::uint8_t> nsid,
+Reply::Reply(const Query& query, Transport transport, const EdnsAnswers& answers,
              std::span<std::uint8_t> buffer, std::size_t reserved) noexcept
     : query_(query),
-      nsid_(query.edns && query.edns->asks_nsid ? nsid : std::span<const std::uint8_t>()),
+      answers_to_edns_(asked_for(query, transport, answers)),
       is_padded_(query.edns && query.edns->is_padded && transport == Transport::tls),
       buffer_(buffer),
       limit_(size_limit(query, transport) - reserved),
@@ -39,7 +48,10 @@ Reply::Reply(const Query& query, Transport transport, std::span<const std::uint8
 
 std::size_t Reply::opt_space() const noexcept {
     if (!query_.edns) return 0;
-    return opt_octets + (nsid_.empty() ? 0 : option_header_octets + nsid_.size());
+    const auto& [nsid, cookie, keepalive] = answers_to_edns_;
+    return opt_octets + (nsid.empty() ? 0 : option_header_octets + nsid.size()) +
+           (cookie ? option_header_octets + cookie->size() : 0) +
+           (keepalive ? option_header_octets + keepalive_octets : 0);
 }
 
 void Reply::put_record(NameView owner, RrType type, RrClass rr_class, Ttl ttl,
@@ -94,6 +106,17 @@ Outcome Reply::finish(Rcode rcode, Authority authority, std::optional<ExtendedEr
         rcode == Rcode::no_error || rcode == Rcode::nx_domain || rcode == Rcode::yx_domain;
     is_truncated_ = carries_data && !writer_.is_intact();
     if (is_truncated_ || !carries_data) clear_sections();
+    return complete(rcode, authority, extended, text);
+}
+
+Outcome Reply::finish_truncated() noexcept {
+    is_truncated_ = true;
+    clear_sections();
+    return complete(Rcode::no_error, Authority::other, std::nullopt, {});
+}
+
+Outcome Reply::complete(Rcode rcode, Authority authority, std::optional<ExtendedError> extended,
+                        std::string_view text) noexcept {
     writer_.set_limit(limit_);
     if (query_.edns) put_opt(rcode, extended, text);
     put_header(rcode, authority);
@@ -113,16 +136,30 @@ void Reply::put_opt(Rcode rcode, std::optional<ExtendedError> extended,
                     (query_.edns->dnssec_ok ? edns_dnssec_ok : 0));
     const std::size_t length_position = writer_.position();
     writer_.put_u16(0);
-    if (!nsid_.empty()) {
-        writer_.put_u16(static_cast<std::uint16_t>(EdnsOption::nsid));
-        writer_.put_u16(static_cast<std::uint16_t>(nsid_.size()));
-        writer_.put_octets(nsid_);
-    }
+    if (answers_to_edns_.cookie) put_option(EdnsOption::cookie, *answers_to_edns_.cookie);
+    if (!answers_to_edns_.nsid.empty()) put_option(EdnsOption::nsid, answers_to_edns_.nsid);
+    if (answers_to_edns_.keepalive) put_keepalive();
     if (lease_) put_lease();
     if (extended) put_extended_error(*extended, text);
     if (is_padded_) put_padding();
     writer_.patch_u16(length_position,
                       static_cast<std::uint16_t>(writer_.position() - length_position - 2));
+}
+
+void Reply::put_option(EdnsOption option, std::span<const std::uint8_t> data) noexcept {
+    writer_.put_u16(static_cast<std::uint16_t>(option));
+    writer_.put_u16(static_cast<std::uint16_t>(data.size()));
+    writer_.put_octets(data);
+}
+
+/// RFC 7828 3.1.
+void Reply::put_keepalive() noexcept {
+    using Unit = std::chrono::duration<std::int64_t, std::deci>;
+    constexpr std::int64_t most = 0xFFFF;
+    const auto units = std::chrono::duration_cast<Unit>(*answers_to_edns_.keepalive).count();
+    writer_.put_u16(static_cast<std::uint16_t>(EdnsOption::tcp_keepalive));
+    writer_.put_u16(keepalive_octets);
+    writer_.put_u16(static_cast<std::uint16_t>(std::min(units, most)));
 }
 
 void Reply::put_lease() noexcept {

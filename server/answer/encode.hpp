@@ -13,12 +13,21 @@
 #include <string_view>
 
 #include "answer/request.hpp"
+#include "crypto/cookie.hpp"
+#include "dns/edns.hpp"
 #include "dns/message.hpp"
 #include "dns/types.hpp"
 #include "dns/writer.hpp"
 #include "zone/rrset.hpp"
 
 namespace arpad {
+
+/// What the OPT of a reply tells clients that ask for it.
+struct EdnsAnswers {
+    std::span<const std::uint8_t> nsid = {};  ///< Empty: nothing (RFC 5001).
+    std::optional<Cookie> cookie = {};        ///< Of a client that has shown one (RFC 7873 5.2).
+    std::optional<std::chrono::milliseconds> keepalive = {};  ///< RFC 7828; over TCP and TLS.
+};
 
 /// See above.
 class Reply {
@@ -29,10 +38,10 @@ public:
     };
 
     /// A reply to `query` in `buffer`, which holds at least 512 octets and, over TCP, should hold
-    /// 65,535. `nsid` is sent if asked for and not empty. Over TLS the reply to a padded query is
+    /// 65,535. Of `answers` it tells what was asked for. Over TLS the reply to a padded query is
     /// padded, so that its size tells less (RFC 7830 4). `reserved` octets are left for what is
     /// added behind the reply.
-    Reply(const Query& query, Transport transport, std::span<const std::uint8_t> nsid,
+    Reply(const Query& query, Transport transport, const EdnsAnswers& answers,
           std::span<std::uint8_t> buffer, std::size_t reserved = 0) noexcept;
 
     /// Adds `rrset` of `owner` to the answer section. Both must live until `finish`.
@@ -56,10 +65,13 @@ public:
 
     /// Completes the reply with header and OPT and says what it is. `text` goes with `extended`, as
     /// far as there is room for it. Replies with an rcode of
-    /// FORMERR, SERVFAIL, NOTIMP, REFUSED and BADVERS have no records but the OPT.
+    /// FORMERR, SERVFAIL, NOTIMP, REFUSED, BADVERS and BADCOOKIE have no records but the OPT.
     [[nodiscard]] Outcome finish(Rcode rcode, Authority authority,
                                  std::optional<ExtendedError> extended = {},
                                  std::string_view text = {}) noexcept;
+
+    /// Completes the reply as one that is truncated, whatever it would have held.
+    [[nodiscard]] Outcome finish_truncated() noexcept;
 
     /// Octets that it has at most, without those that are reserved.
     [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
@@ -74,14 +86,19 @@ private:
     void put_opt(Rcode rcode, std::optional<ExtendedError> extended,
                  std::string_view text) noexcept;
     void put_extended_error(ExtendedError error, std::string_view text) noexcept;
+    void put_option(EdnsOption option, std::span<const std::uint8_t> data) noexcept;
     void put_lease() noexcept;
+    void put_keepalive() noexcept;
     void put_padding() noexcept;
     void put_header(Rcode rcode, Authority authority) noexcept;
     void clear_sections() noexcept;
     [[nodiscard]] std::size_t opt_space() const noexcept;
+    [[nodiscard]] Outcome complete(Rcode rcode, Authority authority,
+                                   std::optional<ExtendedError> extended,
+                                   std::string_view text) noexcept;
 
     const Query& query_;
-    std::span<const std::uint8_t> nsid_;  // empty if not to be sent
+    EdnsAnswers answers_to_edns_;  // those that are to be sent
     bool is_padded_;
     std::optional<std::chrono::seconds> lease_;
     std::span<std::uint8_t> buffer_;

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "answer/encode.hpp"
 #include "dns/message.hpp"
 #include "dns/reader.hpp"
 #include "transfer/record_reader.hpp"
@@ -24,13 +23,14 @@ bool read_records(WireReader& reader, std::span<const std::uint8_t> message, uns
 }  // namespace
 
 PendingUpdate::PendingUpdate(const Request& request, TsigReplier tsig,
-                             std::shared_ptr<const Identity> identity)
+                             std::shared_ptr<const Identity> identity, const EdnsAnswers& answers)
     : message_(request.message.begin(), request.message.end()),
       transport_(request.transport),
       client_(request.client),
       tsig_(std::move(tsig)),
       key_(tsig_.signer()->name),
-      identity_(std::move(identity)) {}
+      identity_(std::move(identity)),
+      answers_(answers) {}
 
 Result<Update, UpdateRefusal> PendingUpdate::read(const UpdatePolicy& policy) const {
     const Query query = decode_query(message_);
@@ -62,7 +62,7 @@ std::vector<std::uint8_t> PendingUpdate::reply(const UpdateResult& result,
     const Query query = decode_query(message_);
     std::vector<std::uint8_t> buffer(transport_ == Transport::udp ? max_udp_octets
                                                                   : max_message_octets);
-    Reply reply(query, transport_, identity_->nsid(), buffer, tsig_.added_octets());
+    Reply reply(query, transport_, answers_, buffer, tsig_.added_octets());
     if (result.lease) reply.grant_lease(*result.lease);
     const bool has_failed = result.rcode != Rcode::no_error;
     const Outcome outcome = reply.finish(

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "answer/encode.hpp"
 #include "answer/identity.hpp"
 #include "answer/request.hpp"
 #include "base/result.hpp"
@@ -32,8 +33,9 @@ struct UpdateResult {
 class PendingUpdate {
 public:
     /// Keeps `request`, which is an UPDATE without defects that `tsig` has found to be signed.
+    /// `answers` is what the reply tells, its NSID in the `identity`.
     PendingUpdate(const Request& request, TsigReplier tsig,
-                  std::shared_ptr<const Identity> identity);
+                  std::shared_ptr<const Identity> identity, const EdnsAnswers& answers);
 
     [[nodiscard]] std::span<const std::uint8_t> message() const noexcept { return message_; }
     [[nodiscard]] const Address& client() const noexcept { return client_; }
@@ -56,6 +58,7 @@ private:
     TsigReplier tsig_;
     Name key_;
     std::shared_ptr<const Identity> identity_;
+    EdnsAnswers answers_;
 };
 
 }  // namespace arpad

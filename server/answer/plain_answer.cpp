@@ -70,14 +70,32 @@ struct PlainQuestion {
     std::size_t end = 0;  ///< Where the question ends in the message.
     bool has_edns = false;
     bool is_dnssec_ok = false;
+    std::span<const std::uint8_t> cookie;  ///< That the client shows; empty if it shows none.
 };
 
-/// Whether `opt` is an OPT record of version 0 at the root, without options.
-bool is_plain_opt(const std::uint8_t* opt) noexcept {
-    constexpr std::size_t version = 6;
-    constexpr std::size_t option_octets = 9;
-    return opt[0] == 0 && load<std::uint16_t>(opt + 1) == static_cast<std::uint16_t>(RrType::opt) &&
-           opt[version] == edns_version && load<std::uint16_t>(opt + option_octets) == 0;
+/// Reads all of `opt` into `question`, if it is an OPT record of version 0 at the root with no
+/// option but a cookie, as we make them or the client's part alone.
+bool read_plain_opt(std::span<const std::uint8_t> opt, PlainQuestion& question) noexcept {
+    constexpr std::size_t version_at = 6;
+    constexpr std::size_t flags_at = 7;
+    constexpr std::size_t octets_at = 9;
+    constexpr std::size_t only_client = option_header_octets + client_cookie_octets;
+    constexpr std::size_t both_parts = option_header_octets + cookie_octets;
+    if (opt.size() < opt_octets) return false;
+    const std::size_t octets = opt.size() - opt_octets;
+    const std::uint8_t* const at = opt.data();
+    if (at[0] != 0 || load<std::uint16_t>(at + 1) != static_cast<std::uint16_t>(RrType::opt) ||
+        at[version_at] != edns_version || load<std::uint16_t>(at + octets_at) != octets) {
+        return false;
+    }
+    question.has_edns = true;
+    question.is_dnssec_ok = (load<std::uint16_t>(at + flags_at) & edns_dnssec_ok) != 0;
+    if (octets == 0) return true;
+    if (octets != only_client && octets != both_parts) return false;
+    const auto option = opt.subspan(opt_octets);
+    question.cookie = option.subspan(option_header_octets);
+    return load<std::uint16_t>(option.data()) == static_cast<std::uint16_t>(EdnsOption::cookie) &&
+           load<std::uint16_t>(option.data() + 2) == question.cookie.size();
 }
 
 std::optional<PlainQuestion> read_question(std::span<const std::uint8_t> message) noexcept {
@@ -99,14 +117,10 @@ std::optional<PlainQuestion> read_question(std::span<const std::uint8_t> message
     question.type = static_cast<RrType>(type_and_class >> 16U);
     const bool is_transfer = question.type == RrType::axfr || question.type == RrType::ixfr;
     if ((type_and_class & 0xFFFFU) != word::class_in || is_transfer) return std::nullopt;
-    question.has_edns = other_counts == 1;
-    if (message.size() != question.end + (question.has_edns ? opt_octets : 0)) return std::nullopt;
-    if (question.has_edns) {
-        if (!is_plain_opt(end)) return std::nullopt;
-        constexpr std::size_t flags_in_opt = 7;
-        question.is_dnssec_ok = (load<std::uint16_t>(end + flags_in_opt) & edns_dnssec_ok) != 0;
-    }
-    return question;
+    if (message.size() < question.end) return std::nullopt;
+    const auto rest = message.subspan(question.end);
+    const bool is_whole = other_counts == 1 ? read_plain_opt(rest, question) : rest.empty();
+    return is_whole ? std::optional(question) : std::nullopt;
 }
 
 /// A reply as it grows.
@@ -149,6 +163,14 @@ public:
         ++authorities_;
     }
 
+    /// Gives `client` a cookie, and judges the one that it shows.
+    void give_cookie(const CookieSource& source, const Address& client) noexcept {
+        const std::uint32_t now = cookie_time(source.clock());
+        const bool is_valid = source.jar->is_valid(question_.cookie, client, now);
+        client_ = is_valid ? Outcome::Client::proved : Outcome::Client::takes_cookies;
+        cookie_ = source.jar->make(question_.cookie, client, now);
+    }
+
     [[nodiscard]] Outcome finish(Rcode rcode, const Zone* zone) noexcept {
         if (question_.has_edns) put_opt();
         const auto id_and_flags = load<std::uint32_t>(message_.data());
@@ -158,6 +180,7 @@ public:
         store(begin_ + 8, authorities_ << 16U | (question_.has_edns ? 1U : 0U));
         const auto octets = static_cast<std::size_t>(at_ - begin_);
         return {.kind = Outcome::Kind::answer,
+                .client = client_,
                 .rcode = rcode,
                 .is_negative = authorities_ != 0,
                 .octets = octets,
@@ -182,8 +205,16 @@ private:
         store(opt.data() + 3, max_udp_octets);
         store(opt.data() + 7,
               static_cast<std::uint16_t>(question_.is_dnssec_ok ? edns_dnssec_ok : 0));
+        constexpr std::size_t option_octets = option_header_octets + cookie_octets;
+        const bool has_cookie = client_ != Outcome::Client::unproved;
+        store(opt.data() + 9, static_cast<std::uint16_t>(has_cookie ? option_octets : 0));
         std::memcpy(at_, opt.data(), opt.size());
         at_ += opt.size();
+        if (!has_cookie) return;
+        store(at_, static_cast<std::uint16_t>(EdnsOption::cookie));
+        store(at_ + 2, static_cast<std::uint16_t>(cookie_octets));
+        std::memcpy(at_ + option_header_octets, cookie_.data(), cookie_.size());
+        at_ += option_octets;
     }
 
     std::span<const std::uint8_t> message_;
@@ -192,14 +223,17 @@ private:
     std::uint8_t* at_;
     std::uint32_t answers_ = 0;
     std::uint32_t authorities_ = 0;
+    Outcome::Client client_ = Outcome::Client::unproved;
+    Cookie cookie_;  // unless the client is unproved
 };
 
 /// Whether the SOA that a negative answer carries is ready to be copied, and fits the smallest
 /// reply.
 bool can_deny(const Zone& zone, const PlainQuestion& question) noexcept {
     const NegativeAnswer& negative = zone.negative_answer();
+    constexpr std::size_t most_opt_octets = opt_octets + option_header_octets + cookie_octets;
     return negative.is_known() &&
-           question.end + negative.octets() + opt_octets <= max_plain_udp_octets;
+           question.end + negative.octets() + most_opt_octets <= max_plain_udp_octets;
 }
 
 /// Whether an RRset that is a PTR answers the question; for ANY one RRset is enough (RFC 8482 4.1).
@@ -233,14 +267,17 @@ void prefetch_plain_answers(const Snapshot& snapshot,
     }
 }
 
-std::optional<Outcome> answer_plainly(const Snapshot& snapshot,
-                                      std::span<const std::uint8_t> message,
+std::optional<Outcome> answer_plainly(const Snapshot& snapshot, const Request& request,
+                                      const CookieSource& cookies,
                                       std::span<std::uint8_t> buffer) noexcept {
-    const auto question = read_question(message);
+    const auto question = read_question(request.message);
     if (!question) return std::nullopt;
+    const bool shows_cookie = !question->cookie.empty();
+    if (shows_cookie && cookies.jar == nullptr) return std::nullopt;
     const Zone* const zone = snapshot.find_address_zone(question->address);
     if (zone == nullptr || zone->is_diverted(question->address)) return std::nullopt;
-    PlainReply reply(message, *question, buffer);
+    PlainReply reply(request.message, *question, buffer);
+    if (shows_cookie) reply.give_cookie(cookies, request.client);
     const auto data = zone->addresses().find(question->address);
     if (data && !data->is_lone_ptr()) return std::nullopt;
     const NamedRange* const range = data ? nullptr : zone->parts().ranges.find(question->address);

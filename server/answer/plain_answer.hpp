@@ -6,11 +6,13 @@
 /// long way (answer/responder), which gives the same reply octet for octet.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
 
 #include "answer/request.hpp"
+#include "crypto/cookie.hpp"
 #include "zone/snapshot.hpp"
 
 namespace arpad {
@@ -20,12 +22,19 @@ namespace arpad {
 void prefetch_plain_answers(const Snapshot& snapshot,
                             std::span<const std::span<const std::uint8_t>> messages) noexcept;
 
-/// Answers `message` from `snapshot` in `buffer`, which holds at least 1232 octets, if it is plain:
-/// an ordinary query for the reverse name of a whole address, with no EDNS option, and a zone that
-/// has one PTR or nothing there. None if it is anything else; `buffer` may be overwritten then too.
-/// No allocation.
+/// What cookies are made and judged by.
+struct CookieSource {
+    const CookieJar* jar;  ///< Null: there are no cookies.
+    std::chrono::system_clock::time_point (*clock)();
+};
+
+/// Answers `request` from `snapshot` in `buffer`, which holds at least 1232 octets, if it is plain:
+/// an ordinary query for the reverse name of a whole address, with no EDNS option but a cookie, and
+/// a zone that has one PTR or nothing there. None if it is anything else; `buffer` may be
+/// overwritten then too. No allocation.
 [[nodiscard]] std::optional<Outcome> answer_plainly(const Snapshot& snapshot,
-                                                    std::span<const std::uint8_t> message,
+                                                    const Request& request,
+                                                    const CookieSource& cookies,
                                                     std::span<std::uint8_t> buffer) noexcept;
 
 }  // namespace arpad

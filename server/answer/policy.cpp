@@ -13,6 +13,11 @@ constexpr Verdict reject(Rcode rcode, std::optional<ExtendedError> extended = {}
     return {Verdict::Kind::reject, rcode, extended};
 }
 
+/// RFC 7873 5.4.
+bool asks_for_cookie(const Query& query) noexcept {
+    return query.opcode == Opcode::query && query.edns && !query.edns->cookie.empty();
+}
+
 /// Both are about a zone, which they name by its SOA (RFC 1996 3.7, RFC 2136 3.1.1).
 constexpr Verdict judge_other_opcode(Opcode opcode, const Question& question) noexcept {
     if (question.type != RrType::soa) return reject(Rcode::form_err);
@@ -27,6 +32,9 @@ Verdict judge(const Query& query, Transport transport) noexcept {
     if (query.defect == Defect::no_header || query.defect == Defect::is_response) return ignore();
     // The opcode gives the rest of the message its meaning, so it is judged before the rest.
     if (!has_question(query.opcode)) return reject(Rcode::not_imp);
+    if (query.defect == Defect::no_question && asks_for_cookie(query)) {
+        return {Verdict::Kind::give_cookie};
+    }
     if (query.defect != Defect::none) return reject(Rcode::form_err);
     // RFC 6891 6.1.3.
     if (query.edns && query.edns->version > edns_version) return reject(Rcode::bad_vers);

@@ -15,6 +15,7 @@ struct Verdict {
     enum class Kind : std::uint8_t {
         ignore,         ///< Send nothing.
         reject,         ///< Send `rcode` alone.
+        give_cookie,    ///< There is no question: a cookie is asked for (RFC 7873 5.4).
         tell_identity,  ///< Class CH: about the server itself.
         look_up,        ///< Class IN: from the zones.
         transfer,       ///< Class IN: a whole zone, or what has changed in it.

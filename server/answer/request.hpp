@@ -1,6 +1,7 @@
 /// \file  What goes into the responder and what comes out of it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -35,6 +36,8 @@ struct Request {
     std::span<const std::uint8_t> message;
     Transport transport = Transport::udp;
     Address client = {};  ///< Where it comes from, as far as that matters to who may do what.
+    /// For how long the connection may be idle, to be told to those who ask (RFC 7828).
+    std::optional<std::chrono::milliseconds> keepalive = {};
 };
 
 /// What became of a request. Log and metrics read it after the reply has left.
@@ -46,7 +49,15 @@ struct Outcome {
         update,    ///< What `take_update()` gives is to be made, and replied to later.
     };
 
+    /// What is known of the address that a request names as its client's.
+    enum class Client : std::uint8_t {
+        unproved,       ///< Anybody may have written it.
+        takes_cookies,  ///< Likewise, and it would show a cookie that it is given.
+        proved,         ///< It has shown a cookie of ours, or signed with a key.
+    };
+
     Kind kind = Kind::silence;
+    Client client = Client::unproved;
     Rcode rcode = Rcode::no_error;
     bool is_truncated = false;        ///< TC is set.
     bool is_negative = false;         ///< There is no such name, or no such data (RFC 2308 2).

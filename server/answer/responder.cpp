@@ -88,6 +88,12 @@ Outcome tell_differences(const Zone& zone, TransferView view, const Query& query
 
 }  // namespace
 
+/// Who sends a request, and what its reply tells beside what was asked.
+struct Responder::Client {
+    Outcome::Client standing = Outcome::Client::unproved;
+    EdnsAnswers answers;
+};
+
 /// An answer while its chain of CNAMEs is followed.
 class Responder::Chain {
 public:
@@ -212,7 +218,7 @@ void Responder::expect(std::span<const std::span<const std::uint8_t>> messages) 
 }
 
 Outcome Responder::respond(const Request& request, std::span<std::uint8_t> buffer) noexcept {
-    const auto plain = answer_plainly(*snapshot_, request.message, buffer);
+    const auto plain = answer_plainly(*snapshot_, request, {cookies_.get(), clock_}, buffer);
     return plain ? *plain : respond_the_long_way(request, buffer);
 }
 
@@ -221,30 +227,58 @@ Outcome Responder::respond_the_long_way(const Request& request,
     const Query query = decode_query(request.message);
     const Verdict verdict = judge(query, request.transport);
     if (verdict.kind == Verdict::Kind::ignore) return {};
+    const Client client = client_of(request, query);
     Outcome outcome;
     if (query.tsig) {
-        outcome = respond_signed(request, query, verdict, buffer);
+        outcome = respond_signed(request, query, client, verdict, buffer);
     } else {
         std::optional<TsigReplier> unsigned_request;
-        Reply reply(query, request.transport, identity_->nsid(), buffer);
-        outcome = carry_out(verdict, request, query, unsigned_request, reply);
+        Reply reply(query, request.transport, client.answers, buffer);
+        outcome = carry_out(verdict, request, query, client, unsigned_request, reply);
+        outcome.client = client.standing;
     }
     if (query.question) outcome.type = query.question->type;
     return outcome;
 }
 
+Outcome Responder::ask_for_proof(const Request& request, std::span<std::uint8_t> buffer) noexcept {
+    const Query query = decode_query(request.message);
+    const Client client = client_of(request, query);
+    Reply reply(query, request.transport, client.answers, buffer);
+    Outcome outcome = client.standing == Outcome::Client::takes_cookies
+                          ? reply.finish(Rcode::bad_cookie, Authority::other)
+                          : reply.finish_truncated();
+    outcome.client = client.standing;
+    if (query.question) outcome.type = query.question->type;
+    return outcome;
+}
+
+Responder::Client Responder::client_of(const Request& request, const Query& query) const noexcept {
+    Client client;
+    client.answers.nsid = identity_->nsid();
+    client.answers.keepalive = request.keepalive;
+    if (!cookies_ || !query.edns || query.edns->cookie.empty()) return client;
+    const std::uint32_t now = cookie_time(clock_());
+    const bool is_valid = cookies_->is_valid(query.edns->cookie, request.client, now);
+    client.standing = is_valid ? Outcome::Client::proved : Outcome::Client::takes_cookies;
+    client.answers.cookie = cookies_->make(query.edns->cookie, request.client, now);
+    return client;
+}
+
 /// The signature is judged first (RFC 8945 5.2), and the reply to a signed request is signed.
-Outcome Responder::respond_signed(const Request& request, const Query& query, Verdict verdict,
-                                  std::span<std::uint8_t> buffer) {
+Outcome Responder::respond_signed(const Request& request, const Query& query, const Client& client,
+                                  Verdict verdict, std::span<std::uint8_t> buffer) {
     const std::uint64_t now = tsig_time(clock_());
     std::optional<TsigReplier> tsig(std::in_place, *keys_, request.message, *query.tsig, now);
     if (tsig->is_malformed()) {
-        Reply reply(query, request.transport, identity_->nsid(), buffer);
+        Reply reply(query, request.transport, client.answers, buffer);
         return reply.finish(Rcode::form_err, Authority::other);
     }
-    if (tsig->error() != TsigError::none) verdict = {Verdict::Kind::reject, Rcode::not_auth};
-    Reply reply(query, request.transport, identity_->nsid(), buffer, tsig->added_octets());
-    Outcome outcome = carry_out(verdict, request, query, tsig, reply);
+    const bool is_signed = tsig->error() == TsigError::none;
+    if (!is_signed) verdict = {Verdict::Kind::reject, Rcode::not_auth};
+    Reply reply(query, request.transport, client.answers, buffer, tsig->added_octets());
+    Outcome outcome = carry_out(verdict, request, query, client, tsig, reply);
+    outcome.client = is_signed ? Outcome::Client::proved : client.standing;
     if (outcome.kind == Outcome::Kind::answer) {
         outcome.octets = tsig->sign(buffer, outcome.octets, now);
     }
@@ -252,8 +286,11 @@ Outcome Responder::respond_signed(const Request& request, const Query& query, Ve
 }
 
 Outcome Responder::carry_out(const Verdict& verdict, const Request& request, const Query& query,
-                             std::optional<TsigReplier>& tsig, Reply& reply) noexcept {
+                             const Client& client, std::optional<TsigReplier>& tsig,
+                             Reply& reply) noexcept {
     switch (verdict.kind) {
+        case Verdict::Kind::give_cookie:
+            return give_cookie(query, client, reply);
         case Verdict::Kind::tell_identity:
             return tell_identity(*query.question, reply);
         case Verdict::Kind::look_up:
@@ -263,10 +300,19 @@ Outcome Responder::carry_out(const Verdict& verdict, const Request& request, con
         case Verdict::Kind::take_notice:
             return take_notice(request, *query.question, tsig, reply);
         case Verdict::Kind::take_update:
-            return take_update(request, *query.question, tsig, reply);
+            return take_update(request, *query.question, client, tsig, reply);
         default:
             return reply.finish(verdict.rcode, Authority::other, verdict.extended);
     }
+}
+
+/// RFC 7873 5.4. A server without cookies knows no query without a question.
+Outcome Responder::give_cookie(const Query& query, const Client& client,
+                               Reply& reply) const noexcept {
+    if (!cookies_) return reply.finish(Rcode::form_err, Authority::other);
+    const bool shows_ours = query.edns->cookie.size() > client_cookie_octets;
+    const bool is_wrong = shows_ours && client.standing != Outcome::Client::proved;
+    return reply.finish(is_wrong ? Rcode::bad_cookie : Rcode::no_error, Authority::other);
 }
 
 /// The zone at `apex`; null if we serve none.
@@ -299,14 +345,16 @@ Outcome Responder::take_notice(const Request& request, const Question& question,
 /// decided where changes are made. Zones of others are changed at their primaries (RFC 2136 3.1.2,
 /// 3.3). `tsig` goes with the update.
 Outcome Responder::take_update(const Request& request, const Question& question,
-                               std::optional<TsigReplier>& tsig, Reply& reply) {
+                               const Client& client, std::optional<TsigReplier>& tsig,
+                               Reply& reply) {
     const Zone* const zone = find_apex(question.name);
     if (zone == nullptr || zone->transfer().is_secondary()) {
         return reply.finish(Rcode::not_auth, Authority::other);
     }
     Outcome outcome;
     if (accepts_updates_ && tsig && tsig->signer() != nullptr) {
-        update_ = std::make_unique<PendingUpdate>(request, std::move(*tsig), identity_);
+        update_ =
+            std::make_unique<PendingUpdate>(request, std::move(*tsig), identity_, client.answers);
         outcome.kind = Outcome::Kind::update;
     } else {
         outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited,

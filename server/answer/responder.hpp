@@ -17,6 +17,7 @@
 #include "answer/pending_update.hpp"
 #include "answer/policy.hpp"
 #include "answer/request.hpp"
+#include "crypto/cookie.hpp"
 #include "crypto/tsig.hpp"
 #include "transfer/outgoing_transfer.hpp"
 #include "zone/snapshot.hpp"
@@ -28,8 +29,8 @@ class alignas(64) Responder {
 public:
     using Clock = std::chrono::system_clock::time_point (*)();
 
-    /// Answers from `snapshot` until another is adopted, and without keys. `clock` tells the time
-    /// that signatures are checked against.
+    /// Answers from `snapshot` until another is adopted, without keys and without cookies. `clock`
+    /// tells the time that signatures and cookies are checked against.
     Responder(std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const Identity> identity,
               Clock clock = &std::chrono::system_clock::now);
 
@@ -38,6 +39,9 @@ public:
 
     /// Knows `keys` from now on, and no others.
     void adopt(std::shared_ptr<const Keyring> keys) { keys_ = std::move(keys); }
+
+    /// Gives cookies of `cookies` from now on, and takes them back; null: it knows of no cookies.
+    void adopt(std::shared_ptr<const CookieJar> cookies) { cookies_ = std::move(cookies); }
 
     /// Calls `take(apex, from)` with each zone that somebody who may says has changed at its
     /// primary; `apex` is borrowed.
@@ -60,6 +64,12 @@ public:
     /// requests with a TSIG record, transfers, notices and updates.
     [[nodiscard]] Outcome respond(const Request& request, std::span<std::uint8_t> buffer) noexcept;
 
+    /// Replies to `request`, which came by UDP and has an answer, without that: in a way that has
+    /// the client ask again and prove that it is there. By BADCOOKIE, with a cookie, if it takes
+    /// cookies, else truncated, for it to come by TCP. Otherwise like `respond`.
+    [[nodiscard]] Outcome ask_for_proof(const Request& request,
+                                        std::span<std::uint8_t> buffer) noexcept;
+
     /// The transfer that the last request has led to.
     [[nodiscard]] std::unique_ptr<OutgoingTransfer> take_transfer() noexcept {
         return std::move(transfer_);
@@ -78,18 +88,25 @@ public:
 private:
     class Chain;
 
+    struct Client;
+
+    [[nodiscard]] Client client_of(const Request& request, const Query& query) const noexcept;
     [[nodiscard]] Outcome respond_signed(const Request& request, const Query& query,
-                                         Verdict verdict, std::span<std::uint8_t> buffer);
+                                         const Client& client, Verdict verdict,
+                                         std::span<std::uint8_t> buffer);
     [[nodiscard]] Outcome carry_out(const Verdict& verdict, const Request& request,
-                                    const Query& query, std::optional<TsigReplier>& tsig,
-                                    Reply& reply) noexcept;
+                                    const Query& query, const Client& client,
+                                    std::optional<TsigReplier>& tsig, Reply& reply) noexcept;
     [[nodiscard]] Outcome transfer(const Request& request, const Query& query,
                                    std::optional<TsigReplier>& tsig, Reply& reply) noexcept;
     [[nodiscard]] Outcome take_notice(const Request& request, const Question& question,
                                       const std::optional<TsigReplier>& tsig,
                                       Reply& reply) const noexcept;
     [[nodiscard]] Outcome take_update(const Request& request, const Question& question,
-                                      std::optional<TsigReplier>& tsig, Reply& reply);
+                                      const Client& client, std::optional<TsigReplier>& tsig,
+                                      Reply& reply);
+    [[nodiscard]] Outcome give_cookie(const Query& query, const Client& client,
+                                      Reply& reply) const noexcept;
     [[nodiscard]] const Zone* find_apex(NameView apex) const noexcept;
     [[nodiscard]] Outcome tell_identity(const Question& question, Reply& reply) const noexcept;
     [[nodiscard]] Outcome answer_from_zones(const Request& request, const Question& question,
@@ -99,6 +116,7 @@ private:
     std::shared_ptr<const Snapshot> snapshot_;
     std::shared_ptr<const Identity> identity_;
     std::shared_ptr<const Keyring> keys_;
+    std::shared_ptr<const CookieJar> cookies_;  // null: off
     Clock clock_;
     std::unique_ptr<OutgoingTransfer> transfer_;
     std::unique_ptr<PendingUpdate> update_;

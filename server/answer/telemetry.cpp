@@ -41,10 +41,20 @@ void add(std::vector<HeavyHitter<Address>>& sum, const std::vector<HeavyHitter<A
 
 }  // namespace
 
+void RateLimitCounts::add(const RateLimitCounts& other) noexcept {
+    for (std::size_t i = 0; i < answer_classes; ++i) {
+        dropped[i] += other.dropped[i];
+        truncated[i] += other.truncated[i];
+        cookie[i] += other.cookie[i];
+        dry_run[i] += other.dry_run[i];
+    }
+}
+
 void TelemetryReport::add(const TelemetryReport& other) {
     traffic.add(other.traffic);
     failed_handshakes += other.failed_handshakes;
     transfers.add(other.transfers);
+    rate_limit.add(other.rate_limit);
     for (const auto& [zone, counts] : other.zones) {
         zones[zone].replies += counts.replies;
         zones[zone].absent += counts.absent;
@@ -92,6 +102,7 @@ TelemetryReport Telemetry::report() const {
     return {traffic_,
             failed_handshakes_,
             transfers_,
+            rate_limit_,
             {zones_.begin(), zones_.end()},
             listed(missing_.entries()),
             listed(missing_clients_.entries())};

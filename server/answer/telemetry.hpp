@@ -4,6 +4,7 @@
 /// asked for: how long answers take, which names are missing, the query log.
 #pragma once
 
+#include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "answer/query_log.hpp"
+#include "answer/rate_limiter.hpp"
 #include "answer/traffic.hpp"
 #include "base/heavy_hitters.hpp"
 #include "reverse/address.hpp"
@@ -38,11 +40,24 @@ struct TransferCounts {
     }
 };
 
+/// What became of answers that are over the limits of their rate, by AnswerClass.
+struct RateLimitCounts {
+    using ByClass = std::array<std::uint64_t, answer_classes>;
+
+    ByClass dropped{};    ///< Not sent.
+    ByClass truncated{};  ///< An empty one with TC was sent instead.
+    ByClass cookie{};     ///< BADCOOKIE was sent instead.
+    ByClass dry_run{};    ///< Sent all the same, as it is a dry run.
+
+    void add(const RateLimitCounts& other) noexcept;
+};
+
 /// What one worker or several have to tell. Threads: one.
 struct TelemetryReport {
     Traffic traffic;
-    std::uint64_t failed_handshakes = 0;                ///< Of clients that came by TLS.
-    TransferCounts transfers;                           ///< To secondaries.
+    std::uint64_t failed_handshakes = 0;  ///< Of clients that came by TLS.
+    TransferCounts transfers;             ///< To secondaries.
+    RateLimitCounts rate_limit;
     std::map<std::uint64_t, ZoneTraffic> zones;         ///< By Zone::apex_hash.
     std::vector<HeavyHitter<Address>> missing;          ///< Addresses asked for in vain.
     std::vector<HeavyHitter<Address>> missing_clients;  ///< Who asks for them.
@@ -77,6 +92,9 @@ public:
     /// What is told of transfers, to be counted up.
     [[nodiscard]] TransferCounts& transfers() noexcept { return transfers_; }
 
+    /// What is told of answers over the limits, to be counted up.
+    [[nodiscard]] RateLimitCounts& rate_limit() noexcept { return rate_limit_; }
+
     /// Whether answers are to be timed, and told of by `add_time`.
     [[nodiscard]] bool is_timing() const noexcept { return detail_ == Detail::all; }
 
@@ -110,6 +128,7 @@ private:
     Traffic traffic_;
     std::uint64_t failed_handshakes_ = 0;
     TransferCounts transfers_;
+    RateLimitCounts rate_limit_;
     boost::unordered_flat_map<std::uint64_t, ZoneTraffic, NoHash> zones_;
     std::size_t zones_expected_ = 0;  // so many fit into `zones_` as it is
     HeavyHitters<Address, AddressHash> missing_;

@@ -19,6 +19,7 @@ void Traffic::add(const Traffic& other) noexcept {
         latencies[i].add(other.latencies[i]);
     }
     for (std::size_t i = 0; i < by_type.size(); ++i) by_type[i] += other.by_type[i];
+    for (std::size_t i = 0; i < by_client.size(); ++i) by_client[i] += other.by_client[i];
 }
 
 Traffic::Channel Traffic::total() const noexcept {

@@ -71,7 +71,8 @@ struct Traffic {
     static constexpr std::size_t families = 2;
 
     std::array<std::array<Channel, families>, transports> channels{};
-    std::array<std::uint64_t, 76> by_type{};  ///< Questions, by `type_slot`.
+    std::array<std::uint64_t, 76> by_type{};   ///< Questions, by `type_slot`.
+    std::array<std::uint64_t, 3> by_client{};  ///< Answered, by Outcome::Client.
     std::array<LatencyHistogram, transports> latencies{};
 
     [[nodiscard]] Channel& channel(Transport transport, Family family) noexcept {
@@ -91,6 +92,7 @@ struct Traffic {
         const std::size_t last = counted.by_rcode.size() - 1;
         ++counted.by_rcode[rcode < last ? rcode : last];
         if (outcome.is_truncated) ++counted.truncated;
+        ++by_client[static_cast<std::size_t>(outcome.client)];
         if (outcome.type) ++by_type[type_slot(*outcome.type)];
     }
 

@@ -13,12 +13,16 @@ Credentials credentials_of(const ServerConfig& config) {
                             nullptr,
                             std::nullopt,
                             nullptr,
+                            nullptr,
                             nullptr};
     UpdatePolicies updates;
     for (const UpdaterConfig& updater : config.updates) {
         updates.emplace(updater.key, updater.policy);
     }
     credentials.updates = std::make_shared<const UpdatePolicies>(std::move(updates));
+    if (!config.cookies.secrets.empty()) {
+        credentials.cookies = std::make_shared<const CookieJar>(config.cookies.secrets);
+    }
     if (!config.tls.listen.empty()) {
         const auto server = tls_server_context(material);
         ensure(server.has_value(), "the certificate was tried when it was read");

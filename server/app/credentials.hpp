@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "crypto/cookie.hpp"
 #include "crypto/tls.hpp"
 #include "crypto/tsig.hpp"
 #include "load/server_config.hpp"
@@ -24,6 +25,7 @@ struct Credentials {
     std::optional<std::chrono::sys_seconds> server_end;  ///< Until when `server` is believed.
     TlsContext web;  ///< For browsers; null if the page is not offered over TLS.
     std::shared_ptr<const UpdatePolicies> updates;
+    std::shared_ptr<const CookieJar> cookies;  ///< Null if there is no file of secrets.
 };
 
 /// Those of `config`, whose files were read and can be used.

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <iterator>
@@ -16,6 +18,7 @@
 #include "app/control_api.hpp"
 #include "app/edit_api.hpp"
 #include "app/privileges.hpp"
+#include "app/sandbox.hpp"
 #include "app/token_api.hpp"
 #include "base/counted.hpp"
 #include "base/invariant.hpp"
@@ -44,6 +47,13 @@ void log_receive_buffer(int octets) {
     } else {
         spdlog::info("UDP receive buffers of {} KiB", octets / kibi);
     }
+}
+
+bool can_be_changed_by_others(const std::filesystem::path& directory) {
+    using std::filesystem::perms;
+    std::error_code error;
+    const auto status = std::filesystem::status(directory, error);
+    return !error && (status.permissions() & perms::others_write) != perms::none;
 }
 
 /// A function that does `work` when it has been called so many times.
@@ -90,7 +100,7 @@ Daemon::Daemon(ServerConfig config, Options options, Invocation invocation)
       invocation_(std::move(invocation)),
       signals_(io_, SIGINT, SIGTERM),
       hangup_(io_, SIGHUP),
-      limits_(config_.tcp.connections, config_.tcp.connections_per_client),
+      limits_(config_.tcp),
       transfers_(config_.tcp.transfers),
       manager_(io_),
       control_responder_(
@@ -105,8 +115,10 @@ ExitCode Daemon::run() {
         spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
         io_.stop();
     });
-    const bool has_its_place =
-        become_user() && receive_from_predecessor() && open_state() && claim_endpoints();
+    if (!become_user()) return ExitCode::environment;
+    protect_secrets();
+    restrict_files();
+    const bool has_its_place = receive_from_predecessor() && open_state() && claim_endpoints();
     if (!has_its_place) return ExitCode::environment;
     if (const auto failure = load_networks()) return *failure;
     if (!start_workers()) return ExitCode::environment;
@@ -130,6 +142,41 @@ bool Daemon::become_user() {
     return !failure;
 }
 
+/// The process's memory is its own if it holds secrets, and so are its files.
+void Daemon::protect_secrets() const {
+    constexpr mode_t of_others = 0077;
+    ::umask(of_others);
+    const bool has_secrets = !config_.keys.empty() || !config_.cookies.secrets.empty() ||
+                             config_.tls.key || config_.web.tls.key;
+    if (has_secrets && !config_.allows_core_dumps) forbid_core_dumps();
+}
+
+/// Before there are other threads, which would not be bound by it.
+void Daemon::restrict_files() {
+    if (!config_.has_sandbox) return;
+    std::error_code ignored;  // StateStore says what is wrong with it
+    std::filesystem::create_directories(config_.state, ignored);
+    if (const auto failure = forbid_writing_but_to(config_.state)) {
+        spdlog::info("no sandbox for files: {}", *failure);
+    }
+}
+
+/// Threads are confined one by one, and one of them says why if that cannot be.
+void Daemon::begin_answering() {
+    std::function<void()> confine;
+    if (config_.has_sandbox) {
+        const auto is_told = std::make_shared<std::atomic_flag>();
+        confine = [is_told] {
+            const auto failure = confine_to_answering();
+            if (failure && !is_told->test_and_set()) {
+                spdlog::info("no sandbox for workers: {}", *failure);
+            }
+        };
+    }
+    transfers_.start(confine);
+    for (Worker& worker : workers_) worker.start(confine);
+}
+
 /// If there is one, which goes on answering until this one does.
 bool Daemon::receive_from_predecessor() {
     if (!options_.predecessor) return true;
@@ -149,6 +196,10 @@ bool Daemon::open_state() {
     auto state =
         StateStore::open(config_.state, config_.serial_format, std::move(inherited_.state_lock));
     if (state) {
+        if (can_be_changed_by_others(config_.state)) {
+            spdlog::warn("state directory {0}: everybody may change what is in it\n  chmod o-w {0}",
+                         config_.state.string());
+        }
         state_ = std::move(*state);
         return true;
     }
@@ -229,6 +280,7 @@ std::optional<ExitCode> Daemon::load_networks() {
 bool Daemon::start_workers() {
     const Credentials credentials = credentials_of(config_);
     certificate_end_ = credentials.server_end;
+    make_defences(credentials);
     updates_.emplace(io_, *reloader_);
     updates_->adopt(credentials.updates);
     refresh_thread_.emplace(
@@ -249,12 +301,25 @@ bool Daemon::start_workers() {
     return !failure;
 }
 
+/// Against those who write the addresses of others into their queries.
+void Daemon::make_defences(const Credentials& credentials) {
+    if (config_.rate_limit.is_on) {
+        rate_limiter_.emplace(config_.rate_limit);
+        rate_limit_log_.emplace(io_, *rate_limiter_);
+    }
+    if (!config_.cookies.is_on) return;
+    cookies_ = credentials.cookies
+                   ? credentials.cookies
+                   : std::make_shared<const CookieJar>(CookieJar::with_random_secret());
+}
+
 Worker& Daemon::add_worker(const Credentials& credentials) {
     const auto identity = std::make_shared<const Identity>(config_.identity);
     const auto detail = config_.metrics ? Telemetry::Detail::all : Telemetry::Detail::counts;
-    Worker& worker =
-        workers_.emplace_back(identity, config_.udp, config_.tcp, detail, limits_, transfers_);
+    const Worker::Shared shared{limits_, rate_limiter_ ? &*rate_limiter_ : nullptr, transfers_};
+    Worker& worker = workers_.emplace_back(identity, config_.udp, config_.tcp, detail, shared);
     worker.adopt(credentials.keys);
+    worker.adopt(cookies_);
     worker.accept_updates(updates_->maker());
     worker.tell_notices_to(
         [this](NameView apex, const Address& from) { refresh_thread_->notice(apex, from); });
@@ -290,8 +355,10 @@ void Daemon::adopt(const Credentials& credentials) {
     for (Worker& worker : workers_) {
         worker.adopt(credentials.keys);
         if (credentials.server) worker.adopt(credentials.server);
+        if (credentials.cookies && config_.cookies.is_on) worker.adopt(credentials.cookies);
     }
     if (credentials.server) certificate_end_ = credentials.server_end;
+    if (!config_.allows_core_dumps) forbid_core_dumps();  // they may be the first
     updates_->adopt(credentials.updates);
     if (notify_thread_) notify_thread_->adopt(credentials.keys);
     refresh_thread_->adopt(credentials.keys);
@@ -316,7 +383,7 @@ void Daemon::serve(const std::string& what) {
     open_web();
     // All sockets are open; threads that start now have what this one has.
     drop_privileges();
-    for (Worker& worker : workers_) worker.start();
+    begin_answering();
     if (web_) web_->start(reloader_->first_snapshot());
     if (config_.pins_workers) pin_workers();
     for (const Endpoint& endpoint : endpoints_) {
@@ -579,6 +646,7 @@ void Daemon::stop_workers() {
         worker.report([&total](const TelemetryReport& report) { total.add(report); });
     }
     query_log_.write();
+    if (rate_limit_log_) rate_limit_log_->write();
     log_traffic(total.traffic);
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "answer/rate_limiter.hpp"
 #include "answer/responder.hpp"
 #include "app/control_api.hpp"
 #include "app/credentials.hpp"
@@ -21,6 +22,7 @@
 #include "app/inheritance.hpp"
 #include "app/options.hpp"
 #include "app/query_log_writer.hpp"
+#include "app/rate_limit_log.hpp"
 #include "app/reloader.hpp"
 #include "app/service_manager.hpp"
 #include "app/takeover.hpp"
@@ -50,12 +52,16 @@ public:
 private:
     [[nodiscard]] bool become_user();
     [[nodiscard]] bool receive_from_predecessor();
+    void protect_secrets() const;
+    void restrict_files();
+    void begin_answering();
     [[nodiscard]] bool open_state();
     void do_without_state();
     [[nodiscard]] bool claim_endpoints();
     [[nodiscard]] std::optional<ExitCode> load_networks();
     void make_reloader();
     [[nodiscard]] bool start_workers();
+    void make_defences(const Credentials& credentials);
     [[nodiscard]] Worker& add_worker(const Credentials& credentials);
     [[nodiscard]] std::optional<ListenFailure> listen(Worker& worker, std::size_t number);
     [[nodiscard]] std::optional<ListenFailure> listen_by_tls(Worker& worker, const TlsContext& tls);
@@ -93,6 +99,8 @@ private:
     std::vector<Endpoint> tls_endpoints_;
     std::unique_ptr<State> state_;
     ConnectionLimits limits_;                      // outlives the workers
+    std::optional<RateLimiter> rate_limiter_;      // likewise; none: off
+    std::shared_ptr<const CookieJar> cookies_;     // null: off
     std::optional<RefreshThread> refresh_thread_;  // likewise
     std::list<Worker> workers_;                    // the one for TLS, if there is one, last
     std::size_t plain_workers_ = 0;
@@ -104,6 +112,7 @@ private:
     ServiceManager manager_;
     Responder control_responder_;
     QueryLogWriter query_log_;
+    std::optional<RateLimitLog> rate_limit_log_;
     std::unique_ptr<HttpServer> control_;
     std::unique_ptr<HttpServer> metrics_;
     std::optional<WebService> web_;

@@ -7,6 +7,7 @@
 
 #include "app/daemon.hpp"
 #include "app/options.hpp"
+#include "app/sandbox.hpp"
 #include "app/takeover.hpp"
 #include "base/log.hpp"
 #include "base/standard_error.hpp"
@@ -36,7 +37,10 @@ ExitCode run(int argc, const char* const* argv) {
     if (chosen.check_only) return check(*config);
     const LogFormat standard = leads_to_journal() ? LogFormat::journal : LogFormat::text;
     open_log(config->log.format.value_or(standard), config->log.level);
-    return Daemon(std::move(*config), chosen, own_invocation(argc, argv)).run();
+    const ExitCode code = Daemon(std::move(*config), chosen, own_invocation(argc, argv)).run();
+    // With the daemon the secrets are gone, and a sanitizer that looks for leaks has to look.
+    allow_core_dumps();
+    return code;
 }
 
 }  // namespace

@@ -84,6 +84,33 @@ void put_transfers(MetricsText& text, std::string_view direction, std::string_vi
              to_number(counts.failed));
 }
 
+void put_rate_limit(MetricsText& text, const RateLimitCounts& counts) {
+    text.begin("arpad_rate_limited_total", "counter",
+               "Replies over UDP that were over the limit of their prefix, by what was done.");
+    const auto put = [&text](std::string_view action, const RateLimitCounts::ByClass& by_class) {
+        for (std::size_t i = 0; i < answer_classes; ++i) {
+            text.add({{"answer", to_text(static_cast<AnswerClass>(i))}, {"action", action}},
+                     to_number(by_class[i]));
+        }
+    };
+    put("dropped", counts.dropped);
+    put("truncated", counts.truncated);
+    put("badcookie", counts.cookie);
+    put("dry_run", counts.dry_run);
+}
+
+void put_clients(MetricsText& text, const Traffic& traffic) {
+    constexpr std::array<std::string_view, 3> standings{"unproved", "new_cookie", "proved"};
+    static_assert(standings.size() == std::tuple_size_v<decltype(traffic.by_client)>);
+    text.begin(
+        "arpad_clients_total", "counter",
+        "Replies by what the client showed: nothing, a cookie that was not ours, or a cookie "
+        "of ours or a signature.");
+    for (std::size_t i = 0; i < standings.size(); ++i) {
+        text.add({{"standing", standings[i]}}, to_number(traffic.by_client[i]));
+    }
+}
+
 void put_tls(MetricsText& text, const TelemetryReport& report) {
     text.put("arpad_tls_failed_handshakes_total", "counter",
              "Clients that came by TLS and did not agree on it.",
@@ -285,6 +312,9 @@ std::string metrics_of(const ServerMetrics& server) {
     text.put("arpad_tcp_refused_total", "counter",
              "TCP connections closed at once, as there were too many.",
              to_number(server.connections.refused));
+    text.put("arpad_tcp_shed_total", "counter",
+             "Idle TCP connections closed to make room for new ones.",
+             to_number(server.connections.shed));
     put_transfers(text, "in", "Zones taken from primaries, and changes of zones.",
                   server.transfers_in);
     text.begin(
@@ -306,6 +336,8 @@ std::string metrics_of(const ServerMetrics& server) {
 std::string metrics_of(const Networks& networks, const TelemetryReport& report) {
     MetricsText text;
     put_traffic(text, report.traffic);
+    put_clients(text, report.traffic);
+    put_rate_limit(text, report.rate_limit);
     put_tls(text, report);
     put_transfers(text, "out", "Zones transferred to others over TCP, and changes of zones.",
                   report.transfers);

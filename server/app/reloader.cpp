@@ -78,6 +78,8 @@ std::string fixed_differences(const ServerConfig& running, const ServerConfig& r
     note(running.listen != read.listen, "listen", keys);
     note(running.workers != read.workers, "workers", keys);
     note(running.pins_workers != read.pins_workers, "pin_workers", keys);
+    note(running.has_sandbox != read.has_sandbox, "sandbox", keys);
+    note(running.allows_core_dumps != read.allows_core_dumps, "core_dumps", keys);
     note(running.zones != read.zones, "zones", keys);
     note(running.inventory != read.inventory, "inventory", keys);
     note(running.state != read.state, "state", keys);
@@ -89,6 +91,10 @@ std::string fixed_differences(const ServerConfig& running, const ServerConfig& r
     note(running.metrics != read.metrics, "metrics", keys);
     note(running.udp != read.udp, "udp", keys);
     note(running.tcp != read.tcp, "tcp", keys);
+    note(running.rate_limit != read.rate_limit, "rate_limit", keys);
+    const bool has_other_cookies = running.cookies.is_on != read.cookies.is_on ||
+                                   running.cookies.secrets_file != read.cookies.secrets_file;
+    note(has_other_cookies, "cookies", keys);
     note(running.tls.listen != read.tls.listen, "listen of tls", keys);
     WebConfig web = running.web;
     web.tls = read.web.tls;  // the certificate is exchanged
@@ -620,11 +626,13 @@ NetworksUpdate Reloader::look_ahead() {
 
 void Reloader::take_credentials_of(const ServerConfig& config) {
     const bool is_same = config.keys == config_.keys && config.updates == config_.updates &&
+                         config.cookies.secrets == config_.cookies.secrets &&
                          config.tls.material == config_.tls.material &&
                          config.web.tls.material == config_.web.tls.material;
     if (is_same) return;
     config_.keys = config.keys;
     config_.updates = config.updates;
+    config_.cookies.secrets = config.cookies.secrets;
     config_.tls.material = config.tls.material;
     config_.web.tls.material = config.web.tls.material;
     boost::asio::post(

@@ -32,7 +32,7 @@ Prefix sender_of(const HttpRequest& request) {
         last.remove_prefix(last.find_last_of(", ") + 1);  // npos + 1 is 0
         client = Address::from_text(last).value_or(client);
     }
-    return client_of(to_asio(client));
+    return ConnectionLimits::Client(client).host;
 }
 
 /// Whether `authority` is an address or the loopback's name: neither can be made to lead here by

@@ -87,7 +87,10 @@ bool is_alive(asio::io_context& io, const std::filesystem::path& path) {
 /// What sessions share with each other, and with the server as long as that lives.
 struct HttpServer::Shared {
     explicit Shared(const HttpLimits& bounds)
-        : limits(bounds), clients(bounds.connections, bounds.connections_per_client) {}
+        : limits(bounds),
+          clients({.connections = bounds.connections,
+                   .connections_per_client = bounds.connections_per_client,
+                   .connections_per_prefix = bounds.connections}) {}
 
     HttpLimits limits;
     ConnectionLimits clients;
@@ -455,8 +458,7 @@ void HttpServer::begin(stream_protocol::socket socket) {
     auto sender = sender_of(socket);
     if (!sender) return;
     // All users of a Unix socket are one client.
-    auto place =
-        shared_->clients.enter(sender->client ? client_of(to_asio(*sender->client)) : Prefix());
+    auto place = shared_->clients.enter(sender->client.value_or(Address()));
     if (!place) return;
     PlainStream stream(std::move(socket));
     if (!shared_->tls) {

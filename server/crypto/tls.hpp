@@ -13,7 +13,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "crypto/tsig.hpp"
+#include "crypto/secret.hpp"
 
 namespace arpad {
 

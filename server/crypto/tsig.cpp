@@ -230,15 +230,6 @@ std::size_t mac_octets(TsigAlgorithm algorithm) noexcept {
     return facts_of(algorithm).octets;
 }
 
-Secret::~Secret() {
-    OPENSSL_cleanse(octets_.data(), octets_.size());
-}
-
-Secret& Secret::operator=(Secret other) noexcept {
-    std::swap(octets_, other.octets_);
-    return *this;
-}
-
 Keyring::Keyring(std::vector<TsigKey> keys) {
     for (TsigKey& key : keys) keys_.push_back(std::make_shared<const TsigKey>(std::move(key)));
     std::ranges::sort(keys_, CanonicalLess(), [](const auto& key) { return key->name.view(); });

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/secret.hpp"
 #include "dns/name.hpp"
 #include "dns/tsig_record.hpp"
 #include "dns/types.hpp"
@@ -31,24 +32,6 @@ enum class TsigAlgorithm : std::uint8_t { hmac_sha1, hmac_sha256, hmac_sha384, h
 
 /// Octets of a whole MAC.
 [[nodiscard]] std::size_t mac_octets(TsigAlgorithm algorithm) noexcept;
-
-/// Octets that nobody else may see; wiped when they are not needed any more.
-class Secret {
-public:
-    Secret() = default;
-    explicit Secret(std::vector<std::uint8_t> octets) : octets_(std::move(octets)) {}
-    ~Secret();
-    Secret(const Secret&) = default;
-    Secret(Secret&&) noexcept = default;
-    Secret& operator=(Secret other) noexcept;
-
-    [[nodiscard]] std::span<const std::uint8_t> octets() const noexcept { return octets_; }
-
-    bool operator==(const Secret&) const = default;
-
-private:
-    std::vector<std::uint8_t> octets_;
-};
 
 /// A key that we share with others.
 struct TsigKey {

@@ -23,7 +23,15 @@ std::optional<std::uint32_t> read_lease(std::span<const std::uint8_t> data) noex
     return WireReader(data).read_u32();
 }
 
-/// Whether the options fill `rdata` exactly (RFC 6891 6.1.2); notes those we know in `edns`.
+/// A client cookie, alone or with a server cookie of 8 to 32 octets (RFC 7873 4).
+bool is_cookie_size(std::size_t octets) noexcept {
+    constexpr std::size_t least = client_cookie_octets + 8;
+    constexpr std::size_t most = client_cookie_octets + 32;
+    return octets == client_cookie_octets || (octets >= least && octets <= most);
+}
+
+/// Whether the options fill `rdata` exactly (RFC 6891 6.1.2), and a COOKIE option has a form that
+/// it may have (RFC 7873 5.2.2); notes those we know in `edns`.
 bool read_options(std::span<const std::uint8_t> rdata, Edns& edns) noexcept {
     WireReader reader(rdata);
     while (reader.remaining() > 0) {
@@ -33,6 +41,12 @@ bool read_options(std::span<const std::uint8_t> rdata, Edns& edns) noexcept {
         if (code == EdnsOption::update_lease) edns.lease_seconds = read_lease(data);
         if (code == EdnsOption::nsid) edns.asks_nsid = true;
         if (code == EdnsOption::padding) edns.is_padded = true;
+        if (code == EdnsOption::tcp_keepalive) edns.asks_keepalive = true;
+        // RFC 7873 5.2: of several the first counts.
+        if (code == EdnsOption::cookie && edns.cookie.empty()) {
+            if (!is_cookie_size(data.size())) return false;
+            edns.cookie = data;
+        }
     }
     return reader.is_intact();
 }
@@ -118,7 +132,11 @@ Defect read_records(WireReader& reader, const SectionCounts& counts, Query& quer
 
 Defect read_query(WireReader& reader, std::span<const std::uint8_t> message,
                   const SectionCounts& counts, Query& query) noexcept {
-    if (counts.questions != 1) return Defect::question_count;
+    if (counts.questions > 1) return Defect::question_count;
+    if (counts.questions == 0) {
+        const Defect defect = read_records(reader, counts, query);
+        return defect == Defect::none ? Defect::no_question : defect;
+    }
     query.question = read_question(reader, message);
     if (!query.question) return Defect::bad_question;
     return read_records(reader, counts, query);

@@ -45,11 +45,12 @@ enum class Defect : std::uint8_t {
     none,
     no_header,        ///< Shorter than a header.
     is_response,      ///< QR is set.
-    question_count,   ///< QDCOUNT is not 1.
+    no_question,      ///< QDCOUNT is 0, and all else is as it should be.
+    question_count,   ///< QDCOUNT is more than 1.
     bad_question,     ///< The question cannot be read.
     bad_record,       ///< A record behind it cannot be read.
     trailing_octets,  ///< Octets are left behind the last record.
-    bad_edns,         ///< Two OPT records, one not at the root, or options that do not fit.
+    bad_edns,         ///< Two OPT records, one not at the root, or options that are malformed.
     bad_tsig,         ///< A TSIG record that is not the last one, or cannot be read.
 };
 
@@ -57,9 +58,12 @@ enum class Defect : std::uint8_t {
 struct Edns {
     std::uint16_t payload_octets = max_plain_udp_octets;  ///< At least 512 (RFC 6891 6.2.3).
     std::uint8_t version = 0;
-    bool dnssec_ok = false;                           ///< The DO bit (RFC 3225).
-    bool asks_nsid = false;                           ///< An NSID option is there (RFC 5001 2.1).
-    bool is_padded = false;                           ///< A Padding option is there (RFC 7830 3).
+    bool dnssec_ok = false;       ///< The DO bit (RFC 3225).
+    bool asks_nsid = false;       ///< An NSID option is there (RFC 5001 2.1).
+    bool is_padded = false;       ///< A Padding option is there (RFC 7830 3).
+    bool asks_keepalive = false;  ///< An edns-tcp-keepalive option is there (RFC 7828 3.1).
+    std::span<const std::uint8_t> cookie = {};  ///< Data of a COOKIE option, of a size that it may
+                                                ///< have (RFC 7873 4); empty if there is none.
     std::optional<std::uint32_t> lease_seconds = {};  ///< Of an Update Lease option (RFC 9664 4).
 };
 

@@ -78,12 +78,14 @@ std::string to_text(Rcode rcode) {
             return "NOTZONE";
         case Rcode::bad_vers:
             return "BADVERS";
+        case Rcode::bad_cookie:
+            return "BADCOOKIE";
     }
     return fmt::format("RCODE{}", static_cast<std::uint16_t>(rcode));
 }
 
 std::optional<Rcode> rcode_from_text(std::string_view text) {
-    constexpr std::uint16_t last = 23;  // BADCOOKIE
+    constexpr auto last = static_cast<std::uint16_t>(Rcode::bad_cookie);
     std::string upper(text);
     std::ranges::transform(upper, upper.begin(), [](char letter) {
         return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;

@@ -58,6 +58,7 @@ enum class Rcode : std::uint16_t {
     not_auth = 9,
     not_zone = 10,
     bad_vers = 16,
+    bad_cookie = 23,
 };
 
 /// Extended DNS Errors (RFC 8914 4).

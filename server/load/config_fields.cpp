@@ -78,6 +78,12 @@ std::vector<Endpoint> read_listen(const Fields& fields, std::uint16_t usual_port
     return endpoints;
 }
 
+std::vector<Prefix> read_prefixes(const Fields& fields, std::string_view key,
+                                  FileFindings& findings) {
+    return read_list(fields, key, "address or prefix", "192.0.2.0/24", &prefix_or_address,
+                     findings);
+}
+
 std::optional<std::filesystem::path> read_path(const Fields& fields, std::string_view key,
                                                std::string_view kind,
                                                const std::filesystem::path& base,

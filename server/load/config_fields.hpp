@@ -1,7 +1,9 @@
-/// \file  What several sections of the server configuration have: endpoints and paths.
+/// \file  What several sections of the server configuration have: endpoints, lists and paths.
 ///
 /// What is wrong goes to `findings`.
 #pragma once
+
+#include <fmt/format.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -13,6 +15,7 @@
 #include "load/file_findings.hpp"
 #include "load/yaml_document.hpp"
 #include "reverse/endpoint.hpp"
+#include "reverse/prefix.hpp"
 
 namespace arpad {
 
@@ -22,6 +25,37 @@ namespace arpad {
 
 /// The list `listen`, which must be there; no two entries are equal.
 [[nodiscard]] std::vector<Endpoint> read_listen(const Fields& fields, std::uint16_t usual_port,
+                                                FileFindings& findings);
+
+/// The entries of the list `key`, each read by `read(text)`, which gives none for what is no
+/// `kind`.
+template <class Read>
+[[nodiscard]] auto read_list(const Fields& fields, std::string_view key, std::string_view kind,
+                             std::string_view example, const Read& read, FileFindings& findings) {
+    std::vector<typename decltype(read(std::string_view()))::value_type> entries;
+    const auto list = fields.find(key);
+    if (!list) return entries;
+    if (!list->is_sequence()) {
+        findings.error(list->place(), fmt::format("`{}` is no list", key),
+                       fmt::format("write `{}: [{}]`", key, example));
+        return entries;
+    }
+    for (const YamlNode item : list->items()) {
+        const auto text = read_text(item, fmt::format("an entry of `{}`", key), findings);
+        if (!text) continue;
+        const auto entry = read(*text);
+        if (entry) {
+            entries.push_back(*entry);
+        } else {
+            findings.error(item.place(), fmt::format("{} is no {}", in_backquotes(*text), kind),
+                           fmt::format("write it like {}", example));
+        }
+    }
+    return entries;
+}
+
+/// The list `key` of addresses and prefixes.
+[[nodiscard]] std::vector<Prefix> read_prefixes(const Fields& fields, std::string_view key,
                                                 FileFindings& findings);
 
 /// The path of a `kind` that `key` says, as relative to `base`; none if it is not written.

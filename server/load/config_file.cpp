@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/text_file.hpp"
+#include "crypto/secret.hpp"
+#include "load/cookie_fields.hpp"
 #include "load/key_fields.hpp"
 #include "load/tls_files.hpp"
 #include "load/transfer_fields.hpp"
@@ -35,13 +37,15 @@ bool add_keys_of_file(ServerConfig& config, Diagnostics& diagnostics) {
 
 std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
                                              Diagnostics& diagnostics) {
-    const auto text = read_text_file(path);
+    const WipingOfFreedMemory wiping;
+    auto text = read_text_file(path);
     if (!text) {
         diagnostics.error(path.string(), {}, text.error().message(),
                           "name the server configuration with -c FILE");
         return std::nullopt;
     }
     auto config = read_server_config(path.string(), *text, diagnostics);
+    wipe(*text);
     if (!config) return std::nullopt;
     if (!config->keys.empty() && is_open_to_all(path)) {
         diagnostics.warning(
@@ -51,7 +55,8 @@ std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
     const bool has_keys = add_keys_of_file(*config, diagnostics);
     const bool has_tls = read_tls_files(config->tls, diagnostics);
     const bool has_web = read_tls_files(config->web.tls, diagnostics);
-    if (!has_tls || !has_web || !has_keys) return std::nullopt;
+    const bool has_cookies = read_cookie_secrets(config->cookies, diagnostics);
+    if (!has_tls || !has_web || !has_keys || !has_cookies) return std::nullopt;
     auto& known = config->zone_defaults.known_keys.emplace();
     for (const TsigKey& key : config->keys) known.push_back(key.name);
     const std::string file = path.string();

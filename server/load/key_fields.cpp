@@ -119,6 +119,7 @@ std::vector<TsigKey> read_keys_file(const std::filesystem::path& path, Diagnosti
     FileFindings findings(file, diagnostics);
     const auto document = parse_yaml(
         file, *text, "write `NAME: {algorithm: hmac-sha256, secret: BASE64}`", diagnostics);
+    wipe(*text);
     if (!document) return {};
     return read_keys(document->root(), findings);
 }

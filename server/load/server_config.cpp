@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "load/config_fields.hpp"
+#include "load/cookie_fields.hpp"
 #include "load/fields.hpp"
 #include "load/file_findings.hpp"
 #include "load/hexadecimal.hpp"
 #include "load/key_fields.hpp"
+#include "load/limit_fields.hpp"
 #include "load/remote_fields.hpp"
 #include "load/transfer_fields.hpp"
 #include "load/update_fields.hpp"
@@ -21,11 +23,11 @@
 namespace arpad {
 namespace {
 
-constexpr std::array<std::string_view, 23> config_keys{
-    "listen",        "user",          "workers",   "pin_workers", "zones",     "inventory",
-    "state",         "keys",          "keys_file", "log",         "serials",   "reload",
-    "zone_defaults", "identity",      "udp",       "tcp",         "query_log", "metrics",
-    "catalog",       "catalogs_from", "tls",       "web",         "updates"};
+constexpr std::array<std::string_view, 27> config_keys{
+    "listen", "user",      "workers",    "pin_workers", "zones",   "inventory",     "state",
+    "keys",   "keys_file", "log",        "serials",     "reload",  "zone_defaults", "identity",
+    "udp",    "tcp",       "query_log",  "metrics",     "catalog", "catalogs_from", "tls",
+    "web",    "updates",   "rate_limit", "cookies",     "sandbox", "core_dumps"};
 constexpr std::array<std::string_view, 4> query_log_keys{"sample", "rcodes", "networks", "clients"};
 constexpr std::array<std::string_view, 1> metrics_keys{"listen"};
 constexpr std::array<std::string_view, 2> catalog_keys{"zone", "transfer"};
@@ -36,16 +38,11 @@ constexpr std::array<std::string_view, 6> zone_default_keys{
     "ttl", "nameservers", "nameservers_ttl", "edit_ttl", "soa", "transfer"};
 constexpr std::array<std::string_view, 3> identity_keys{"version", "hostname", "nsid"};
 constexpr std::array<std::string_view, 1> udp_keys{"gather_microseconds"};
-constexpr std::array<std::string_view, 4> tcp_keys{"idle_timeout", "connections",
-                                                   "connections_per_client", "transfers"};
-
 constexpr std::array<std::string_view, 4> tls_keys{"listen", "certificate", "key", "authorities"};
 
 constexpr IntegerRange worker_range{1, 256};
 constexpr IntegerRange sample_range{1, 1'000'000'000};
 constexpr IntegerRange gather_range{0, 1000};
-constexpr IntegerRange connection_range{1, 1'000'000};
-constexpr std::uint32_t max_idle_seconds = 3600;
 constexpr std::size_t max_character_string = 255;  // RFC 1035 3.3
 constexpr std::size_t max_nsid_octets = 128;
 constexpr std::size_t max_catalog_octets = 200;
@@ -177,33 +174,6 @@ LogConfig read_log(const Fields& fields, FileFindings& findings) {
     return config;
 }
 
-/// The entries of the list `key`, each read by `read(text)`, which gives none for what is no
-/// `kind`.
-template <class Read>
-auto read_list(const Fields& fields, std::string_view key, std::string_view kind,
-               std::string_view example, const Read& read, FileFindings& findings) {
-    std::vector<typename decltype(read(std::string_view()))::value_type> entries;
-    const auto list = fields.find(key);
-    if (!list) return entries;
-    if (!list->is_sequence()) {
-        findings.error(list->place(), fmt::format("`{}` is no list", key),
-                       fmt::format("write `{}: [{}]`", key, example));
-        return entries;
-    }
-    for (const YamlNode item : list->items()) {
-        const auto text = read_text(item, fmt::format("an entry of `{}`", key), findings);
-        if (!text) continue;
-        const auto entry = read(*text);
-        if (entry) {
-            entries.push_back(*entry);
-        } else {
-            findings.error(item.place(), fmt::format("{} is no {}", in_backquotes(*text), kind),
-                           fmt::format("write it like {}", example));
-        }
-    }
-    return entries;
-}
-
 std::optional<QueryLogConfig> read_query_log(const Fields& fields, FileFindings& findings) {
     const auto node = fields.find("query_log");
     if (!node) return std::nullopt;
@@ -215,10 +185,8 @@ std::optional<QueryLogConfig> read_query_log(const Fields& fields, FileFindings&
     QueryLogConfig config;
     config.sample = log.integer("sample", sample_range).value_or(config.sample);
     config.rcodes = read_list(log, "rcodes", "rcode", "NXDOMAIN", &rcode_from_text, findings);
-    config.networks =
-        read_list(log, "networks", "network", "192.0.2.0/24", &prefix_or_address, findings);
-    config.clients = read_list(log, "clients", "address or prefix", "198.51.100.7",
-                               &prefix_or_address, findings);
+    config.networks = read_prefixes(log, "networks", findings);
+    config.clients = read_prefixes(log, "clients", findings);
     return config;
 }
 
@@ -309,28 +277,6 @@ UdpConfig read_udp(const Fields& fields, FileFindings& findings) {
     return config;
 }
 
-TcpConfig read_tcp(const Fields& fields, FileFindings& findings) {
-    TcpConfig config;
-    const auto node = fields.find("tcp");
-    if (!node) return config;
-    const Fields tcp(*node, "`tcp`", tcp_keys, findings);
-    if (const auto idle = tcp.seconds("idle_timeout")) {
-        config.idle_timeout = std::chrono::seconds(*idle);
-        if (*idle < 1 || *idle > max_idle_seconds)
-            findings.error(tcp.find("idle_timeout")->place(),
-                           "`idle_timeout` is not from 1s to 1h: " +
-                               in_backquotes(tcp.find("idle_timeout")->text()),
-                           "10s suits most servers");
-    }
-    if (const auto count = tcp.integer("connections", connection_range))
-        config.connections = static_cast<unsigned>(*count);
-    if (const auto count = tcp.integer("connections_per_client", connection_range))
-        config.connections_per_client = static_cast<unsigned>(*count);
-    if (const auto count = tcp.integer("transfers", connection_range))
-        config.transfers = static_cast<unsigned>(*count);
-    return config;
-}
-
 /// `plain` is what is listened on without TLS.
 TlsConfig read_tls(const Fields& fields, const std::filesystem::path& base,
                    const std::vector<Endpoint>& plain, FileFindings& findings) {
@@ -406,6 +352,8 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.user = read_user(fields, findings);
     config.workers = read_workers(fields, findings);
     config.pins_workers = fields.boolean("pin_workers").value_or(config.pins_workers);
+    config.has_sandbox = fields.boolean("sandbox").value_or(config.has_sandbox);
+    config.allows_core_dumps = fields.boolean("core_dumps").value_or(config.allows_core_dumps);
     config.zones = read_directory(fields, "zones", base, findings);
     config.inventory = read_path(fields, "inventory", "file", base, findings);
     config.state = read_directory(fields, "state", base, findings);
@@ -421,7 +369,13 @@ std::optional<ServerConfig> read_server_config(const std::string& file, std::str
     config.query_log = read_query_log(fields, findings);
     config.metrics = read_metrics(fields, findings);
     config.udp = read_udp(fields, findings);
-    config.tcp = read_tcp(fields, findings);
+    if (const auto tcp = fields.find("tcp")) config.tcp = read_tcp(*tcp, findings);
+    if (const auto limit = fields.find("rate_limit")) {
+        config.rate_limit = read_rate_limit(*limit, findings);
+    }
+    if (const auto cookies = fields.find("cookies")) {
+        config.cookies = read_cookies(*cookies, base, findings);
+    }
     config.tls = read_tls(fields, base, config.listen, findings);
     if (const auto web = fields.find("web")) config.web = read_web(*web, base, findings);
     if (const auto updates = fields.find("updates")) {

@@ -13,6 +13,7 @@
 
 #include "base/diagnostics.hpp"
 #include "base/log_format.hpp"
+#include "crypto/secret.hpp"
 #include "crypto/tls.hpp"
 #include "crypto/tsig.hpp"
 #include "load/zone_file.hpp"
@@ -59,6 +60,33 @@ struct QueryLogConfig {
     bool operator==(const QueryLogConfig&) const = default;
 };
 
+/// How many answers per second go to one prefix of clients over UDP. Each kind of answer counts for
+/// itself; see answer/rate_limiter.
+struct RateLimitConfig {
+    bool is_on = true;
+    unsigned responses = 200;   ///< That have data, or say that a name has none of a type.
+    unsigned nxdomain = 200;    ///< That say that there is no such name.
+    unsigned errors = 200;      ///< With any other rcode.
+    unsigned slip = 2;          ///< Of so many that are held back, one asks the client to prove
+                                ///< itself; 0: none.
+    unsigned ipv4_prefix = 24;  ///< Bits.
+    unsigned ipv6_prefix = 56;  ///< Likewise, up to 64.
+    std::vector<Prefix> exempt{{Address(Family::ipv4, 127U << 24U), 8},
+                               {Address(Family::ipv6, 1), 128}};
+    bool is_dry_run = false;  ///< Whether it only tells what it would hold back.
+
+    bool operator==(const RateLimitConfig&) const = default;
+};
+
+/// DNS cookies (RFC 7873).
+struct CookieConfig {
+    bool is_on = true;
+    std::optional<std::filesystem::path> secrets_file;  ///< Like `zones`; none: a random secret.
+    std::vector<Secret> secrets;  ///< What it holds: the first makes cookies, all are accepted.
+
+    bool operator==(const CookieConfig&) const = default;
+};
+
 /// How UDP queries are taken.
 struct UdpConfig {
     /// How long a worker that found several queries waits for more; zero: it does not.
@@ -70,8 +98,10 @@ struct UdpConfig {
 /// Bounds on TCP clients (RFC 7766 6.2).
 struct TcpConfig {
     std::chrono::seconds idle_timeout{10};  ///< Without a whole query, or without progress.
+    std::chrono::seconds lifetime{3600};    ///< Of a connection, but for transfers.
     unsigned connections = 1000;            ///< In all.
     unsigned connections_per_client = 200;  ///< Per IPv4 address or IPv6 /64.
+    unsigned connections_per_prefix = 400;  ///< Per IPv4 /24 or IPv6 /48.
     unsigned transfers = 100;               ///< Of zones to secondaries, under way at once.
 
     bool operator==(const TcpConfig&) const = default;
@@ -143,6 +173,8 @@ struct ServerConfig {
     std::optional<unsigned> workers;  ///< None: one per core.
     std::optional<std::string> user;  ///< That root becomes; none: whoever starts it.
     bool pins_workers = false;        ///< Whether each worker keeps to a core of its own.
+    bool has_sandbox = true;          ///< Whether threads may only do what they need.
+    bool allows_core_dumps = false;   ///< Though they have secrets in them.
     std::filesystem::path zones;  ///< Directory; absolute, or relative to the working directory.
     std::optional<std::filesystem::path> inventory;  ///< File, likewise; none: no servers known.
     std::filesystem::path state;                     ///< Directory; likewise.
@@ -159,6 +191,8 @@ struct ServerConfig {
     std::optional<Endpoint> metrics;          ///< Over TCP; none: not offered.
     UdpConfig udp;
     TcpConfig tcp;
+    RateLimitConfig rate_limit;
+    CookieConfig cookies;
     TlsConfig tls;  ///< No endpoint of it is in `listen`.
     WebConfig web;
     std::vector<UpdaterConfig> updates;  ///< No two for one key.

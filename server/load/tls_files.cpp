@@ -90,8 +90,9 @@ bool read_tls_files(TlsConfig& config, Diagnostics& diagnostics) {
             read_file(*config.certificate, "certificate", diagnostics).value_or("");
     }
     if (config.key) {
-        const std::string text = read_file(*config.key, "key", diagnostics).value_or("");
+        std::string text = read_file(*config.key, "key", diagnostics).value_or("");
         material.key = Secret(std::vector<std::uint8_t>(text.begin(), text.end()));
+        wipe(text);
     }
     if (config.authorities) {
         material.authorities =

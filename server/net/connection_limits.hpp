@@ -1,11 +1,12 @@
-/// \file  How many TCP connections there are, in all and per client (RFC 7766 6.2).
+/// \file  How many TCP connections there are: in all, per client and per prefix (RFC 7766 6.2).
 ///
 /// Shared by all workers, since one client's connections are spread over them. Asked once when a
 /// connection is accepted and once when it is closed, never while queries are answered.
 /// Threads: any; a mutex inside.
 #pragma once
 
-#include <boost/asio/ip/address.hpp>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -13,20 +14,29 @@
 #include <optional>
 #include <utility>
 
+#include "base/result.hpp"
+#include "load/server_config.hpp"
 #include "reverse/prefix.hpp"
 
 namespace arpad {
 
-/// The client that an address belongs to: the address itself, or the /64 it is in.
-[[nodiscard]] Prefix client_of(const boost::asio::ip::address& address);
-
 /// See above.
 class ConnectionLimits {
 public:
+    /// Whom a connection counts for.
+    struct Client {
+        /// `address` itself, or the /64 it is in, of which one host may use any address; and the
+        /// /24 or /48 that it shares with its neighbours.
+        explicit Client(const Address& address);
+
+        Prefix host;
+        Prefix neighbourhood;
+    };
+
     /// A place among the connections; given back when destroyed.
     class Place {
     public:
-        Place(ConnectionLimits& limits, Prefix client) : limits_(&limits), client_(client) {}
+        Place(ConnectionLimits& limits, const Client& client) : limits_(&limits), client_(client) {}
         ~Place() {
             if (limits_ != nullptr) limits_->leave(client_);
         }
@@ -38,32 +48,48 @@ public:
 
     private:
         ConnectionLimits* limits_;
-        Prefix client_;
+        Client client_;
     };
 
-    ConnectionLimits(std::size_t in_all, std::size_t per_client)
-        : max_in_all_(in_all), max_per_client_(per_client) {}
+    explicit ConnectionLimits(const TcpConfig& config) : config_(config) {}
 
-    /// A place for one more connection of `client`; none if that would be too many. The place must
-    /// not outlive the limits.
-    [[nodiscard]] std::optional<Place> enter(const Prefix& client);
+    /// Of whom there are too many.
+    enum class Excess : std::uint8_t { of_client, in_all };
+
+    /// A place for one more connection from `address`, if that is not too many. The place must not
+    /// outlive the limits.
+    [[nodiscard]] Result<Place, Excess> enter(const Address& address);
+
+    /// How long a connection may be idle now: as configured while there is room, and the shorter
+    /// the less of it is left, down to `least_idle_timeout`.
+    [[nodiscard]] std::chrono::milliseconds idle_timeout() const noexcept;
+
+    static constexpr std::chrono::milliseconds least_idle_timeout{200};
+
+    /// An idle connection is closed to make room.
+    void note_shed() noexcept { shed_.fetch_add(1, std::memory_order_relaxed); }
 
     /// What has come so far.
     struct Counts {
         std::size_t open = 0;        ///< Now.
         std::uint64_t admitted = 0;  ///< Since start.
         std::uint64_t refused = 0;   ///< Since start, as there would have been too many.
+        std::uint64_t shed = 0;      ///< Since start, closed to make room.
     };
     [[nodiscard]] Counts counts();
 
 private:
-    void leave(const Prefix& client);
+    void leave(const Client& client);
+    void leave(const Prefix& prefix);
+    [[nodiscard]] std::size_t open_of(const Prefix& prefix) const;
 
-    const std::size_t max_in_all_;
-    const std::size_t max_per_client_;
+    const TcpConfig config_;
+    std::atomic<std::size_t> open_ = 0;
+    std::atomic<std::uint64_t> shed_ = 0;
     std::mutex mutex_;
-    Counts counts_;  // guarded by mutex_, as is the next
-    std::map<Prefix, std::size_t> per_client_;
+    std::uint64_t admitted_ = 0;  // guarded by mutex_, as are the next
+    std::uint64_t refused_ = 0;
+    std::map<Prefix, std::size_t> open_by_prefix_;  // of hosts and of neighbourhoods
 };
 
 }  // namespace arpad

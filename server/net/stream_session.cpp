@@ -40,6 +40,10 @@ std::span<std::uint8_t> StreamSession::input_space() {
         wanted = std::max(wanted, length_octets + framed_length(input_.data()));
     }
     if (input_.size() < wanted) input_.resize(wanted);
+    if (input_.size() > wanted && buffered() == 0) {
+        input_.resize(wanted);  // what one large query took is not kept for the next
+        input_.shrink_to_fit();
+    }
     return std::span(input_).subspan(input_end_);
 }
 
@@ -77,7 +81,8 @@ void StreamSession::answer_buffered() {
 
 void StreamSession::answer(std::span<const std::uint8_t> query) {
     const auto start = telemetry_.is_timing() ? steady_clock::now() : steady_clock::time_point();
-    const Outcome outcome = responder_.respond({query, transport_, client_.address}, scratch_);
+    const Outcome outcome =
+        responder_.respond({query, transport_, client_.address, keepalive_}, scratch_);
     if (outcome.kind == Outcome::Kind::transfer) transfer_ = responder_.take_transfer();
     if (outcome.kind == Outcome::Kind::update) {
         update_ = responder_.take_update();

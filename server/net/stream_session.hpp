@@ -5,9 +5,11 @@
 /// Threads: one.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,6 +29,9 @@ public:
     /// and outlive the session.
     StreamSession(Responder& responder, Telemetry& telemetry, std::span<std::uint8_t> scratch,
                   const Endpoint& client, Transport transport);
+
+    /// Tells clients that ask for how long they may be idle (RFC 7828).
+    void tell_keepalive(std::chrono::milliseconds time) noexcept { keepalive_ = time; }
 
     /// Whether more input is welcome.
     [[nodiscard]] bool wants_input() const noexcept {
@@ -87,6 +92,7 @@ private:
     Telemetry& telemetry_;
     Endpoint client_;
     Transport transport_;
+    std::optional<std::chrono::milliseconds> keepalive_;
     std::span<std::uint8_t> scratch_;
     std::vector<std::uint8_t> input_;
     std::size_t input_start_ = 0;  // of what is not yet answered

@@ -15,6 +15,15 @@ namespace {
 /// Whoever reads more slowly keeps a zone from being freed.
 constexpr std::chrono::minutes longest_transfer{120};
 
+/// Who takes less than this in the idle timeout, and not all there is, does not get on.
+constexpr std::size_t decent_octets = 16'384;
+
+/// Frees what `octets`, which are not needed any more, take, unless it is little.
+void free_if_large(std::vector<std::uint8_t>& octets) {
+    octets.clear();
+    if (octets.capacity() > decent_octets) octets.shrink_to_fit();
+}
+
 }  // namespace
 
 TcpConnection::TcpConnection(TcpStream::Socket socket, const Endpoint& client,
@@ -72,7 +81,7 @@ void TcpConnection::go_on() {
         make_part();
         if (!stream_.socket().is_open()) return;
     }
-    const bool is_sending = is_writing_ || session_.transfer() != nullptr || session_.is_updating();
+    const bool is_sending = is_busy();
     if (is_finishing_ && !is_sending && !must_drain()) {
         end();
         return;
@@ -204,8 +213,11 @@ void TcpConnection::read() {
 
 void TcpConnection::receive(std::size_t octets) {
     const auto queries = session_.query_count();
+    session_.tell_keepalive(listener_.limits_.idle_timeout());
     session_.receive(octets);
-    if (session_.query_count() != queries) listener_.note_progress(*this);
+    if (session_.query_count() == queries) return;
+    listener_.note_progress(*this);
+    if (last_progress_ - opened_at_ > listener_.lifetime_) is_finishing_ = true;
 }
 
 void TcpConnection::write() {
@@ -214,7 +226,7 @@ void TcpConnection::write() {
     send_rest(0);
 }
 
-/// Sends `sending_` from `start` on. Each piece that the peer takes is progress.
+/// Sends `sending_` from `start` on. That the peer takes all of it is progress, or a good deal.
 void TcpConnection::send_rest(std::size_t start) {
     stream_.async_write_some(
         boost::asio::buffer(sending_) + start,
@@ -224,12 +236,18 @@ void TcpConnection::send_rest(std::size_t start) {
                 close();
                 return;
             }
-            listener_.note_progress(*this);
-            if (start + octets < sending_.size()) {
+            const bool is_all = start + octets == sending_.size();
+            taken_ += octets;
+            if (is_all || taken_ >= decent_octets) {
+                taken_ = 0;
+                listener_.note_progress(*this);
+            }
+            if (!is_all) {
                 send_rest(start + octets);
                 return;
             }
             is_writing_ = false;
+            free_if_large(sending_);
             go_on();
         });
 }

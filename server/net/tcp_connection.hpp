@@ -34,6 +34,11 @@ public:
     /// Closes at once.
     void close();
 
+    /// Whether the client waits for something that is being made or sent.
+    [[nodiscard]] bool is_busy() const noexcept {
+        return is_writing_ || session_.transfer() != nullptr || session_.is_updating();
+    }
+
 private:
     friend class TcpListener;
 
@@ -57,6 +62,7 @@ private:
     TcpListener& listener_;
     StreamSession session_;
     std::vector<std::uint8_t> sending_;  // replies that are being sent
+    std::size_t taken_ = 0;              // octets, since the last progress
     bool is_reading_ = false;
     bool is_writing_ = false;
 
@@ -71,7 +77,9 @@ private:
     bool is_draining_ = false;   // and waits for the client to notice
     bool is_ending_tls_ = false;
 
-    // The listener's: when this connection last got on, and where it stands in its list.
+    // The listener's: when this connection was opened, when it last got on, and where it stands in
+    // its list.
+    std::chrono::steady_clock::time_point opened_at_;
     std::chrono::steady_clock::time_point last_progress_;
     std::list<std::shared_ptr<TcpConnection>>::iterator position_;
 };

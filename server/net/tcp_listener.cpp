@@ -1,8 +1,13 @@
 #include "net/tcp_listener.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
+#include "net/endpoints.hpp"
 #include "net/tcp_connection.hpp"
 
 namespace arpad {
@@ -14,12 +19,22 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds accept_pause{100};
 
+// Queries over UDP, which the same thread answers, come between.
+constexpr unsigned accepted_at_a_time = 16;
+
+/// Has the system forget a connection at once when it is closed, which tells the client too: the
+/// many that are turned away must not stay in the system's tables.
+void reset_when_closed(int socket) noexcept {
+    constexpr linger at_once{1, 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 }  // namespace
 
 TcpListener::TcpListener(tcp::acceptor acceptor, Transport transport, Responder& responder,
                          Telemetry& telemetry, ConnectionLimits& limits, TransferThread& transfers,
                          PendingUpdates& updates, std::span<std::uint8_t> scratch,
-                         std::chrono::seconds idle_timeout)
+                         std::chrono::seconds lifetime)
     : acceptor_(std::move(acceptor)),
       transport_(transport),
       responder_(responder),
@@ -28,13 +43,14 @@ TcpListener::TcpListener(tcp::acceptor acceptor, Transport transport, Responder&
       transfers_(transfers),
       updates_(updates),
       scratch_(scratch),
-      idle_timeout_(idle_timeout),
+      lifetime_(lifetime),
       idle_timer_(acceptor_.get_executor()),
       accept_timer_(acceptor_.get_executor()) {}
 
 TcpListener::~TcpListener() = default;
 
 void TcpListener::start() {
+    acceptor_.native_non_blocking(true);
     accept();
     watch_idle();
 }
@@ -59,45 +75,94 @@ void TcpListener::abort() {
 }
 
 void TcpListener::accept() {
-    acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
-        if (!acceptor_.is_open()) return;
-        if (!error) {
-            admit(std::move(socket));
-        } else if (error != boost::asio::error::connection_aborted) {
-            pause_accepting(error);
-            return;
+    acceptor_.async_wait(tcp::acceptor::wait_read, [this](const error_code& error) {
+        if (error || !acceptor_.is_open()) return;
+        for (unsigned i = 0; i < accepted_at_a_time; ++i) {
+            const Attempt attempt = accept_one();
+            if (attempt == Attempt::nobody_waits) break;
+            if (attempt == Attempt::failed) return;  // and goes on when the pause is over
         }
         accept();
     });
 }
 
+/// Accepts without Asio, which would take as many system calls to turn a client away as to serve
+/// it.
+TcpListener::Attempt TcpListener::accept_one() {
+    sockaddr_storage peer{};
+    socklen_t peer_octets = sizeof peer;
+    Descriptor socket(::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&peer),
+                                &peer_octets, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.is_open()) {
+        admit(std::move(socket), endpoint_of(peer));
+        return Attempt::accepted;
+    }
+    if (errno == EAGAIN) return Attempt::nobody_waits;
+    const bool is_out_of_resources =
+        errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+    if (!is_out_of_resources) return Attempt::accepted;  // one that is gone already
+    pause_accepting(errno);
+    return Attempt::failed;
+}
+
 /// Out of descriptors or memory: trying again at once would only spin.
-void TcpListener::pause_accepting(const error_code& error) {
+void TcpListener::pause_accepting(int error) {
     if (throttle_.admits(steady_clock::now())) {
         spdlog::warn(
             "accepting TCP connections: {}; raise the limit of open files ({} more such "
             "errors not shown)",
-            error.message(), throttle_.take_suppressed());
+            std::strerror(error), throttle_.take_suppressed());
     }
+    (void)shed_idle();
     accept_timer_.expires_after(accept_pause);
     accept_timer_.async_wait([this](const error_code& cancelled) {
         if (!cancelled && acceptor_.is_open()) accept();
     });
 }
 
-void TcpListener::admit(tcp::socket socket) {
+void TcpListener::admit(Descriptor accepted, const Endpoint& client) {
+    auto place = find_place(client);
+    if (!place) {
+        reset_when_closed(accepted.number());
+        return;
+    }
     error_code error;
-    const auto peer = socket.remote_endpoint(error);
-    if (error) return;  // gone already
-    auto place = limits_.enter(client_of(peer.address()));
-    if (!place) return;  // closes the socket: the client sees an end and may come back
+    tcp::socket socket(acceptor_.get_executor());
+    const bool is_ipv4 = client.address.family() == Family::ipv4;
+    socket.assign(is_ipv4 ? tcp::v4() : tcp::v6(), accepted.number(), error);
+    if (error) return;  // out of memory for it
+    (void)accepted.release();
     socket.set_option(tcp::no_delay(true), error);  // slower without, but works
-    const Endpoint client{from_asio(peer.address()), peer.port()};
     auto connection =
         std::make_shared<TcpConnection>(std::move(socket), client, std::move(*place), *this);
-    connection->last_progress_ = steady_clock::now();
+    connection->opened_at_ = steady_clock::now();
+    connection->last_progress_ = connection->opened_at_;
     connection->position_ = connections_.insert(connections_.end(), connection);
     connection->start(tls_);
+}
+
+/// A place for `client`; if there are too many in all, that of who was idle for longest.
+std::optional<ConnectionLimits::Place> TcpListener::find_place(const Endpoint& client) {
+    auto place = limits_.enter(client.address);
+    if (place) return std::move(*place);
+    if (place.error() != ConnectionLimits::Excess::in_all || !shed_idle()) return std::nullopt;
+    auto freed = limits_.enter(client.address);
+    if (!freed) return std::nullopt;  // another worker was faster
+    return std::move(*freed);
+}
+
+/// Closes the connection that was idle for longest. Whether there was one.
+bool TcpListener::shed_idle() {
+    const auto now = steady_clock::now();
+    for (const auto& connection : connections_) {
+        if (now - connection->last_progress_ < ConnectionLimits::least_idle_timeout) return false;
+        if (connection->is_busy()) continue;
+        limits_.note_shed();
+        const auto shed = connection;  // closing removes it
+        shed->close();
+        return true;
+    }
+    return false;
 }
 
 void TcpListener::note_progress(TcpConnection& connection) {
@@ -111,7 +176,7 @@ void TcpListener::remove(TcpConnection& connection) {
 }
 
 void TcpListener::watch_idle() {
-    constexpr std::chrono::seconds interval{1};
+    constexpr std::chrono::milliseconds interval{200};
     idle_timer_.expires_after(interval);
     idle_timer_.async_wait([this](const error_code& cancelled) {
         // A timer that was due already when it was cancelled does not say so.
@@ -124,7 +189,7 @@ void TcpListener::watch_idle() {
 void TcpListener::close_idle(steady_clock::time_point now) {
     while (!connections_.empty()) {
         const auto connection = connections_.front();
-        if (now - connection->last_progress_ < idle_timeout_) return;
+        if (now - connection->last_progress_ < limits_.idle_timeout()) return;
         connection->close();
     }
 }

@@ -2,7 +2,9 @@
 /// bounds.
 ///
 /// Each connection is a StreamSession on a TcpStream. One that has not completed a query, nor taken
-/// any of its replies, for the idle timeout is closed; a single timer looks after all of them.
+/// its replies at a decent pace, for the idle timeout is closed; a single timer looks after all of
+/// them. The fewer connections are left of those that may be, the shorter that is, and where none
+/// is left a new one takes the place of the one that was idle for longest.
 /// Threads: the worker's.
 #pragma once
 
@@ -13,6 +15,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -35,11 +38,12 @@ class TcpListener {
 public:
     /// Accepts from `acceptor`, which is listening, those who come by `transport`, answers with
     /// `responder` and tells `telemetry`. `scratch` has room for one reply of 65,535 octets. All
-    /// references are the worker's.
+    /// references are the worker's. A connection that has been open for `lifetime` is closed when
+    /// it next has nothing to be answered.
     TcpListener(boost::asio::ip::tcp::acceptor acceptor, Transport transport, Responder& responder,
                 Telemetry& telemetry, ConnectionLimits& limits, TransferThread& transfers,
                 PendingUpdates& updates, std::span<std::uint8_t> scratch,
-                std::chrono::seconds idle_timeout);
+                std::chrono::seconds lifetime);
     ~TcpListener();
     TcpListener(const TcpListener&) = delete;
     TcpListener& operator=(const TcpListener&) = delete;
@@ -69,14 +73,20 @@ private:
     friend class TcpConnection;
     using Connections = std::list<std::shared_ptr<TcpConnection>>;
 
+    /// What came of one attempt to accept.
+    enum class Attempt : std::uint8_t { accepted, nobody_waits, failed };
+
     void accept();
-    void admit(boost::asio::ip::tcp::socket socket);
+    [[nodiscard]] Attempt accept_one();
+    void admit(Descriptor socket, const Endpoint& client);
+    [[nodiscard]] std::optional<ConnectionLimits::Place> find_place(const Endpoint& client);
+    [[nodiscard]] bool shed_idle();
     void watch_idle();
     void close_idle(std::chrono::steady_clock::time_point now);
     void note_progress(TcpConnection& connection);
     void note_failed_handshake() noexcept { telemetry_.count_failed_handshake(); }
     void remove(TcpConnection& connection);
-    void pause_accepting(const boost::system::error_code& error);
+    void pause_accepting(int error);
 
     boost::asio::ip::tcp::acceptor acceptor_;
     Transport transport_;
@@ -87,7 +97,7 @@ private:
     TransferThread& transfers_;
     PendingUpdates& updates_;
     std::span<std::uint8_t> scratch_;
-    std::chrono::seconds idle_timeout_;
+    std::chrono::seconds lifetime_;
     bool is_stopped_ = false;
     boost::asio::steady_timer idle_timer_;
     boost::asio::steady_timer accept_timer_;

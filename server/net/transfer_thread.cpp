@@ -29,9 +29,14 @@ void fill(OutgoingTransfer& transfer, TransferThread::Part& part) {
 
 }  // namespace
 
-void TransferThread::begin() {
-    thread_.emplace(1);
-    boost::asio::post(*thread_, [] { become_background_thread("arpad-transfer"); });
+void TransferThread::start(std::function<void()> prepare) {
+    std::call_once(is_begun_, [this, &prepare] {
+        thread_.emplace(1);
+        boost::asio::post(*thread_, [prepare = std::move(prepare)] {
+            become_background_thread("arpad-transfer");
+            if (prepare) prepare();
+        });
+    });
 }
 
 TransferThread::~TransferThread() {
@@ -39,14 +44,14 @@ TransferThread::~TransferThread() {
 }
 
 void TransferThread::free(std::unique_ptr<OutgoingTransfer> transfer) {
-    std::call_once(is_begun_, [this] { begin(); });
+    start();
     boost::asio::post(*thread_, [transfer = std::move(transfer)] {});
 }
 
 void TransferThread::make_part(OutgoingTransfer& transfer, Part room,
                                boost::asio::any_io_executor executor,
                                std::function<void(Part)> done) {
-    std::call_once(is_begun_, [this] { begin(); });
+    start();
     boost::asio::post(*thread_, [&transfer, part = std::move(room), executor = std::move(executor),
                                  done = std::move(done)]() mutable {
         fill(transfer, part);

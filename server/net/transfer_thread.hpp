@@ -19,8 +19,8 @@
 
 namespace arpad {
 
-/// See above. Begins with the first transfer, so that it has no privilege that workers have not.
-/// Outlived by the workers, which must have been joined.
+/// See above. Begins with the first transfer, unless it was told to before. Outlived by the
+/// workers, which must have been joined.
 class TransferThread {
 public:
     /// Lets `limit` transfers be under way at once.
@@ -28,6 +28,9 @@ public:
     ~TransferThread();  ///< Ends what is being made.
     TransferThread(const TransferThread&) = delete;
     TransferThread& operator=(const TransferThread&) = delete;
+
+    /// Begins, with `prepare` called on the thread first. Does nothing if it has begun.
+    void start(std::function<void()> prepare = {});
 
     /// Tells which transfers may be under way.
     [[nodiscard]] TransferLimit& limit() noexcept { return limit_; }
@@ -44,8 +47,6 @@ public:
     void free(std::unique_ptr<OutgoingTransfer> transfer);
 
 private:
-    void begin();
-
     TransferLimit limit_;
     std::once_flag is_begun_;
     std::optional<boost::asio::thread_pool> thread_;

@@ -118,10 +118,11 @@ struct UdpListener::Batch {
 };
 
 UdpListener::UdpListener(boost::asio::ip::udp::socket socket, Responder& responder,
-                         Telemetry& telemetry, PendingUpdates& updates,
+                         RateLimiter* limiter, Telemetry& telemetry, PendingUpdates& updates,
                          std::chrono::microseconds gather)
     : socket_(std::move(socket)),
       responder_(responder),
+      limiter_(limiter),
       telemetry_(telemetry),
       updates_(updates),
       family_(socket_.local_endpoint().address().is_v4() ? Family::ipv4 : Family::ipv6),
@@ -164,17 +165,20 @@ UdpListener::Progress UdpListener::answer_batch() {
         return Progress::drained;
     }
     const auto count = static_cast<unsigned>(received);
-    const auto start = telemetry_.is_timing() ? steady_clock::now() : steady_clock::time_point();
+    const bool needs_time = telemetry_.is_timing() || limiter_ != nullptr;
+    const auto start = needs_time ? steady_clock::now() : steady_clock::time_point();
     for (unsigned i = 0; i < count; ++i) batch_->messages[i] = batch_->message(i);
     if (count > 1) responder_.expect(std::span(batch_->messages).first(count));
     unsigned replies = 0;
     for (unsigned i = 0; i < count; ++i) {
         Outcome& outcome = batch_->outcomes[i];
-        outcome = has_port(batch_->peers[i])
-                      ? responder_.respond({batch_->messages[i], Transport::udp,
-                                            endpoint_of(batch_->peers[i]).address},
-                                           batch_->reply_octets[replies])
-                      : Outcome{};
+        outcome = {};
+        if (!has_port(batch_->peers[i])) continue;
+        const Request request{batch_->messages[i], Transport::udp,
+                              endpoint_of(batch_->peers[i]).address};
+        const std::span<std::uint8_t> reply(batch_->reply_octets[replies]);
+        outcome = responder_.respond(request, reply);
+        if (limiter_ != nullptr) limit(request, start, reply, outcome);
         if (outcome.kind == Outcome::Kind::update) make_update(i);
         if (outcome.kind != Outcome::Kind::answer) continue;
         batch_->address_reply(i, replies, outcome.octets);
@@ -191,6 +195,33 @@ UdpListener::Progress UdpListener::answer_batch() {
     if (count == 1) return Progress::drained;
     gather(count);
     return Progress::more;
+}
+
+/// Where the answer to `request`, in `reply`, is over the limit, nothing is sent instead, or every
+/// so often what lets clients come back that are really there.
+void UdpListener::limit(const Request& request, steady_clock::time_point now,
+                        std::span<std::uint8_t> reply, Outcome& outcome) {
+    const bool is_limited = outcome.kind == Outcome::Kind::answer &&
+                            outcome.client != Outcome::Client::proved &&
+                            !limiter_->admits(request.client, class_of(outcome), now);
+    if (!is_limited) return;
+    const auto answers = static_cast<std::size_t>(class_of(outcome));
+    RateLimitCounts& counts = telemetry_.rate_limit();
+    const RateLimitConfig& config = limiter_->config();
+    if (config.is_dry_run) {
+        ++counts.dry_run[answers];
+        return;
+    }
+    if (config.slip == 0 || ++held_back_ < config.slip) {
+        ++counts.dropped[answers];
+        outcome = {};
+        return;
+    }
+    held_back_ = 0;
+    const Zone* const zone = outcome.zone;
+    outcome = responder_.ask_for_proof(request, reply);
+    outcome.zone = zone;
+    ++(outcome.is_truncated ? counts.truncated : counts.cookie)[answers];
 }
 
 /// Tells what was done when it is done: the replies have left.

@@ -12,7 +12,9 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 
+#include "answer/rate_limiter.hpp"
 #include "answer/responder.hpp"
 #include "answer/telemetry.hpp"
 #include "base/descriptor.hpp"
@@ -25,11 +27,12 @@ namespace arpad {
 /// See above.
 class UdpListener {
 public:
-    /// Answers what comes to `socket`, which is bound and non-blocking, with `responder`, and tells
-    /// `telemetry`; hands updates over to `updates`. Where it has found several queries it waits
-    /// `gather`, if that is not zero, before it looks for more.
-    UdpListener(boost::asio::ip::udp::socket socket, Responder& responder, Telemetry& telemetry,
-                PendingUpdates& updates, std::chrono::microseconds gather);
+    /// Answers what comes to `socket`, which is bound and non-blocking, with `responder`, as far as
+    /// `limiter` admits, and tells `telemetry`; hands updates over to `updates`. Without a limiter
+    /// there is no limit. Where it has found several queries it waits `gather`, if that is not
+    /// zero, before it looks for more.
+    UdpListener(boost::asio::ip::udp::socket socket, Responder& responder, RateLimiter* limiter,
+                Telemetry& telemetry, PendingUpdates& updates, std::chrono::microseconds gather);
     ~UdpListener();
     UdpListener(const UdpListener&) = delete;
     UdpListener& operator=(const UdpListener&) = delete;
@@ -55,6 +58,8 @@ private:
     void wait();
     [[nodiscard]] Progress answer_batch();
     void gather(unsigned received) const;
+    void limit(const Request& request, std::chrono::steady_clock::time_point now,
+               std::span<std::uint8_t> reply, Outcome& outcome);
     void send(unsigned replies);
     void make_update(unsigned query);
     void tell(unsigned received);
@@ -62,6 +67,8 @@ private:
 
     boost::asio::ip::udp::socket socket_;
     Responder& responder_;
+    RateLimiter* limiter_;
+    unsigned held_back_ = 0;  // answers, since one asked for proof instead
     Telemetry& telemetry_;
     PendingUpdates& updates_;
     Family family_;

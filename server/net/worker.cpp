@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <future>
 #include <utility>
 
 #include "base/background_thread.hpp"
@@ -16,6 +17,7 @@ namespace arpad {
 namespace asio = boost::asio;
 namespace {
 
+constexpr const char* thread_name = "arpad-worker";
 constexpr const char* tls_thread_name = "arpad-tls";
 
 /// Lets short sleeps of this thread end when they should: Linux adds 50 us otherwise, so as to save
@@ -28,7 +30,7 @@ void end_sleeps_on_time() noexcept {
 }  // namespace
 
 Worker::Worker(std::shared_ptr<const Identity> identity, const UdpConfig& udp, const TcpConfig& tcp,
-               Telemetry::Detail detail, ConnectionLimits& limits, TransferThread& transfers)
+               Telemetry::Detail detail, const Shared& shared)
     : io_(1),  // one thread: Asio may leave out what several would need
       work_(asio::make_work_guard(io_)),
       idle_timer_(io_),
@@ -37,8 +39,7 @@ Worker::Worker(std::shared_ptr<const Identity> identity, const UdpConfig& udp, c
       telemetry_(detail),
       udp_config_(udp),
       tcp_config_(tcp),
-      limits_(limits),
-      transfers_(transfers),
+      shared_(shared),
       updates_(io_),
       tcp_reply_(max_message_octets) {}
 
@@ -78,8 +79,8 @@ std::optional<ListenFailure> Worker::listen(SharedAcceptor shared, TlsContext tl
 }
 
 void Worker::add(const Endpoint& endpoint, ListenSockets sockets) {
-    UdpListener& udp = udp_.emplace_back(std::move(sockets.udp), responder_, telemetry_, updates_,
-                                         udp_config_.gather);
+    UdpListener& udp = udp_.emplace_back(std::move(sockets.udp), responder_, shared_.rate_limiter,
+                                         telemetry_, updates_, udp_config_.gather);
     posts_.push_back({endpoint, &udp, &add_listener(std::move(sockets.tcp), Transport::tcp)});
 }
 
@@ -90,8 +91,9 @@ void Worker::add(const Endpoint& endpoint, asio::ip::tcp::acceptor acceptor, Tls
 }
 
 TcpListener& Worker::add_listener(asio::ip::tcp::acceptor acceptor, Transport transport) {
-    return tcp_.emplace_back(std::move(acceptor), transport, responder_, telemetry_, limits_,
-                             transfers_, updates_, tcp_reply_, tcp_config_.idle_timeout);
+    return tcp_.emplace_back(std::move(acceptor), transport, responder_, telemetry_,
+                             shared_.connections, shared_.transfers, updates_, tcp_reply_,
+                             tcp_config_.lifetime);
 }
 
 std::vector<SharedSockets> Worker::share_sockets() {
@@ -131,6 +133,12 @@ void Worker::adopt(std::shared_ptr<const Keyring> keys) {
                [this, keys = std::move(keys)]() mutable { responder_.adopt(std::move(keys)); });
 }
 
+void Worker::adopt(std::shared_ptr<const CookieJar> cookies) {
+    asio::post(io_, [this, cookies = std::move(cookies)]() mutable {
+        responder_.adopt(std::move(cookies));
+    });
+}
+
 void Worker::adopt(TlsContext tls) {
     asio::post(io_, [this, tls = std::move(tls)] {
         for (const Post& post : posts_) {
@@ -156,18 +164,23 @@ void Worker::log_queries(std::shared_ptr<QueryLogQueue> queue) {
                [this, queue = std::move(queue)]() mutable { telemetry_.log_to(std::move(queue)); });
 }
 
-void Worker::start() {
+void Worker::start(const std::function<void()>& prepare) {
     for (UdpListener& listener : udp_) listener.start();
     for (TcpListener& listener : tcp_) listener.start();
     const bool is_for_tls = udp_.empty();
-    thread_ = std::thread([this, is_for_tls] {
+    // Whoever is told that the server serves finds its threads by their names, and prepared.
+    std::promise<void> ready;
+    const auto is_ready = ready.get_future();
+    thread_ = std::thread([this, is_for_tls, prepare, ready = std::move(ready)]() mutable {
+        pthread_setname_np(pthread_self(), thread_name);
         // Handshakes cost a thousand times what a query does.
         if (is_for_tls) become_background_thread(tls_thread_name);
         end_sleeps_on_time();
+        if (prepare) prepare();
+        ready.set_value();
         io_.run();
     });
-    // Here, so that whoever is told that the server serves finds it by its name.
-    pthread_setname_np(thread_.native_handle(), is_for_tls ? tls_thread_name : "arpad-worker");
+    is_ready.wait();
 }
 
 boost::system::error_code Worker::pin(unsigned core) {

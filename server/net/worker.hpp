@@ -1,7 +1,7 @@
 /// \file  A worker: one thread, one event loop, sockets, responder and buffers of its own.
 ///
-/// Shares nothing with other workers but the connection limits, so that a core answers without
-/// waiting for another.
+/// Shares nothing with other workers but limits, so that a core answers without waiting for
+/// another.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -32,10 +32,17 @@ namespace arpad {
 /// See above. All public functions are called by one other thread, the daemon's.
 class Worker {
 public:
-    /// A worker that serves no zones yet. `limits` and `transfers` are shared by all workers; the
-    /// first outlives them, the second ends between `join` and their end.
+    /// What all workers share. It outlives them, but for `transfers`, which ends between `join` and
+    /// their end.
+    struct Shared {
+        ConnectionLimits& connections;
+        RateLimiter* rate_limiter;  ///< Null: answers are not limited.
+        TransferThread& transfers;
+    };
+
+    /// A worker that serves no zones yet.
     Worker(std::shared_ptr<const Identity> identity, const UdpConfig& udp, const TcpConfig& tcp,
-           Telemetry::Detail detail, ConnectionLimits& limits, TransferThread& transfers);
+           Telemetry::Detail detail, const Shared& shared);
     ~Worker();  ///< Stops a worker that still runs, without patience.
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
@@ -69,6 +76,9 @@ public:
     /// Knows `keys` from the next batch on, and no others.
     void adopt(std::shared_ptr<const Keyring> keys);
 
+    /// Gives cookies of `cookies`, and takes them back, from the next batch on; null: none.
+    void adopt(std::shared_ptr<const CookieJar> cookies);
+
     /// Shows clients that come by TLS `tls` from now on.
     void adopt(TlsContext tls);
 
@@ -87,8 +97,8 @@ public:
     /// Calls `answer` on the worker's thread, when it comes to it.
     void ask(std::function<void()> answer);
 
-    /// Starts the thread.
-    void start();
+    /// Starts the thread, on which `prepare` is called before anything is answered.
+    void start(const std::function<void()>& prepare = {});
 
     /// Keeps the thread, which was started, on `core`. The error if the system refuses.
     [[nodiscard]] boost::system::error_code pin(unsigned core);
@@ -136,8 +146,7 @@ private:
     Telemetry telemetry_;
     UdpConfig udp_config_;
     TcpConfig tcp_config_;
-    ConnectionLimits& limits_;
-    TransferThread& transfers_;
+    Shared shared_;
     PendingUpdates updates_;
     std::vector<std::uint8_t> tcp_reply_;  // one reply at a time, then copied to its connection
     std::list<UdpListener> udp_;

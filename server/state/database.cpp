@@ -34,7 +34,13 @@ Database::Database(const std::filesystem::path& path, Access access) {
     if (code != SQLITE_OK) throw DatabaseError(sqlite3_errmsg(handle));
     sqlite3_busy_timeout(handle, busy_patience_ms);
     if (access != Access::read_write) return;
-    run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    // An older one may be open to others. That it cannot be changed is no reason not to use it.
+    using std::filesystem::perms;
+    std::error_code ignored;
+    std::filesystem::permissions(path, perms::others_all, std::filesystem::perm_options::remove,
+                                 ignored);
+    // Temporary files would lie elsewhere, where nothing can be written (app/sandbox).
+    run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY");
 }
 
 void Database::run(const std::string& sql) {

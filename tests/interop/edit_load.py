@@ -112,6 +112,7 @@ def write_primary(directory, port, web_port, records):
     config = directory / "arpad.yaml"
     config.write_text(
         f'listen: ["127.0.0.1:{port}"]\nzones: zones\nstate: state\nworkers: 1\n'
+        "rate_limit: off\n"
         "zone_defaults:\n  nameservers: [ns1.example.net]\n"
         "  soa: {contact: hostmaster.example.net}\n"
         f'  transfer: {{allow: [127.0.0.1]}}\nweb: {{listen: ["127.0.0.1:{web_port}"]}}\n'
@@ -231,7 +232,8 @@ def follow(options, kind, directory):
         behind = wait_for_same(endpoint, peer.endpoint, START_SECONDS)
         compared = [check_names(each, changes) for each in (endpoint, peer.endpoint)]
         whole = primary.full_transfers() - transfers
-        print(f"{peer.name}: {changes.count} changes of {options.records} records in "
+        print(f"rate limiting off; {peer.name}: {changes.count} changes of "
+              f"{options.records} records in "
               f"{options.seconds} s ({changes.count / options.seconds:.0f}/s), killed "
               f"{options.kills} times; slowest {1000 * changes.slowest:.0f} ms; behind by "
               f"{behind:.2f} s at the end; {compared[0]} names compared there and here; arpad "

@@ -57,7 +57,9 @@ LoopbackSocket::LoopbackSocket(const Endpoint& server, int type)
                      type | SOCK_CLOEXEC, 0)) {
     if (socket_ < 0) fail("socket");
     const auto [address, length] = to_socket_address(server);
-    if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), length) != 0) {
+    // A server that turns a client away may do so before connect() looks; what comes next tells.
+    const int result = connect(socket_, reinterpret_cast<const sockaddr*>(&address), length);
+    if (result != 0 && errno != ECONNRESET) {
         const int error = errno;
         close(socket_);
         errno = error;
@@ -130,7 +132,7 @@ std::optional<Octets> TcpClient::receive() {
 bool TcpClient::sees_end() {
     std::uint8_t octet = 0;
     const ssize_t received = recv(socket_.native(), &octet, 1, 0);
-    return received == 0 || (received < 0 && errno == ECONNRESET);
+    return received == 0 || (received < 0 && (errno == ECONNRESET || errno == ENOTCONN));
 }
 
 Endpoint any_ipv4_port() {

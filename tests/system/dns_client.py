@@ -17,18 +17,19 @@ from dataclasses import dataclass, field
 TYPES = {
     "A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "HINFO": 13, "MX": 15, "TXT": 16, "AAAA": 28,
     "SRV": 33, "DNAME": 39, "OPT": 41, "DS": 43, "RRSIG": 46, "NSEC": 47, "DNSKEY": 48, "DHCID": 49,
-    "TYPE65280": 65280, "TSIG": 250, "IXFR": 251, "AXFR": 252, "ANY": 255,
+    "TYPE1000": 1000, "TYPE65280": 65280, "TSIG": 250, "IXFR": 251, "AXFR": 252, "ANY": 255,
 }
 CLASSES = {"IN": 1, "CH": 3, "HS": 4, "NONE": 254, "ANY": 255}
 RCODES = {
     0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED",
     6: "YXDOMAIN", 7: "YXRRSET", 8: "NXRRSET", 9: "NOTAUTH", 10: "NOTZONE", 16: "BADVERS",
+    23: "BADCOOKIE",
 }
 TYPE_NAMES = {number: name for name, number in TYPES.items()}
 
 QR, AA, TC, RD, RA, Z, AD, CD = (1 << bit for bit in (15, 10, 9, 8, 7, 6, 5, 4))
 DO = 0x8000
-NSID, PADDING, EXTENDED_ERROR = 3, 12, 15
+NSID, COOKIE, PADDING, EXTENDED_ERROR = 3, 10, 12, 15
 NOT_READY, NOT_AUTHORITATIVE = 14, 20
 
 HEADER_OCTETS = 12

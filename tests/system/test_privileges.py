@@ -142,12 +142,42 @@ class User(PrivilegesTestCase):
         self.assertIn("`user` is empty", done.stdout)
 
 
+class Sandbox(PrivilegesTestCase):
+    """The setting `sandbox`, and whose the state is."""
+
+    confined = {"arpad-worker", "arpad-transfer"}
+
+    def filters(self, settings):
+        """By thread, whether its system calls are filtered."""
+        with self.workspace(settings, workers=2).start() as server:
+            self.assert_ptr(server.ask_ptr("192.0.2.1"), "one.example.net.")
+            return [(rights["Name"], rights["Seccomp"] == "2")
+                    for rights in rights_of(server.process.pid)]
+
+    def test_workers_are_confined(self):
+        for name, is_filtered in self.filters(""):
+            self.assertEqual(is_filtered, name in self.confined, name)
+
+    def test_off(self):
+        self.assertFalse(any(is_filtered for _, is_filtered in self.filters("sandbox: false\n")))
+
+    def test_state_is_nobody_elses(self):
+        workspace = self.workspace("")
+        workspace.state.mkdir()
+        workspace.state.chmod(0o777)
+        with workspace.start() as server:
+            self.assertIn("everybody may change what is in it\n  chmod o-w", server.log)
+            for file in workspace.state.iterdir():
+                if not stat.S_ISSOCK(file.stat().st_mode):
+                    self.assertEqual(file.stat().st_mode & 0o077, 0, file)
+
+
 class Starter(PrivilegesTestCase):
     """Who starts it."""
 
-    def start_as_user(self, user):
-        """Runs arpad as nobody, with the setting; what it printed, and the status."""
-        workspace = self.workspace(f"user: {user}\nlog: {{level: info}}\n")
+    def start_as_user(self, user, settings=""):
+        """Starts arpad as nobody, with the setting `user` and others."""
+        workspace = self.workspace(f"user: {user}\nlog: {{level: info}}\n{settings}")
         workspace.state.mkdir()
         shutil.chown(workspace.state, USER)
         # pylint: disable-next=consider-using-with
@@ -159,14 +189,31 @@ class Starter(PrivilegesTestCase):
         self.addCleanup(process.kill)
         return process
 
-    def test_user_itself(self):
-        process = self.start_as_user(USER)
+    @staticmethod
+    def wait_until_it_serves(process):
+        """Reads its log up to there."""
         for line in process.stderr:
             if "serving 1 zone" in line:
                 break
+
+    def test_user_itself(self):
+        process = self.start_as_user(USER)
+        self.wait_until_it_serves(process)
         self.assert_has_no_privilege(process.pid)
         process.terminate()
         self.assertEqual(process.wait(SECONDS), 0)
+
+    # Of a process that leaves no core dump nobody but root may look into what /proc has of it.
+    def test_process_with_secrets_leaves_no_core_dump(self):
+        key = "keys: {k.example.net: {secret: c2VjcmV0c2VjcmV0c2VjcmV0}}\n"
+        own = pwd.getpwnam(USER).pw_uid
+        for settings, owner in (("", own), (key, 0), (key + "core_dumps: true\n", own)):
+            with self.subTest(settings):
+                process = self.start_as_user(USER, settings)
+                self.wait_until_it_serves(process)
+                self.assertEqual(Path(f"/proc/{process.pid}/environ").stat().st_uid, owner)
+                process.terminate()
+                self.assertEqual(process.wait(SECONDS), 0)
 
     def test_another_user(self):
         process = self.start_as_user("daemon")

@@ -182,13 +182,14 @@ class Limits(TcpTestCase):
     """Connections per client and in all."""
 
     settings = ZONE_DEFAULTS + (
-        "tcp: {connections: 8, connections_per_client: 5, idle_timeout: 1m}\n")
+        "tcp: {connections: 8, connections_per_client: 5, connections_per_prefix: 6,\n"
+        "  idle_timeout: 1m}\n")
 
     def connect(self, source):
         """A connection that was answered, None if the server closed it instead."""
-        client = self.server.tcp(source=source)
-        self.addCleanup(client.close)
         try:
+            client = self.server.tcp(source=source)
+            self.addCleanup(client.close)
             self.assert_names({1: client.ask(ptr_query(1, 1))}, {1: 1})
         except (EOFError, ConnectionError):
             return None
@@ -202,16 +203,30 @@ class Limits(TcpTestCase):
                 return client
         raise AssertionError("no connection although there should be room")
 
-    def test_limits(self):
-        first = [self.connect_when_free("127.0.0.1") for _ in range(5)]
+    def test_client_over_its_share_is_turned_away(self):
+        clients = [self.connect_when_free("127.0.0.1") for _ in range(5)]
         self.assertIsNone(self.connect("127.0.0.1"), "a sixth connection of one client")
-        second = [self.connect_when_free("127.0.0.2") for _ in range(3)]
-        self.assertIsNone(self.connect("127.0.0.3"), "a ninth connection in all")
         self.assertEqual(self.server.ask(APEX, "SOA").rcode, "NOERROR")
-        for client in first + second:
+        for client in clients:
             self.assert_names({2: client.ask(ptr_query(2, 2))}, {2: 2})
-        first[0].close()
+        clients[0].close()
         self.connect_when_free("127.0.0.1")
+
+    def test_prefix_over_its_share_is_turned_away(self):
+        clients = [self.connect_when_free(f"127.0.0.{i}") for i in range(11, 17)]
+        self.assertIsNone(self.connect("127.0.0.17"), "a seventh connection of 127.0.0.0/24")
+        self.connect_when_free("127.0.1.1")
+        for client in clients:
+            client.close()
+
+    def test_idle_connection_makes_place_for_another(self):
+        idle = [self.connect_when_free("127.0.2.1") for _ in range(3)]
+        for i in range(10, 30):
+            self.connect_when_free(f"127.0.{i}.1")
+        for client in idle:
+            with self.assertRaises((EOFError, ConnectionError)):
+                client.ask(ptr_query(1, 1))
+        self.assertEqual(self.server.ask(APEX, "SOA").rcode, "NOERROR")
 
 
 class SlowReaders(TcpTestCase):

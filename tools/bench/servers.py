@@ -195,7 +195,7 @@ class Arpad(Server):
     name = "arpad"
     needs_masters = False
     keeps_state = True
-    settings = ""
+    settings = "rate_limit: off\n"
 
     def configure(self):
         host, port = self.endpoint
@@ -209,7 +209,7 @@ class Arpad(Server):
 class ArpadAtOnce(Arpad):
     """arpad that never waits for more queries."""
 
-    settings = "udp: {gather_microseconds: 0}\n"
+    settings = Arpad.settings + "udp: {gather_microseconds: 0}\n"
 
 
 class Echo(Server):

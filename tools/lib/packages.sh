@@ -4,7 +4,7 @@
 
 packages_build=(
     build-essential cmake ninja-build pkg-config
-    libboost1.81-dev libcap-ng-dev libcli11-dev libcsv-dev libfmt-dev libidn2-dev libldns-dev libspdlog-dev
+    libboost1.81-dev libcap-ng-dev libcli11-dev libcsv-dev libfmt-dev libidn2-dev libldns-dev libseccomp-dev libsodium-dev libspdlog-dev
     libsqlite3-dev libsystemd-dev libssl-dev libyaml-cpp-dev lowdown python3
 )
 packages_run=(bind9-dnsutils)

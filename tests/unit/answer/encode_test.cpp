@@ -24,7 +24,7 @@ public:
           query_(decode_query(message_)),
           nsid_(std::move(nsid)),
           buffer_(transport == Transport::udp ? max_udp_octets : max_message_octets, 0xAA),
-          reply(query_, transport, nsid_, buffer_) {}
+          reply(query_, transport, {.nsid = nsid_}, buffer_) {}
 
     /// The finished reply.
     [[nodiscard]] ReplyText finish(Rcode rcode, Authority authority,

@@ -53,16 +53,28 @@ std::vector<std::shared_ptr<const Zone>> zones_of_all_kinds() {
     return zones;
 }
 
+std::chrono::system_clock::time_point now() {
+    return std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
+}
+
 class PlainAnswer : public testing::Test {
 protected:
+    /// Gives cookies from now on.
+    void give_cookies() {
+        jar_ = std::make_shared<const CookieJar>(CookieJar::with_random_secret());
+        responder_.adopt(jar_);
+    }
+
     /// Asks both ways, in memory of exactly the size that is needed, and compares octets.
     void expect_same(const Octets& message, Transport transport = Transport::udp) {
         Octets short_way(max_udp_octets);
         Octets long_way(transport == Transport::udp ? max_udp_octets : max_message_octets);
-        const auto plain = answer_plainly(*snapshot_, message, short_way);
+        const Request request{message, transport, test::address("198.51.100.7")};
+        const auto plain = answer_plainly(*snapshot_, request, {jar_.get(), &now}, short_way);
         if (!plain) return;
         ++plain_answers_;
-        const Outcome full = responder_.respond_the_long_way({message, transport}, long_way);
+        const Outcome full = responder_.respond_the_long_way(request, long_way);
+        EXPECT_EQ(plain->client, full.client);
         EXPECT_EQ(plain->octets, full.octets);
         EXPECT_EQ(plain->rcode, full.rcode);
         EXPECT_EQ(plain->kind, full.kind);
@@ -81,7 +93,8 @@ protected:
 
     std::vector<std::shared_ptr<const Zone>> zones_ = zones_of_all_kinds();
     std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<const Snapshot>(zones_);
-    Responder responder_{snapshot_, std::make_shared<const Identity>(IdentityConfig{})};
+    Responder responder_{snapshot_, std::make_shared<const Identity>(IdentityConfig{}), &now};
+    std::shared_ptr<const CookieJar> jar_;
     int plain_answers_ = 0;
 };
 
@@ -187,12 +200,41 @@ TEST_F(PlainAnswer, IsTheSameForMessagesWithAnyOctetChanged) {
     EXPECT_GT(plain_answers_, 5000);
 }
 
+TEST_F(PlainAnswer, IsGivenWithCookies) {
+    give_cookies();
+    const Octets client_cookie{1, 2, 3, 4, 5, 6, 7, 8};
+    const Address client = test::address("198.51.100.7");
+    const Cookie ours = jar_->make(client_cookie, client, cookie_time(now()));
+    Cookie wrong = ours;
+    wrong.back() ^= 1;
+    for (const char* name :
+         {"1.2.0.192.in-addr.arpa", "99.2.0.192.in-addr.arpa", "17.3.0.192.in-addr.arpa"}) {
+        for (const Octets& cookie : {client_cookie, Octets(ours.begin(), ours.end()),
+                                     Octets(wrong.begin(), wrong.end())}) {
+            const int before = plain_answers_;
+            expect_same(ask(name, RrType::ptr).option(10, cookie).octets());
+            expect_same(ask(name, RrType::ptr).dnssec_ok().option(10, cookie).octets());
+            EXPECT_EQ(plain_answers_, before + 2);
+        }
+    }
+    const Octets good = ask("1.2.0.192.in-addr.arpa", RrType::ptr)
+                            .option(10, Octets(ours.begin(), ours.end()))
+                            .octets();
+    for (std::size_t at = 0; at < good.size(); ++at) {
+        for (unsigned octet = 0; octet < 256; ++octet) {
+            Octets message = good;
+            message[at] = static_cast<std::uint8_t>(octet);
+            expect_same(message);
+        }
+    }
+}
+
 TEST_F(PlainAnswer, IsNotGivenToMessagesThatAreCutShort) {
     const Octets whole = ask("1.2.0.192.in-addr.arpa", RrType::ptr).edns().octets();
     for (std::size_t size = 0; size < whole.size(); ++size) {
         const Octets cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
         Octets reply(max_udp_octets);
-        ASSERT_FALSE(answer_plainly(*snapshot_, cut, reply)) << size;
+        ASSERT_FALSE(answer_plainly(*snapshot_, {cut}, {nullptr, &now}, reply)) << size;
     }
 }
 

@@ -43,6 +43,19 @@ TEST(Judge, AnyTypeButTransfersIsLookedUp) {
     }
 }
 
+// RFC 7873 5.4; without a cookie to ask for it is malformed.
+TEST(Judge, QueryWithoutAQuestionAsksForACookie) {
+    const Octets header{0x12, 0x34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    EXPECT_THAT(verdict_on(header), is_rejected_with(Rcode::form_err));
+    Octets message = header;
+    message[11] = 1;
+    const Octets opt{0, 0, 41, 4, 0xD0, 0, 0, 0, 0, 0, 12, 0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8};
+    message.insert(message.end(), opt.begin(), opt.end());
+    EXPECT_THAT(verdict_on(message), is_verdict(Verdict::Kind::give_cookie));
+    message[2] = 4U << 3U;  // NOTIFY
+    EXPECT_THAT(verdict_on(message), is_rejected_with(Rcode::form_err));
+}
+
 TEST(Judge, AxfrIsOverTcp) {
     const QueryMaker axfr = ask("2.0.192.in-addr.arpa", RrType::axfr);
     EXPECT_THAT(verdict_on(axfr, Transport::tcp), is_verdict(Verdict::Kind::transfer));

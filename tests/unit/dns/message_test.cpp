@@ -384,8 +384,24 @@ TEST(DecodeCounts, OneTrailingOctetIsADefect) {
     EXPECT_EQ(defect_of(message({.additionals = 1}, {opt(), {0}})), Defect::trailing_octets);
 }
 
+TEST(DecodeCounts, QuestionMayBeMissing) {
+    const Wire nothing = header(0, {.questions = 0});
+    EXPECT_EQ(defect_of(nothing), Defect::no_question);
+    const Wire asking_for_cookie =
+        header(0, {.questions = 0, .additionals = 1}).octets(opt(option(10, Wire(8, 7))));
+    const Query query = decode_query(asking_for_cookie);
+    EXPECT_EQ(query.defect, Defect::no_question);
+    EXPECT_EQ(query.edns.value().cookie.size(), 8U);
+    EXPECT_FALSE(query.question);
+}
+
+// What is there, and not announced, is read as records.
+TEST(DecodeCounts, MissingQuestionLeavesNothingBehind) {
+    EXPECT_EQ(defect_of(message({.questions = 0}, {})), Defect::trailing_octets);
+}
+
 TEST(DecodeCounts, QuestionCountMustBeOne) {
-    for (const std::uint16_t questions : std::vector<std::uint16_t>{0, 2, 65535}) {
+    for (const std::uint16_t questions : std::vector<std::uint16_t>{2, 65535}) {
         const Query query = decode_query(message({.questions = questions}, {}));
         EXPECT_EQ(query.defect, Defect::question_count) << questions;
         EXPECT_FALSE(query.question) << questions;
@@ -431,6 +447,37 @@ TEST(DecodeOpcode, OfNotifyAndUpdateHasAQuestion) {
         const Wire two = message({.questions = 2}, {}, opcode_bits(opcode));
         EXPECT_EQ(decode_query(two).defect, Defect::question_count);
     }
+}
+
+// RFC 7873 4: a client cookie of 8 octets, alone or with a server cookie of 8 to 32.
+TEST(DecodeCookie, HasTheSizesOfTheRfc) {
+    for (std::size_t size = 0; size <= 50; ++size) {
+        const Query query = decode_query(with_additionals({opt(option(10, Wire(size, 0xAB)))}));
+        const bool is_right = size == 8 || (size >= 16 && size <= 40);
+        EXPECT_EQ(query.defect, is_right ? Defect::none : Defect::bad_edns) << size;
+        if (is_right) {
+            EXPECT_EQ(query.edns.value().cookie.size(), size);
+        }
+    }
+}
+
+// RFC 7873 5.2.
+TEST(DecodeCookie, FirstOfSeveralCounts) {
+    Wire options = option(10, Wire(8, 1));
+    const Wire second = option(10, Wire(3, 2));
+    options.insert(options.end(), second.begin(), second.end());
+    const Query query = decode_query(with_additionals({opt(options)}));
+    EXPECT_EQ(query.defect, Defect::none);
+    ASSERT_EQ(query.edns.value().cookie.size(), 8U);
+    EXPECT_EQ(query.edns.value().cookie.front(), 1);
+}
+
+TEST(DecodeKeepalive, IsNotedWhateverItHolds) {
+    for (const Wire& data : {Wire{}, Wire{0, 1}, Wire{1, 2, 3}}) {
+        EXPECT_TRUE(
+            decode_query(with_additionals({opt(option(11, data))})).edns.value().asks_keepalive);
+    }
+    EXPECT_FALSE(decode_query(with_additionals({opt()})).edns.value().asks_keepalive);
 }
 
 TEST(DecodeLargest, AllCountsAtMaximumEndWithTheMessage) {

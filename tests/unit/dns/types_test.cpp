@@ -114,10 +114,11 @@ TEST(RcodeText, IsTheMnemonicOfEveryKnownCode) {
     EXPECT_EQ(to_text(Rcode{6}), "YXDOMAIN");
     EXPECT_EQ(to_text(Rcode{9}), "NOTAUTH");
     EXPECT_EQ(to_text(Rcode{16}), "BADVERS");
+    EXPECT_EQ(to_text(Rcode{23}), "BADCOOKIE");
 }
 
 TEST(RcodeText, IsTheNumberOfAnUnknownCode) {
-    EXPECT_EQ(to_text(Rcode{23}), "RCODE23");
+    EXPECT_EQ(to_text(Rcode{24}), "RCODE24");
 }
 
 }  // namespace

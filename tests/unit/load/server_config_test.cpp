@@ -198,6 +198,58 @@ TEST(ServerConfig, HasZoneDefaults) {
     EXPECT_FALSE(defaults.soa.retry);
 }
 
+TEST(ServerConfig, LimitsTheRateOfAnswers) {
+    EXPECT_EQ(config_with("").rate_limit, RateLimitConfig{});
+    EXPECT_TRUE(config_with("").rate_limit.is_on);
+    EXPECT_FALSE(config_with("rate_limit: off\n").rate_limit.is_on);
+    const RateLimitConfig limit =
+        config_with(
+            "rate_limit: {responses: 1, nxdomain: 2, errors: 3, slip: 0, ipv4_prefix: 32,\n"
+            "  ipv6_prefix: 64, exempt: [192.0.2.0/24, \"2001:db8::1\"], dry_run: true}\n")
+            .rate_limit;
+    EXPECT_TRUE(limit.is_on);
+    EXPECT_EQ(limit.responses, 1U);
+    EXPECT_EQ(limit.nxdomain, 2U);
+    EXPECT_EQ(limit.errors, 3U);
+    EXPECT_EQ(limit.slip, 0U);
+    EXPECT_EQ(limit.ipv4_prefix, 32U);
+    EXPECT_EQ(limit.ipv6_prefix, 64U);
+    EXPECT_TRUE(limit.is_dry_run);
+    ASSERT_THAT(limit.exempt, SizeIs(2));
+    EXPECT_EQ(limit.exempt[1].to_text(), "2001:db8::1/128");
+    EXPECT_THAT(config_with("rate_limit: {exempt: []}\n").rate_limit.exempt, IsEmpty());
+}
+
+TEST(ServerConfig, RefusesOtherLimitsOfTheRate) {
+    EXPECT_THAT(findings_behind_minimal("rate_limit: none\n"),
+                ElementsAre("f:4:13: error: `rate_limit` is neither `off` nor a mapping\n"
+                            "  write `rate_limit: off`, or `rate_limit: {responses: 200}`"));
+    EXPECT_THAT(findings_behind_minimal(
+                    "rate_limit: {responses: 0, slip: 101, ipv6_prefix: 65, exempt: [here]}\n"),
+                SizeIs(4));
+}
+
+TEST(ServerConfig, HasCookies) {
+    EXPECT_TRUE(config_with("").cookies.is_on);
+    EXPECT_FALSE(config_with("").cookies.secrets_file);
+    EXPECT_FALSE(config_with("cookies: off\n").cookies.is_on);
+    EXPECT_EQ(config_with("cookies: {secrets_file: cookies}\n", "/etc/arpad/arpad.yaml")
+                  .cookies.secrets_file,
+              "/etc/arpad/cookies");
+    EXPECT_THAT(findings_behind_minimal("cookies: on\n"),
+                ElementsAre("f:4:10: error: `cookies` is neither `off` nor a mapping\n"
+                            "  write `cookies: off`, or `cookies: {secrets_file: FILE}`"));
+}
+
+TEST(ServerConfig, BoundsTcp) {
+    const TcpConfig tcp = config_with("tcp: {lifetime: 2h, connections_per_prefix: 7}\n").tcp;
+    EXPECT_EQ(tcp.lifetime, std::chrono::hours(2));
+    EXPECT_EQ(tcp.connections_per_prefix, 7U);
+    EXPECT_THAT(findings_behind_minimal("tcp: {lifetime: 9s}\n"),
+                ElementsAre("f:4:17: error: `lifetime` is not from 10s to 1w: `9s`\n"
+                            "  1h suits most servers"));
+}
+
 TEST(ServerConfig, HasAnIdentity) {
     const IdentityConfig identity =
         config_with("identity: {version: \"1 \xC3\xA4\", hostname: \"\", nsid: n1}\n").identity;
@@ -261,7 +313,7 @@ TEST(ServerConfig, RefusesQueryLogsThatMeanNothing) {
                     "f:4:22: error: `NX` is no rcode\n  write it like NXDOMAIN",
                     "f:4:26: error: `3` is no rcode\n  write it like NXDOMAIN",
                     "f:4:39: error: `clients` is no list\n  write `clients: "
-                    "[198.51.100.7]`"));
+                    "[192.0.2.0/24]`"));
 }
 
 TEST(ServerConfig, OffersMetricsWhereItSays) {

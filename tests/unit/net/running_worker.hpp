@@ -27,10 +27,11 @@ inline std::shared_ptr<const Snapshot> snapshot_with(std::string_view target) {
 /// Started with `snapshot_with("a.example.")`; stopped and joined when destroyed.
 class RunningWorker {
 public:
-    explicit RunningWorker(const TcpConfig& tcp = {}, const UdpConfig& udp = {})
-        : limits_(tcp.connections, tcp.connections_per_client),
+    explicit RunningWorker(const TcpConfig& tcp = {}, const UdpConfig& udp = {},
+                           RateLimiter* limiter = nullptr)
+        : limits_(tcp),
           worker_(std::make_shared<const Identity>(IdentityConfig{}), udp, tcp,
-                  Telemetry::Detail::all, limits_, transfers_),
+                  Telemetry::Detail::all, {limits_, limiter, transfers_}),
           transfers_(tcp.transfers),
           endpoints_(*claim(std::vector{any_ipv4_port(), any_ipv6_port()}, Claim::udp_and_tcp)) {
         for (const Endpoint& endpoint : endpoints_) {

@@ -149,6 +149,72 @@ TEST(TcpListener, IdleConnectionIsClosed) {
     EXPECT_TRUE(client.sees_end());
 }
 
+TEST(TcpListener, ConnectionOverThePrefixsShareIsClosed) {
+    const RunningWorker running(
+        {.connections = 10, .connections_per_client = 10, .connections_per_prefix = 2});
+    TcpClient first(running.ipv4());
+    TcpClient second(running.ipv4());
+    first.send(small_query().framed());
+    second.send(small_query().framed());
+    ASSERT_TRUE(first.receive());
+    ASSERT_TRUE(second.receive());
+    TcpClient third(running.ipv4());
+    EXPECT_TRUE(third.sees_end());
+}
+
+// Who comes when all places are taken gets that of who was idle for longest.
+TEST(TcpListener, IdleConnectionMakesPlaceForANewOne) {
+    const RunningWorker running(
+        {.idle_timeout = 1h, .connections = 2, .connections_per_client = 10});
+    TcpClient idle(running.ipv4());
+    TcpClient busy(running.ipv4());
+    idle.send(small_query().framed());
+    ASSERT_TRUE(idle.receive());
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    std::optional<unsigned> id;
+    while (!id && std::chrono::steady_clock::now() < deadline) {
+        busy.send(small_query(2).framed());
+        ASSERT_TRUE(busy.receive());
+        TcpClient third(running.ipv4());
+        if (third.send(small_query(3).framed())) id = next_id(third);
+    }
+    EXPECT_EQ(id, 3U);
+    EXPECT_TRUE(idle.sees_end());
+    busy.send(small_query(4).framed());
+    EXPECT_EQ(next_id(busy), 4U);
+}
+
+// It ends between queries, with all that was answered.
+TEST(TcpListener, ConnectionEndsWithItsLifetime) {
+    const RunningWorker running({.idle_timeout = 1h, .lifetime = 1s});
+    TcpClient client(running.ipv4());
+    std::uint16_t id = 0;
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (std::chrono::steady_clock::now() < deadline) {
+        if (!client.send(small_query(id).framed())) break;
+        const auto reply = next_id(client);
+        if (!reply) break;
+        ASSERT_EQ(reply, id);
+        ++id;
+    }
+    EXPECT_LT(std::chrono::steady_clock::now(), deadline);
+    EXPECT_GT(id, 0);
+}
+
+// RFC 7828: who asks is told for how long it may be idle, in tenths of a second.
+TEST(TcpListener, TellsForHowLongAClientMayBeIdle) {
+    const RunningWorker running({.idle_timeout = 25s});
+    TcpClient client(running.ipv4());
+    client.send(small_query().option(11, {}).framed());
+    const auto reply = client.receive();
+    ASSERT_TRUE(reply);
+    EXPECT_THAT(read_reply(*reply).value().edns.value().options.at(11), ElementsAre(0, 250));
+    client.send(small_query().edns().framed());
+    EXPECT_EQ(read_reply(client.receive().value()).value().edns.value().options.count(11), 0U);
+    const auto datagram = UdpClient(running.ipv4()).ask(small_query().option(11, {}).octets());
+    EXPECT_EQ(read_reply(datagram.value()).value().edns.value().options.count(11), 0U);
+}
+
 // Octets without a whole query are no progress.
 TEST(TcpListener, ConnectionThatNeverCompletesAQueryIsClosed) {
     const RunningWorker running({.idle_timeout = 1s});
@@ -163,12 +229,12 @@ public:
     HandRunListener()
         : responder_(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>()),
                      std::make_shared<const Identity>(IdentityConfig{})),
-          limits_(10, 10),
+          limits_(TcpConfig{}),
           scratch_(max_message_octets) {
         const Endpoint any = any_ipv4_port();
         auto sockets = *open_sockets(io, (*claim({&any, 1}, Claim::udp_and_tcp)).front());
         listener_.emplace_back(std::move(sockets.tcp), Transport::tcp, responder_, telemetry_,
-                               limits_, transfers_, updates_, scratch_, 10s);
+                               limits_, transfers_, updates_, scratch_, 1h);
         listener_.front().start();
     }
 
@@ -196,8 +262,8 @@ TEST(TcpListener, StopEndsTheLoop) {
 // What has expired already cannot be cancelled: its handler still runs, after stop().
 TEST(TcpListener, StopEndsTheLoopThoughTheIdleTimerIsDue) {
     HandRunListener hand_run;
-    boost::asio::steady_timer past_due(hand_run.io, 1100ms);
-    past_due.wait();  // the listener's own timer takes a second; nothing runs the loop meanwhile
+    boost::asio::steady_timer past_due(hand_run.io, 300ms);
+    past_due.wait();  // the listener's own timer takes less; nothing runs the loop meanwhile
     boost::asio::post(hand_run.io, [&] { hand_run.listener().stop(); });
     hand_run.io.run_for(5s);
     EXPECT_TRUE(hand_run.io.stopped());

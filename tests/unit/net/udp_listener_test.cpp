@@ -87,6 +87,81 @@ TEST(UdpListener, DatagramOfAnySizeIsAnsweredOrFormatError) {
     }
 }
 
+/// Limits that the loopback is not exempt from.
+RateLimitConfig limits_of(unsigned rate, unsigned slip) {
+    return {.responses = rate, .nxdomain = rate, .errors = rate, .slip = slip, .exempt = {}};
+}
+
+/// Sends `query` again and again, one at a time, until `replies` have come.
+std::vector<ReplyText> ask_often(const Endpoint& server, const Octets& query, unsigned replies) {
+    std::vector<ReplyText> all;
+    UdpClient client(server);
+    while (all.size() < replies) {
+        for (int i = 0; i < 2; ++i) client.send(query);
+        const auto reply = client.receive();
+        if (!reply) break;
+        all.push_back(read_reply(*reply).value());
+    }
+    return all;
+}
+
+// Of two answers that are held back one is sent truncated: it is that which ask_often waits for.
+TEST(UdpListener, AnswersOverTheLimitAskTheClientToComeByTcp) {
+    RateLimiter limiter(limits_of(1, 2));
+    const RunningWorker running({}, {}, &limiter);
+    const auto replies = ask_often(running.ipv4(), small_query().octets(), 10);
+    ASSERT_THAT(replies, SizeIs(10));
+    EXPECT_THAT(replies.front().answer, SizeIs(1));
+    unsigned truncated = 0;
+    for (const ReplyText& reply : replies) {
+        EXPECT_EQ(reply.rcode, 0U);
+        EXPECT_THAT(reply.question, SizeIs(1));
+        if (reply.tc) ++truncated;
+    }
+    EXPECT_GE(truncated, 7U);
+}
+
+TEST(UdpListener, AnswersOverTheLimitGiveCookiesToWhoTakesThem) {
+    RateLimiter limiter(limits_of(1, 1));
+    RunningWorker running({}, {}, &limiter);
+    running.worker().adopt(std::make_shared<const CookieJar>(CookieJar::with_random_secret()));
+    const Octets client_cookie{1, 2, 3, 4, 5, 6, 7, 8};
+    const auto replies =
+        ask_often(running.ipv4(), small_query().option(10, client_cookie).octets(), 10);
+    ASSERT_THAT(replies, SizeIs(10));
+    EXPECT_EQ(replies.back().rcode, 23U);
+    EXPECT_FALSE(replies.back().tc);
+    const Octets cookie = replies.back().edns.value().options.at(10);
+    ASSERT_THAT(cookie, SizeIs(24));
+    // Who has it is not limited any more.
+    const auto proved = ask_often(running.ipv4(), small_query().option(10, cookie).octets(), 10);
+    ASSERT_THAT(proved, SizeIs(10));
+    for (const ReplyText& reply : proved) EXPECT_THAT(reply.answer, SizeIs(1));
+}
+
+TEST(UdpListener, AnswersOverTheLimitAreDroppedWithoutSlip) {
+    RateLimiter limiter(limits_of(5, 0));
+    const RunningWorker running({}, {}, &limiter);
+    UdpClient client(running.ipv4());
+    for (int i = 0; i < 50; ++i) client.send(small_query().octets());
+    for (int i = 0; i < 5; ++i) ASSERT_TRUE(client.receive()) << i;
+    // The loopback keeps the order, so what came first has been dealt with when this is answered.
+    client.send(ask("9.9.9.9.in-addr.arpa", RrType::ptr).id(77).octets());
+    const auto next = client.receive();
+    ASSERT_TRUE(next);
+    EXPECT_EQ(read_reply(*next).value().rcode, 5U) << "of another kind, with its own account";
+}
+
+TEST(UdpListener, DryRunHoldsNothingBack) {
+    RateLimitConfig config = limits_of(1, 2);
+    config.is_dry_run = true;
+    RateLimiter limiter(config);
+    const RunningWorker running({}, {}, &limiter);
+    for (const ReplyText& reply : ask_often(running.ipv4(), small_query().octets(), 20)) {
+        EXPECT_THAT(reply.answer, SizeIs(1));
+    }
+}
+
 // A client that is gone before its reply makes the system report an error to us.
 TEST(UdpListener, GoneClientDoesNotStopTheNext) {
     const RunningWorker running;
@@ -98,9 +173,9 @@ TEST(UdpListener, GoneClientDoesNotStopTheNext) {
 class WildcardWorker {
 public:
     WildcardWorker()
-        : limits_(10, 10),
+        : limits_(TcpConfig{}),
           worker_(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
-                  Telemetry::Detail::counts, limits_, transfers_),
+                  Telemetry::Detail::counts, {limits_, nullptr, transfers_}),
           endpoints_(*claim(
               std::vector<Endpoint>{{Address(Family::ipv4, 0), 0}, {Address(Family::ipv6, 0), 0}},
               Claim::udp_and_tcp)) {
@@ -150,7 +225,7 @@ std::chrono::steady_clock::duration time_for(std::uint16_t queries,
                         std::make_shared<const Identity>(IdentityConfig{}));
     Telemetry telemetry(Telemetry::Detail::counts);
     PendingUpdates updates(io);
-    UdpListener listener(std::move(sockets->udp), responder, telemetry, updates, gather);
+    UdpListener listener(std::move(sockets->udp), responder, nullptr, telemetry, updates, gather);
     UdpClient client(endpoint);
     for (std::uint16_t id = 0; id < queries; ++id) client.send(small_query(id).octets());
     listener.start();

@@ -35,12 +35,12 @@ bool comes_true(const std::atomic<bool>& flag) {
 }
 
 TEST(Worker, ServesNoZonesBeforeItAdoptsSome) {
-    ConnectionLimits limits(10, 10);
+    ConnectionLimits limits(TcpConfig{});
     TransferThread transfers(1);
     const Endpoint any = any_ipv4_port();
     const auto endpoints = *claim({&any, 1}, Claim::udp_and_tcp);
     Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
-                  Telemetry::Detail::counts, limits, transfers);
+                  Telemetry::Detail::counts, {limits, nullptr, transfers});
     ASSERT_FALSE(worker.listen(endpoints.front()));
     worker.start();
     const auto reply = UdpClient(endpoints.front()).ask(small_query().octets());
@@ -51,14 +51,14 @@ TEST(Worker, ServesNoZonesBeforeItAdoptsSome) {
 }
 
 TEST(Worker, ListenReportsATakenPort) {
-    ConnectionLimits limits(10, 10);
+    ConnectionLimits limits(TcpConfig{});
     TransferThread transfers(1);
     boost::asio::io_context io;
     const boost::asio::ip::udp::socket other(
         io, boost::asio::ip::udp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
     const Endpoint taken{any_ipv4_port().address, other.local_endpoint().port()};
     Worker worker(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
-                  Telemetry::Detail::counts, limits, transfers);
+                  Telemetry::Detail::counts, {limits, nullptr, transfers});
     const auto failure = worker.listen(taken);
     ASSERT_TRUE(failure);
     EXPECT_EQ(failure->error, boost::system::errc::address_in_use);
@@ -185,10 +185,10 @@ TEST(Worker, AnotherAnswersFromItsSockets) {
     RunningWorker running;
     auto shared = running.worker().share_sockets();
     ASSERT_EQ(shared.size(), 2U);
-    ConnectionLimits limits(10, 10);
+    ConnectionLimits limits(TcpConfig{});
     TransferThread transfers(1);
     Worker other(std::make_shared<const Identity>(IdentityConfig{}), UdpConfig{}, TcpConfig{},
-                 Telemetry::Detail::counts, limits, transfers);
+                 Telemetry::Detail::counts, {limits, nullptr, transfers});
     for (SharedSockets& sockets : shared) ASSERT_FALSE(other.listen(std::move(sockets)));
     other.adopt(snapshot_with("other.example."), drop);
     running.stop();

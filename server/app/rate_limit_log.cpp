@@ -1,0 +1,95 @@
+#include "app/rate_limit_log.hpp"
+
+#include <string_view>
+
+#include "base/log.hpp"
+
+namespace arpad {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds interval{1};
+
+// Whoever forges addresses has many: so many at a time, and in all, are told one by one.
+constexpr std::size_t told_at_a_time = 10;
+constexpr std::size_t told_in_all = 1000;
+
+/// What kind of answers, as people call it.
+std::string_view name_of(AnswerClass answers) noexcept {
+    switch (answers) {
+        case AnswerClass::data:
+            return "answers with data";
+        case AnswerClass::no_data:
+            return "answers without data";
+        case AnswerClass::name_absent:
+            return "NXDOMAIN";
+        case AnswerClass::error:
+            return "errors";
+    }
+    return {};
+}
+
+}  // namespace
+
+RateLimitLog::RateLimitLog(boost::asio::io_context& io, RateLimiter& limiter)
+    : limiter_(limiter), timer_(io) {
+    write_again_later();
+}
+
+void RateLimitLog::write_again_later() {
+    timer_.expires_after(interval);
+    timer_.async_wait([this](const boost::system::error_code& cancelled) {
+        if (cancelled) return;
+        write();
+        write_again_later();
+    });
+}
+
+void RateLimitLog::write() {
+    const auto now = steady_clock::now();
+    told_now_ = 0;
+    not_told_now_ = 0;
+    for (const RateLimiter::Event& event : limiter_.take_events(now)) {
+        const Key key{event.prefix, event.answers};
+        auto told = told_.find(key);
+        if (told == told_.end()) {
+            if (!may_begin(event)) continue;
+            begin(event);
+            told = told_.emplace(key, now).first;
+        }
+        if (!event.is_over) continue;
+        end(event, told->second);
+        told_.erase(told);
+    }
+    if (not_told_now_ > 0) {
+        spdlog::warn("holding back answers to {} more prefixes, which are not named",
+                     not_told_now_);
+    }
+}
+
+/// Whether there is room to tell of `event`.
+bool RateLimitLog::may_begin(const RateLimiter::Event& event) {
+    if (told_now_ < told_at_a_time && told_.size() < told_in_all) {
+        ++told_now_;
+        return true;
+    }
+    if (!event.is_over) ++not_told_now_;
+    return false;
+}
+
+void RateLimitLog::begin(const RateLimiter::Event& event) const {
+    spdlog::warn("{} {} to {}: more than {} per second",
+                 limiter_.config().is_dry_run ? "would hold back" : "holding back",
+                 name_of(event.answers), event.prefix.to_text(), limiter_.rate(event.answers));
+}
+
+void RateLimitLog::end(const RateLimiter::Event& event, steady_clock::time_point since) const {
+    const std::chrono::duration<double> taken = steady_clock::now() - since;
+    spdlog::info("{} {} {} to {} in {:.0f} s",
+                 limiter_.config().is_dry_run ? "would have held back" : "held back",
+                 event.held_back, name_of(event.answers), event.prefix.to_text(),
+                 taken.count() + static_cast<double>(interval.count()));
+}
+
+}  // namespace arpad
