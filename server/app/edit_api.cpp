@@ -136,7 +136,7 @@ Result<std::vector<Edit>, std::string> edits_of(const std::string& body) {
     std::vector<Edit> edits;
     for (const json::value& entry : list->as_array()) {
         auto edit = edit_of(entry);
-        if (!edit) return std::move(edit.error());
+        if (!edit) return edit.error();
         edits.push_back(std::move(*edit));
     }
     return edits;

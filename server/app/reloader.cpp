@@ -407,7 +407,7 @@ Reloader::EditsOutcome Reloader::make(std::vector<ChangeRequest> requests) {
         if (result) {
             outcome.outcomes[i].change = *result;
         } else {
-            outcome.outcomes[i].refusal = std::move(result.error());
+            outcome.outcomes[i].refusal = result.error();
         }
     }
     state_.note_changes(update.made);

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
@@ -14,10 +13,10 @@
 #include <boost/beast/http.hpp>
 #include <cerrno>
 #include <cstring>
-#include <locale>
 #include <optional>
 #include <type_traits>
 
+#include "control/http_message.hpp"
 #include "net/connection_limits.hpp"
 #include "net/endpoints.hpp"
 #include "net/listen_sockets.hpp"
@@ -34,7 +33,6 @@ using asio::generic::stream_protocol;
 using PlainStream = beast::basic_stream<stream_protocol>;
 using TlsStream = asio::ssl::stream<PlainStream>;
 
-constexpr std::uint32_t max_header_octets = 16 * 1024;
 constexpr std::size_t passed_over_at_once = 64 * 1024;
 constexpr std::uint64_t max_passed_over_octets = 64U << 20U;
 constexpr mode_t socket_mode = 0660;
@@ -138,8 +136,7 @@ private:
     void read() {
         lowest().expires_after(shared_->limits.patience);
         parser_.emplace();
-        parser_->header_limit(max_header_octets);
-        parser_->body_limit(boost::none);  // set when it is known who sends it
+        bound_headers(*parser_);
         http::async_read_header(
             stream_, buffer_, *parser_,
             [self = this->shared_from_this()](beast::error_code error, std::size_t) {
@@ -154,26 +151,17 @@ private:
     /// Decides what becomes of a request whose headers have come.
     void judge() {
         const auto& message = parser_->get();
-        request_ = {};
-        request_.method = message.method_string();
-        request_.target = message.target();
-        for (const auto& field : message) {
-            std::string name(field.name_string());
-            beast::string_view value = field.value();
-            boost::algorithm::to_lower(name, std::locale::classic());
-            request_.headers.emplace_back(std::move(name), value);
-        }
-        request_.user = sender_.user;
-        request_.client = sender_.client;
         keeps_alive_ = message.keep_alive();
-        is_head_ = request_.method == "HEAD";
-        auto target = read_target(request_.target);
-        if (!target) {
+        is_head_ = message.method() == http::verb::head;
+        auto head = read_head(*parser_);
+        if (!head) {
             end_with(problem_reply(400, "no such resource", "the target of the request is broken"));
             return;
         }
-        request_.query = std::move(target->query);
-        segments_ = std::move(target->segments);
+        request_ = std::move(head->request);
+        segments_ = std::move(head->segments);
+        request_.user = sender_.user;
+        request_.client = sender_.client;
         if (shared_->gate) {
             if (auto reply = shared_->gate(request_)) {
                 end_with(std::move(*reply));
@@ -324,7 +312,7 @@ private:
     Sender sender_;
     Stream stream_;
     beast::flat_buffer buffer_;
-    std::optional<http::request_parser<http::string_body>> parser_;
+    std::optional<HttpParser> parser_;
     http::response<http::string_body> response_;
     std::optional<http::response_serializer<http::string_body>> serializer_;
     HttpRequest request_;

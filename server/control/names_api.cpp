@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <charconv>
 #include <chrono>
 #include <set>
 #include <utility>
 
+#include "control/api_requests.hpp"
 #include "control/api_support.hpp"
 #include "control/edit_csv.hpp"
 #include "control/name_rules.hpp"
@@ -23,8 +23,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t max_per_page = 1000;
-constexpr std::size_t max_items = 100'000;
 constexpr std::size_t max_history = 1000;
 constexpr std::size_t max_named_of_prefix = 1000;
 constexpr std::chrono::seconds default_link_lifetime{60};
@@ -32,14 +30,6 @@ constexpr std::chrono::seconds longest_link_lifetime{600};
 
 /// How many names of a change are looked up for its receipt.
 constexpr std::size_t max_looked_up = 20;
-
-template <class Number>
-std::optional<Number> number_from(std::string_view text) {
-    Number number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return number;
-}
 
 json::array json_of(const std::vector<Name>& names) {
     json::array array;
@@ -119,123 +109,6 @@ HttpReply reply_to(const EditRefusal& refusal, const Visitor& visitor) {
     return problem_reply(409, "not allowed", refusal.text);
 }
 
-/// The tag in the value of If-Match; none if it does not hold exactly one.
-std::optional<std::string> tag_in(std::string_view value) {
-    if (value.size() < 2 || value.front() != '"' || value.back() != '"') return std::nullopt;
-    return std::string(value.substr(1, value.size() - 2));
-}
-
-/// `names`, a list of texts, or `name`, a text; none if there is neither, or it is none.
-std::optional<std::vector<std::string>> names_of(const json::object& object) {
-    std::vector<std::string> names;
-    if (const json::value* const name = object.if_contains("name")) {
-        if (!name->is_string()) return std::nullopt;
-        names.emplace_back(name->as_string());
-        return names;
-    }
-    const json::value* const list = object.if_contains("names");
-    if (list == nullptr || !list->is_array()) return std::nullopt;
-    for (const json::value& name : list->as_array()) {
-        if (!name.is_string()) return std::nullopt;
-        names.emplace_back(name.as_string());
-    }
-    return names;
-}
-
-/// What the query of a request asks for; none if it cannot be understood.
-std::optional<BookQuery> book_query(const HttpRequest& request) {
-    BookQuery query;
-    query.text = request.parameter("q").value_or("");
-    query.server = request.parameter("server").value_or("");
-    query.account = request.parameter("account").value_or("");
-    query.is_edited = request.parameter("edited") == "true";
-    std::string_view sort = request.parameter("sort").value_or("server");
-    if (sort.starts_with('-')) {
-        query.is_descending = true;
-        sort.remove_prefix(1);
-    }
-    if (sort == "address") {
-        query.order = BookQuery::Order::address;
-    } else if (sort == "name") {
-        query.order = BookQuery::Order::name;
-    } else if (sort != "server") {
-        return std::nullopt;
-    }
-    const auto per_page = number_from<std::size_t>(request.parameter("per_page").value_or("100"));
-    const auto page = number_from<std::size_t>(request.parameter("page").value_or("1"));
-    if (!per_page || *per_page < 1 || *per_page > max_per_page) return std::nullopt;
-    if (!page || *page < 1 || *page > max_items) return std::nullopt;
-    query.limit = *per_page;
-    query.offset = (*page - 1) * *per_page;
-    return query;
-}
-
-constexpr std::string_view changes_form =
-    R"(send {"changes": [{"address": ADDRESS, "names": [NAME]}]}; "names": null restores the default)";
-
-/// What an address is wanted to be called, as it is written.
-struct Wish {
-    std::string address;
-    std::optional<std::vector<std::string>> names;  // none for the default
-    std::optional<std::string> tag;                 // that was seen
-};
-
-struct Wishes {
-    std::vector<Wish> entries;  // at least one
-    bool is_preview = false;
-};
-
-/// An entry of `changes`; none if it cannot be understood.
-std::optional<Wish> wish_in(const json::value& entry) {
-    if (!entry.is_object()) return std::nullopt;
-    const json::object& object = entry.as_object();
-    const json::value* const written = object.if_contains("names");
-    const bool is_reset = written != nullptr && written->is_null();
-    Wish wish{text_at(object, "address"), names_of(object), std::nullopt};
-    if (!wish.names && !is_reset) return std::nullopt;
-    if (std::string tag = text_at(object, "etag"); !tag.empty()) wish.tag = std::move(tag);
-    return wish;
-}
-
-/// What the body of `request`, an object, asks for; none if it cannot be understood.
-std::optional<Wishes> wishes_in_object(const std::string& body) {
-    const auto object = object_in(body);
-    const json::value* const list = object ? object->if_contains("changes") : nullptr;
-    if (list == nullptr || !list->is_array() || list->as_array().size() > max_items) {
-        return std::nullopt;
-    }
-    Wishes wishes;
-    for (const json::value& entry : list->as_array()) {
-        auto wish = wish_in(entry);
-        if (!wish) return std::nullopt;
-        wishes.entries.push_back(std::move(*wish));
-    }
-    const json::value* const flag = object->if_contains("dry_run");
-    wishes.is_preview = flag != nullptr && flag->is_bool() && flag->as_bool();
-    return wishes;
-}
-
-/// What `request` asks for; else the reply that it gets.
-Result<Wishes, HttpReply> wishes_in(const HttpRequest& request) {
-    Wishes wishes;
-    if (request.media_type() == "text/csv") {
-        auto rows = read_edit_csv(request.body);
-        if (!rows) return bad_request(rows.error());
-        for (CsvEdit& row : *rows) {
-            wishes.entries.push_back({std::move(row.address), std::move(row.names), std::nullopt});
-        }
-    } else if (request.media_type() == "application/json") {
-        auto read = wishes_in_object(request.body);
-        if (!read) return bad_request(changes_form);
-        wishes = std::move(*read);
-    } else {
-        return problem_reply(415, "wrong type", "send application/json or text/csv");
-    }
-    if (wishes.entries.empty()) return bad_request(changes_form);
-    wishes.is_preview = wishes.is_preview || request.parameter("dry_run") == "true";
-    return wishes;
-}
-
 }  // namespace
 
 /// One address of a request.
@@ -290,7 +163,7 @@ void NamesApi::tell_visitor(const HttpRequest& /*request*/, const Visitor& visit
         for (const ServerModel& server : inventory->servers) {
             const std::string& account = visitor.grant().account;
             if (!account.empty() && server.account != account) continue;
-            if (servers.size() < max_per_page) servers.emplace_back(server.name);
+            if (servers.size() < max_rows_per_page) servers.emplace_back(server.name);
             has_prefixes = has_prefixes ||
                            std::ranges::any_of(server.allocations, [](const AllocationModel& each) {
                                return !each.prefix.is_address();
@@ -304,19 +177,19 @@ void NamesApi::tell_visitor(const HttpRequest& /*request*/, const Visitor& visit
 
 void NamesApi::list_addresses(const HttpRequest& request, const Visitor& visitor,
                               const Respond& respond) {
-    auto query = book_query(request);
+    auto query = read_book_query(request);
     if (!query) {
         respond(
             bad_request(fmt::format("sort by server, address or name, with `-` in front for "
                                     "the reverse; pages begin with 1, and have 1 to {} rows",
-                                    max_per_page)));
+                                    max_rows_per_page)));
         return;
     }
     const bool is_csv = request.parameter("format") == "csv" ||
                         request.header("accept") == std::string_view("text/csv");
     if (is_csv) {
         query->offset = 0;
-        query->limit = max_items;
+        query->limit = max_addresses_of_request;
     }
     const BookPage page = parts_.book.find(*query, visitor.grant(), parts_.state);
     if (is_csv) {
@@ -427,7 +300,7 @@ void NamesApi::name_address(const HttpRequest& request, const Visitor& visitor,
                             const Respond& respond) {
     const auto address = Address::from_text(request.parts.front());
     const auto body = object_in(request.body);
-    auto names = body ? names_of(*body) : std::nullopt;
+    auto names = body ? read_names(*body) : std::nullopt;
     if (!address || !names) {
         respond(bad_request(R"(send {"names": [NAME]} for an IPv4 or IPv6 address)"));
         return;
@@ -447,7 +320,7 @@ void NamesApi::reset_address(const HttpRequest& request, const Visitor& visitor,
 
 void NamesApi::change_many(const HttpRequest& request, const Visitor& visitor,
                            const Respond& respond) {
-    const auto wishes = wishes_in(request);
+    const auto wishes = read_wishes(request);
     if (!wishes) {
         respond(wishes.error());
         return;
@@ -478,7 +351,7 @@ void NamesApi::change_many(const HttpRequest& request, const Visitor& visitor,
 void NamesApi::apply(const HttpRequest& request, std::vector<Item> items, const Visitor& visitor,
                      const Respond& respond) {
     if (const auto match = request.header("if-match"); match && *match != "*") {
-        items.front().tag = tag_in(*match).value_or("");
+        items.front().tag = read_tag(*match).value_or("");
     }
     const auto shared = std::make_shared<std::vector<Item>>(std::move(items));
     confirm(shared, 0, visitor, [this, shared, visitor, respond] {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "control/api_requests.hpp"
 #include "control/api_support.hpp"
 #include "load/host_name.hpp"
 
@@ -21,9 +22,6 @@ namespace json = boost::json;
 
 constexpr std::string_view form =
     R"(send {"product": PRODUCT, "account": ACCOUNT, "addresses": ["192.0.2.7", "2001:db8:0:7::/64"], "primary": ["192.0.2.7"]})";
-
-constexpr std::size_t max_name_octets_of_server = 200;
-constexpr std::size_t max_addresses_of_server = 10'000;
 
 json::object json_of(const ServerModel& server) {
     json::array addresses;
@@ -40,45 +38,6 @@ json::object json_of(const ServerModel& server) {
             {"addresses", std::move(addresses)},
             {"primary", std::move(primary)},
             {"source", server.place.line == 0 ? "api" : "inventory"}};
-}
-
-/// The texts in the list at `key`, each read by `read`; none if it is no list of such.
-template <class Read>
-auto list_at(const json::object& object, std::string_view key, const Read& read) {
-    using Entry = typename decltype(read(std::string_view()))::value_type;
-    using Entries = std::optional<std::vector<Entry>>;
-    const json::value* const list = object.if_contains(key);
-    if (list == nullptr || !list->is_array()) return Entries();
-    Entries entries(std::in_place);
-    for (const json::value& value : list->as_array()) {
-        const auto entry =
-            value.is_string() ? read(std::string_view(value.as_string())) : std::nullopt;
-        if (!entry) return Entries();
-        entries->push_back(*entry);
-    }
-    return entries;
-}
-
-/// The server called `name` that `body` describes; none if it describes none.
-std::optional<StoredServer> server_in(const std::string& name, const std::string& body) {
-    const auto object = object_in(body);
-    if (!object || name.empty() || name.size() > max_name_octets_of_server) return std::nullopt;
-    StoredServer server;
-    server.name = name;
-    server.product = text_at(*object, "product");
-    const std::string account = text_at(*object, "account");
-    if (!account.empty()) server.account = account;
-    auto allocations = list_at(*object, "addresses", &prefix_or_address);
-    if (!allocations || allocations->empty() || server.product.empty()) return std::nullopt;
-    if (allocations->size() > max_addresses_of_server) return std::nullopt;
-    server.allocations = std::move(*allocations);
-    if (object->contains("primary")) {
-        server.primaries = list_at(*object, "primary", &Address::from_text);
-        if (!server.primaries) return std::nullopt;
-    }
-    server.since =
-        std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
-    return server;
 }
 
 HttpReply not_an_operators() {
@@ -129,7 +88,7 @@ void ServersApi::show(const HttpRequest& request, const Visitor& visitor,
 
 void ServersApi::put(const HttpRequest& request, const Visitor& visitor,
                      const HttpRespond& respond) {
-    auto server = server_in(request.parts.front(), request.body);
+    auto server = read_server(request.parts.front(), request.body);
     if (visitor.grant().role != Role::staff) {
         respond(not_an_operators());
     } else if (!server) {

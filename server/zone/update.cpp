@@ -423,7 +423,8 @@ private:
 }  // namespace
 
 bool UpdatePolicy::allows(const Prefix& prefix) const noexcept {
-    return std::ranges::any_of(prefixes, [&](const Prefix& each) { return each.contains(prefix); });
+    return prefixes.empty() ||
+           std::ranges::any_of(prefixes, [&](const Prefix& each) { return each.contains(prefix); });
 }
 
 bool UpdatePolicy::allows(RrType type) const noexcept {

@@ -62,10 +62,11 @@ std::vector<std::shared_ptr<const Zone>> fuzz_zones() {
 
 }  // namespace
 
-Responder make_fuzz_responder() {
+Responder make_fuzz_responder(Responder::Clock clock) {
     return {std::make_shared<const Snapshot>(fuzz_zones()),
             std::make_shared<const Identity>(
-                IdentityConfig{.version = "arpad", .hostname = "ns1", .nsid = {1, 2, 3, 4}})};
+                IdentityConfig{.version = "arpad", .hostname = "ns1", .nsid = {1, 2, 3, 4}}),
+            clock};
 }
 
 }  // namespace arpad

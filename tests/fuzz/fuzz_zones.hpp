@@ -7,7 +7,8 @@
 
 namespace arpad {
 
-/// A responder for these zones, with every identity configured.
-[[nodiscard]] Responder make_fuzz_responder();
+/// A responder for these zones, with every identity configured. `clock` tells the time.
+[[nodiscard]] Responder make_fuzz_responder(
+    Responder::Clock clock = &std::chrono::system_clock::now);
 
 }  // namespace arpad

@@ -15,7 +15,7 @@ packages_test=(
     bind9 kea-dhcp-ddns-server knot nsd pdns-backend-sqlite3 pdns-server
     iproute2 man-db openssl prometheus zsh
 )
-packages_test_all=(clang-16 libclang-rt-16-dev dnsperf valgrind)
+packages_test_all=(clang-16 libclang-rt-16-dev dnsperf llvm-16 valgrind)
 
 # Prints those of the named packages that are not installed.
 missing_packages() {

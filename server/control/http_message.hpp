@@ -1,0 +1,33 @@
+/// \file  HTTP messages as Beast reads them, within bounds, and what their heads say.
+///
+/// Threads: any.
+#pragma once
+
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/http_request.hpp"
+
+namespace arpad {
+
+using HttpParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+inline constexpr std::uint32_t max_header_octets = 16'384;
+
+/// Has `parser`, which is new, read no more headers than that. Bodies it takes of any length, until
+/// it is known who sends them.
+void bound_headers(HttpParser& parser);
+
+/// A request whose headers have come.
+struct HttpHead {
+    HttpRequest request;                ///< Without body, user, client and parts.
+    std::vector<std::string> segments;  ///< Of the path of its target.
+};
+
+/// What the headers that `parser` has read say; none if the target is broken.
+[[nodiscard]] std::optional<HttpHead> read_head(const HttpParser& parser);
+
+}  // namespace arpad
