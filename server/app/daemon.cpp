@@ -117,6 +117,7 @@ ExitCode Daemon::run() {
     });
     if (!become_user()) return ExitCode::environment;
     protect_secrets();
+    raise_file_limit();
     restrict_files();
     const bool has_its_place = receive_from_predecessor() && open_state() && claim_endpoints();
     if (!has_its_place) return ExitCode::environment;
@@ -149,6 +150,18 @@ void Daemon::protect_secrets() const {
     const bool has_secrets = !config_.keys.empty() || !config_.cookies.secrets.empty() ||
                              config_.tls.key || config_.web.tls.key;
     if (has_secrets && !config_.allows_core_dumps) forbid_core_dumps();
+}
+
+/// Says so if there may not be as many TCP connections as are configured.
+void Daemon::raise_file_limit() const {
+    constexpr std::size_t others = 100;  // listening sockets, the state, the page and the API
+    const std::size_t most = arpad::raise_file_limit();
+    if (config_.tcp.connections + others <= most) return;
+    spdlog::warn(
+        "the system allows {} open files, too few for {} TCP connections (`tcp` in the "
+        "configuration)\n  raise the limit (`LimitNOFILE=` of the unit, `ulimit -n`), or lower "
+        "`connections`",
+        most, config_.tcp.connections);
 }
 
 /// Before there are other threads, which would not be bound by it.

@@ -53,6 +53,7 @@ private:
     [[nodiscard]] bool become_user();
     [[nodiscard]] bool receive_from_predecessor();
     void protect_secrets() const;
+    void raise_file_limit() const;
     void restrict_files();
     void begin_answering();
     [[nodiscard]] bool open_state();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <pwd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -92,6 +93,15 @@ void drop_privileges() noexcept {
     if (is_root()) return;
     capng_clear(CAPNG_SELECT_CAPS);
     (void)capng_apply(CAPNG_SELECT_CAPS);
+}
+
+std::size_t raise_file_limit() noexcept {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
 }
 
 bool is_root() noexcept {

@@ -3,6 +3,7 @@
 /// Linux keeps both by thread; a new thread has those of the one that starts it.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -19,6 +20,9 @@ namespace arpad {
 /// Gives up all that the calling thread may do beyond its user's rights, and the means to get more,
 /// such as programs that are setuid. A thread of root's keeps root's rights.
 void drop_privileges() noexcept;
+
+/// Lets the process have as many files open as the system allows it. Returns how many that is.
+[[nodiscard]] std::size_t raise_file_limit() noexcept;
 
 /// Whether the process is root's.
 [[nodiscard]] bool is_root() noexcept;

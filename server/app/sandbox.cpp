@@ -41,7 +41,8 @@ std::uint64_t writing_of(long version) noexcept {
 }
 
 /// What workers call. Beside sockets, clocks and memory: what the C library needs to lock, to end
-/// threads and to stop a process whose state is wrong, and sanitizers to give back their stacks.
+/// threads and to stop a process whose state is wrong, and sanitizers to give back their stacks and
+/// to find out, by a pipe, whether memory can be read.
 constexpr std::array allowed_calls{
     SCMP_SYS(accept4),
     SCMP_SYS(brk),
@@ -65,6 +66,8 @@ constexpr std::array allowed_calls{
     SCMP_SYS(mremap),
     SCMP_SYS(munmap),
     SCMP_SYS(nanosleep),
+    SCMP_SYS(pipe),
+    SCMP_SYS(pipe2),
     SCMP_SYS(poll),
     SCMP_SYS(ppoll),
     SCMP_SYS(read),

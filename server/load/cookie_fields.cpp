@@ -31,9 +31,12 @@ std::string_view content_of(std::string_view line) {
     return line.substr(first, line.find_last_not_of(blanks) - first + 1);
 }
 
-/// Reads the secrets in `text`; none is ever told.
-std::vector<Secret> read_secrets(const std::string& file, std::string_view text,
-                                 Diagnostics& diagnostics) {
+}  // namespace
+
+/// None of them is ever told.
+std::vector<Secret> read_cookie_secrets(const std::string& file, std::string_view text,
+                                        Diagnostics& diagnostics) {
+    const std::size_t errors = diagnostics.error_count();
     std::vector<Secret> secrets;
     std::uint32_t number = 0;
     while (!text.empty()) {
@@ -50,10 +53,11 @@ std::vector<Secret> read_secrets(const std::string& file, std::string_view text,
         }
         secrets.emplace_back(std::move(*octets));
     }
+    if (secrets.empty() && diagnostics.error_count() == errors) {
+        diagnostics.error(file, {}, "holds no secret", std::string(advice));
+    }
     return secrets;
 }
-
-}  // namespace
 
 CookieConfig read_cookies(YamlNode node, const std::filesystem::path& base,
                           FileFindings& findings) {
@@ -88,10 +92,7 @@ bool read_cookie_secrets(CookieConfig& config, Diagnostics& diagnostics) {
         return false;
     }
     const std::size_t errors = diagnostics.error_count();
-    config.secrets = read_secrets(file, *text, diagnostics);
-    if (config.secrets.empty() && diagnostics.error_count() == errors) {
-        diagnostics.error(file, {}, "holds no secret", std::string(advice));
-    }
+    config.secrets = read_cookie_secrets(file, *text, diagnostics);
     wipe(*text);
     return diagnostics.error_count() == errors;
 }

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/diagnostics.hpp"
 #include "load/fields.hpp"
@@ -14,9 +17,14 @@ namespace arpad {
 [[nodiscard]] CookieConfig read_cookies(YamlNode node, const std::filesystem::path& base,
                                         FileFindings& findings);
 
-/// Reads the file of secrets that `config` names, if any: one in each line, in hexadecimal, with
-/// empty lines and comments after `#` between them. Others than its owner and group must not have
-/// access to it. False if anything is wrong.
+/// The secrets in `text`, the content of `file`: one in each line, in hexadecimal, with empty lines
+/// and comments after `#` between them.
+[[nodiscard]] std::vector<Secret> read_cookie_secrets(const std::string& file,
+                                                      std::string_view text,
+                                                      Diagnostics& diagnostics);
+
+/// Reads the file of secrets that `config` names, if any, which others than its owner and group
+/// must not have access to. False if anything is wrong.
 [[nodiscard]] bool read_cookie_secrets(CookieConfig& config, Diagnostics& diagnostics);
 
 }  // namespace arpad

@@ -1,4 +1,4 @@
-/// \file  Any octets as the server configuration.
+/// \file  Any octets as the server configuration, and as the secrets of cookies.
 
 #include <cstddef>
 #include <cstdint>
@@ -6,6 +6,8 @@
 
 #include "base/diagnostics.hpp"
 #include "base/invariant.hpp"
+#include "crypto/cookie.hpp"
+#include "load/cookie_fields.hpp"
 #include "load/server_config.hpp"
 
 namespace arpad {
@@ -29,6 +31,15 @@ void read(std::string_view text) {
     (void)catalog_plan(*config);
 }
 
+void read_secrets(std::string_view text) {
+    Diagnostics diagnostics;
+    const auto secrets = read_cookie_secrets("secrets", text, diagnostics);
+    ensure(!secrets.empty() || diagnostics.error_count() > 0, "that there are none is an error");
+    for (const Secret& secret : secrets) {
+        ensure(secret.octets().size() == cookie_secret_octets, "a secret has its size");
+    }
+}
+
 }  // namespace
 }  // namespace arpad
 
@@ -36,5 +47,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace arpad;
     if (size > max_octets) return 0;
     read({reinterpret_cast<const char*>(data), size});
+    read_secrets({reinterpret_cast<const char*>(data), size});
     return 0;
 }

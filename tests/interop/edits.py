@@ -55,9 +55,10 @@ class Api(http.client.HTTPConnection):
 class Updates:
     """Updates (RFC 2136) over a TCP connection to `endpoint`, signed with `key`."""
 
-    def __init__(self, endpoint, key):
+    def __init__(self, endpoint, key, zone=None):
         self.client = dns.TcpClient(endpoint)
         self.key = key
+        self.zone = zone  # none: that of the first octet of each address
 
     def edit(self, names):
         """As that of Control."""
@@ -69,7 +70,8 @@ class Updates:
                 rdata = dns.encode_name(target + ".")
                 changes.append(owner + struct.pack("!HHIH", dns.TYPES["PTR"], dns.CLASSES["IN"], 300,
                                                    len(rdata)) + rdata)
-        zone = ".".join(ipaddress.ip_address(address).reverse_pointer.split(".")[-3:]) + "."
+        labels = ipaddress.ip_address(address).reverse_pointer.split(".")
+        zone = self.zone or ".".join(labels[-3:]) + "."
         message = (dns.header(random.randrange(65536), UPDATE, (1, 0, len(changes), 1))
                    + dns.question(zone, "SOA") + b"".join(changes) + dns.Edns().to_wire())
         self.client.send(dns.framed(self.key.sign(message, int(time.time()))[0]))

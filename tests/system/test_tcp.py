@@ -1,11 +1,14 @@
 """DNS over TCP (RFC 7766): pieces, pipelines, limits, and clients that do not read."""
 
+import os
+import resource
 import socket
 import time
 import unittest
+from pathlib import Path
 
 import dns_client as dns
-from arpad_server import ZONE_DEFAULTS, ServerTestCase
+from arpad_server import ZONE_DEFAULTS, ServerTestCase, program
 
 APEX = "2.0.192.in-addr.arpa."
 BIG = 1500  # names of 192.0.2.200, some 30 KB
@@ -227,6 +230,27 @@ class Limits(TcpTestCase):
             with self.assertRaises((EOFError, ConnectionError)):
                 client.ask(ptr_query(1, 1))
         self.assertEqual(self.server.ask(APEX, "SOA").rcode, "NOERROR")
+
+
+class Descriptors(TcpTestCase):
+    """A process that may not open another file."""
+
+    settings = ZONE_DEFAULTS + "tcp: {idle_timeout: 1m}\n"
+
+    def test_idle_connections_make_place(self):
+        if b"__ubsan" in Path(program("ARPAD")).read_bytes():
+            self.skipTest("UndefinedBehaviorSanitizer needs descriptors of its own")
+        pid = self.server.process.pid
+        used = len(os.listdir(f"/proc/{pid}/fd"))
+        limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 10, limits[1]))
+        self.addCleanup(resource.prlimit, pid, resource.RLIMIT_NOFILE, limits)
+        for number in range(30):
+            client = self.enterContext(self.server.tcp())
+            self.assert_names({1: client.ask(ptr_query(1, 1))}, {1: 1})
+            self.assertEqual(self.server.ask(APEX, "SOA").rcode, "NOERROR", number)
+        self.assertIn("accepting TCP connections: Too many open files; raise the limit",
+                      self.server.log)
 
 
 class SlowReaders(TcpTestCase):

@@ -466,7 +466,8 @@ TEST(DecodeCookie, FirstOfSeveralCounts) {
     Wire options = option(10, Wire(8, 1));
     const Wire second = option(10, Wire(3, 2));
     options.insert(options.end(), second.begin(), second.end());
-    const Query query = decode_query(with_additionals({opt(options)}));
+    const Wire wire = with_additionals({opt(options)});
+    const Query query = decode_query(wire);
     EXPECT_EQ(query.defect, Defect::none);
     ASSERT_EQ(query.edns.value().cookie.size(), 8U);
     EXPECT_EQ(query.edns.value().cookie.front(), 1);
