@@ -92,8 +92,9 @@ void check_edit(const Edit& edit, const UpdatePolicy& policy) {
                "only addresses that the key may change are changed");
         ensure(Prefix::from_text("192.0.2.0/24")->contains(edit.address), "an address too");
     }
-    ensure(edit.layer == (policy.is_over_records ? EditLayer::edit : EditLayer::lease),
-           "the layer is the key's");
+    const EditLayer own = policy.is_over_records ? EditLayer::edit : EditLayer::lease;
+    const bool is_own_or_removal = edit.layer == own || !edit.says_anything();
+    ensure(is_own_or_removal, "the layer is the key's, or says nothing any more");
     ensure(!edit.is_hole || edit.rdatas.empty(), "a hole holds nothing");
     for (const Rdata& rdata : edit.rdatas) {
         ensure(is_valid_rdata(edit.type, rdata), "what is stored can be served");
