@@ -146,9 +146,13 @@ void Reply::put_opt(Rcode rcode, std::optional<ExtendedError> extended,
                       static_cast<std::uint16_t>(writer_.position() - length_position - 2));
 }
 
-void Reply::put_option(EdnsOption option, std::span<const std::uint8_t> data) noexcept {
+void Reply::begin_option(EdnsOption option, std::size_t octets) noexcept {
     writer_.put_u16(static_cast<std::uint16_t>(option));
-    writer_.put_u16(static_cast<std::uint16_t>(data.size()));
+    writer_.put_u16(static_cast<std::uint16_t>(octets));
+}
+
+void Reply::put_option(EdnsOption option, std::span<const std::uint8_t> data) noexcept {
+    begin_option(option, data.size());
     writer_.put_octets(data);
 }
 
@@ -157,14 +161,12 @@ void Reply::put_keepalive() noexcept {
     using Unit = std::chrono::duration<std::int64_t, std::deci>;
     constexpr std::int64_t most = 0xFFFF;
     const auto units = std::chrono::duration_cast<Unit>(*answers_to_edns_.keepalive).count();
-    writer_.put_u16(static_cast<std::uint16_t>(EdnsOption::tcp_keepalive));
-    writer_.put_u16(keepalive_octets);
+    begin_option(EdnsOption::tcp_keepalive, keepalive_octets);
     writer_.put_u16(static_cast<std::uint16_t>(std::min(units, most)));
 }
 
 void Reply::put_lease() noexcept {
-    writer_.put_u16(static_cast<std::uint16_t>(EdnsOption::update_lease));
-    writer_.put_u16(sizeof(std::uint32_t));
+    begin_option(EdnsOption::update_lease, sizeof(std::uint32_t));
     writer_.put_u32(static_cast<std::uint32_t>(lease_->count()));
 }
 
@@ -175,8 +177,7 @@ void Reply::put_extended_error(ExtendedError error, std::string_view text) noexc
         writer_.position() + option_header_octets + extended_error_octets;
     const std::size_t room = before_text < limit_ ? limit_ - before_text : 0;
     const auto shown = text.substr(0, std::min(room, enough));
-    writer_.put_u16(static_cast<std::uint16_t>(EdnsOption::extended_error));
-    writer_.put_u16(static_cast<std::uint16_t>(extended_error_octets + shown.size()));
+    begin_option(EdnsOption::extended_error, extended_error_octets + shown.size());
     writer_.put_u16(static_cast<std::uint16_t>(error));
     writer_.put_octets({reinterpret_cast<const std::uint8_t*>(shown.data()), shown.size()});
 }
@@ -189,9 +190,7 @@ void Reply::put_padding() noexcept {
     const std::size_t beyond = unpadded % padding_block_octets;
     const std::size_t wanted = beyond == 0 ? 0 : padding_block_octets - beyond;
     const std::size_t octets = std::min(wanted, limit_ - unpadded);
-    writer_.put_u16(static_cast<std::uint16_t>(EdnsOption::padding));
-    writer_.put_u16(static_cast<std::uint16_t>(octets));
-    writer_.put_octets(std::span(zeros).first(octets));
+    put_option(EdnsOption::padding, std::span(zeros).first(octets));
 }
 
 void Reply::put_header(Rcode rcode, Authority authority) noexcept {

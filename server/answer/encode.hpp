@@ -86,6 +86,7 @@ private:
     void put_opt(Rcode rcode, std::optional<ExtendedError> extended,
                  std::string_view text) noexcept;
     void put_extended_error(ExtendedError error, std::string_view text) noexcept;
+    void begin_option(EdnsOption option, std::size_t octets) noexcept;
     void put_option(EdnsOption option, std::span<const std::uint8_t> data) noexcept;
     void put_lease() noexcept;
     void put_keepalive() noexcept;

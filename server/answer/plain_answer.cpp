@@ -16,6 +16,18 @@ namespace {
 
 constexpr std::size_t piece_octets = overread_octets;
 
+/// Of a COOKIE option with a server cookie.
+constexpr std::size_t cookie_option_octets = option_header_octets + cookie_octets;
+
+/// Where the fields of an OPT record at the root stand (RFC 6891 6.1.2).
+namespace opt_at {
+constexpr std::size_t type = 1;
+constexpr std::size_t payload = 3;
+constexpr std::size_t version = 6;
+constexpr std::size_t flags = 7;
+constexpr std::size_t octets = 9;  // of the RDATA
+}  // namespace opt_at
+
 /// A number in network order at `from`.
 template <class Number>
 Number load(const std::uint8_t* from) noexcept {
@@ -76,22 +88,19 @@ struct PlainQuestion {
 /// Reads all of `opt` into `question`, if it is an OPT record of version 0 at the root with no
 /// option but a cookie, as we make them or the client's part alone.
 bool read_plain_opt(std::span<const std::uint8_t> opt, PlainQuestion& question) noexcept {
-    constexpr std::size_t version_at = 6;
-    constexpr std::size_t flags_at = 7;
-    constexpr std::size_t octets_at = 9;
     constexpr std::size_t only_client = option_header_octets + client_cookie_octets;
-    constexpr std::size_t both_parts = option_header_octets + cookie_octets;
     if (opt.size() < opt_octets) return false;
     const std::size_t octets = opt.size() - opt_octets;
     const std::uint8_t* const at = opt.data();
-    if (at[0] != 0 || load<std::uint16_t>(at + 1) != static_cast<std::uint16_t>(RrType::opt) ||
-        at[version_at] != edns_version || load<std::uint16_t>(at + octets_at) != octets) {
+    if (at[0] != 0 ||
+        load<std::uint16_t>(at + opt_at::type) != static_cast<std::uint16_t>(RrType::opt) ||
+        at[opt_at::version] != edns_version || load<std::uint16_t>(at + opt_at::octets) != octets) {
         return false;
     }
     question.has_edns = true;
-    question.is_dnssec_ok = (load<std::uint16_t>(at + flags_at) & edns_dnssec_ok) != 0;
+    question.is_dnssec_ok = (load<std::uint16_t>(at + opt_at::flags) & edns_dnssec_ok) != 0;
     if (octets == 0) return true;
-    if (octets != only_client && octets != both_parts) return false;
+    if (octets != only_client && octets != cookie_option_octets) return false;
     const auto option = opt.subspan(opt_octets);
     question.cookie = option.subspan(option_header_octets);
     return load<std::uint16_t>(option.data()) == static_cast<std::uint16_t>(EdnsOption::cookie) &&
@@ -163,13 +172,8 @@ public:
         ++authorities_;
     }
 
-    /// Gives `client` a cookie, and judges the one that it shows.
-    void give_cookie(const CookieSource& source, const Address& client) noexcept {
-        const std::uint32_t now = cookie_time(source.clock());
-        const bool is_valid = source.jar->is_valid(question_.cookie, client, now);
-        client_ = is_valid ? Outcome::Client::proved : Outcome::Client::takes_cookies;
-        cookie_ = source.jar->make(question_.cookie, client, now);
-    }
+    /// Has the reply give a cookie.
+    void give_cookie(const CookieExchange& cookie) noexcept { cookie_ = cookie; }
 
     [[nodiscard]] Outcome finish(Rcode rcode, const Zone* zone) noexcept {
         if (question_.has_edns) put_opt();
@@ -180,7 +184,7 @@ public:
         store(begin_ + 8, authorities_ << 16U | (question_.has_edns ? 1U : 0U));
         const auto octets = static_cast<std::size_t>(at_ - begin_);
         return {.kind = Outcome::Kind::answer,
-                .client = client_,
+                .client = cookie_ ? cookie_->standing : Outcome::Client::unproved,
                 .rcode = rcode,
                 .is_negative = authorities_ != 0,
                 .octets = octets,
@@ -201,20 +205,19 @@ private:
 
     void put_opt() noexcept {
         std::array<std::uint8_t, opt_octets> opt{};
-        store(opt.data() + 1, static_cast<std::uint16_t>(RrType::opt));
-        store(opt.data() + 3, max_udp_octets);
-        store(opt.data() + 7,
+        store(opt.data() + opt_at::type, static_cast<std::uint16_t>(RrType::opt));
+        store(opt.data() + opt_at::payload, max_udp_octets);
+        store(opt.data() + opt_at::flags,
               static_cast<std::uint16_t>(question_.is_dnssec_ok ? edns_dnssec_ok : 0));
-        constexpr std::size_t option_octets = option_header_octets + cookie_octets;
-        const bool has_cookie = client_ != Outcome::Client::unproved;
-        store(opt.data() + 9, static_cast<std::uint16_t>(has_cookie ? option_octets : 0));
+        store(opt.data() + opt_at::octets,
+              static_cast<std::uint16_t>(cookie_ ? cookie_option_octets : 0));
         std::memcpy(at_, opt.data(), opt.size());
         at_ += opt.size();
-        if (!has_cookie) return;
+        if (!cookie_) return;
         store(at_, static_cast<std::uint16_t>(EdnsOption::cookie));
         store(at_ + 2, static_cast<std::uint16_t>(cookie_octets));
-        std::memcpy(at_ + option_header_octets, cookie_.data(), cookie_.size());
-        at_ += option_octets;
+        std::memcpy(at_ + option_header_octets, cookie_->given.data(), cookie_octets);
+        at_ += cookie_option_octets;
     }
 
     std::span<const std::uint8_t> message_;
@@ -223,15 +226,14 @@ private:
     std::uint8_t* at_;
     std::uint32_t answers_ = 0;
     std::uint32_t authorities_ = 0;
-    Outcome::Client client_ = Outcome::Client::unproved;
-    Cookie cookie_;  // unless the client is unproved
+    std::optional<CookieExchange> cookie_;  // none: the client shows none
 };
 
 /// Whether the SOA that a negative answer carries is ready to be copied, and fits the smallest
 /// reply.
 bool can_deny(const Zone& zone, const PlainQuestion& question) noexcept {
     const NegativeAnswer& negative = zone.negative_answer();
-    constexpr std::size_t most_opt_octets = opt_octets + option_header_octets + cookie_octets;
+    constexpr std::size_t most_opt_octets = opt_octets + cookie_option_octets;
     return negative.is_known() &&
            question.end + negative.octets() + most_opt_octets <= max_plain_udp_octets;
 }
@@ -277,7 +279,9 @@ std::optional<Outcome> answer_plainly(const Snapshot& snapshot, const Request& r
     const Zone* const zone = snapshot.find_address_zone(question->address);
     if (zone == nullptr || zone->is_diverted(question->address)) return std::nullopt;
     PlainReply reply(request.message, *question, buffer);
-    if (shows_cookie) reply.give_cookie(cookies, request.client);
+    if (shows_cookie) {
+        reply.give_cookie(exchange_cookie(cookies, question->cookie, request.client));
+    }
     const auto data = zone->addresses().find(question->address);
     if (data && !data->is_lone_ptr()) return std::nullopt;
     const NamedRange* const range = data ? nullptr : zone->parts().ranges.find(question->address);

@@ -6,13 +6,12 @@
 /// long way (answer/responder), which gives the same reply octet for octet.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
 
+#include "answer/cookie_exchange.hpp"
 #include "answer/request.hpp"
-#include "crypto/cookie.hpp"
 #include "zone/snapshot.hpp"
 
 namespace arpad {
@@ -21,12 +20,6 @@ namespace arpad {
 /// them at the same time: waiting for memory is most of its work. No allocation.
 void prefetch_plain_answers(const Snapshot& snapshot,
                             std::span<const std::span<const std::uint8_t>> messages) noexcept;
-
-/// What cookies are made and judged by.
-struct CookieSource {
-    const CookieJar* jar;  ///< Null: there are no cookies.
-    std::chrono::system_clock::time_point (*clock)();
-};
 
 /// Answers `request` from `snapshot` in `buffer`, which holds at least 1232 octets, if it is plain:
 /// an ordinary query for the reverse name of a whole address, with no EDNS option but a cookie, and

@@ -14,11 +14,6 @@ constexpr std::uint64_t ipv4_mark = 0x0000'FFFF'0000'0000;
 constexpr std::uint64_t ipv4_mask = 0xFFFF'FFFF'0000'0000;
 constexpr unsigned half_bits = 64;  // of an IPv6 address
 
-/// The leading `bits` of `number`, which has `width`.
-constexpr std::uint64_t leading(std::uint64_t number, unsigned bits, unsigned width) noexcept {
-    return bits == width ? number : number >> (width - bits) << (width - bits);
-}
-
 std::int64_t nanoseconds(RateLimiter::Instant instant) noexcept {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(instant.time_since_epoch()).count();
 }
@@ -97,12 +92,11 @@ RateLimiter::Account& RateLimiter::account_of(std::uint64_t key, AnswerClass ans
 }
 
 std::uint64_t RateLimiter::key_of(const Address& client) const noexcept {
-    const Uint128 value = client.value();
-    if (client.family() == Family::ipv4) {
-        return ipv4_mark | leading(static_cast<std::uint32_t>(value), config_.ipv4_prefix, 32);
-    }
-    const auto high = static_cast<std::uint64_t>(value >> half_bits);
-    const std::uint64_t key = leading(high, config_.ipv6_prefix, half_bits);
+    const bool is_ipv4 = client.family() == Family::ipv4;
+    const Prefix prefix(client, is_ipv4 ? config_.ipv4_prefix : config_.ipv6_prefix);
+    const Uint128 first = prefix.first().value();
+    if (is_ipv4) return ipv4_mark | static_cast<std::uint32_t>(first);
+    const auto key = static_cast<std::uint64_t>(first >> half_bits);
     return key == 0 ? 1 : key;  // 0 is nobody's account
 }
 
@@ -110,8 +104,7 @@ Prefix RateLimiter::prefix_of(std::uint64_t key) const noexcept {
     if ((key & ipv4_mask) == ipv4_mark) {
         return {Address(Family::ipv4, static_cast<std::uint32_t>(key)), config_.ipv4_prefix};
     }
-    const Uint128 value = Uint128{leading(key, config_.ipv6_prefix, half_bits)} << half_bits;
-    return {Address(Family::ipv6, value), config_.ipv6_prefix};
+    return {Address(Family::ipv6, Uint128{key} << half_bits), config_.ipv6_prefix};
 }
 
 bool RateLimiter::is_exempt(const Address& client) const noexcept {

@@ -258,10 +258,10 @@ Responder::Client Responder::client_of(const Request& request, const Query& quer
     client.answers.nsid = identity_->nsid();
     client.answers.keepalive = request.keepalive;
     if (!cookies_ || !query.edns || query.edns->cookie.empty()) return client;
-    const std::uint32_t now = cookie_time(clock_());
-    const bool is_valid = cookies_->is_valid(query.edns->cookie, request.client, now);
-    client.standing = is_valid ? Outcome::Client::proved : Outcome::Client::takes_cookies;
-    client.answers.cookie = cookies_->make(query.edns->cookie, request.client, now);
+    const CookieExchange exchange =
+        exchange_cookie({cookies_.get(), clock_}, query.edns->cookie, request.client);
+    client.standing = exchange.standing;
+    client.answers.cookie = exchange.given;
     return client;
 }
 

@@ -1,5 +1,6 @@
 #include "app/rate_limit_log.hpp"
 
+#include <cstddef>
 #include <string_view>
 
 #include "base/log.hpp"
@@ -48,13 +49,17 @@ void RateLimitLog::write_again_later() {
 
 void RateLimitLog::write() {
     const auto now = steady_clock::now();
-    told_now_ = 0;
-    not_told_now_ = 0;
+    std::size_t begun = 0;
+    std::size_t unnamed = 0;
     for (const RateLimiter::Event& event : limiter_.take_events(now)) {
         const Key key{event.prefix, event.answers};
         auto told = told_.find(key);
         if (told == told_.end()) {
-            if (!may_begin(event)) continue;
+            if (begun == told_at_a_time || told_.size() >= told_in_all) {
+                if (!event.is_over) ++unnamed;
+                continue;
+            }
+            ++begun;
             begin(event);
             told = told_.emplace(key, now).first;
         }
@@ -62,20 +67,9 @@ void RateLimitLog::write() {
         end(event, told->second);
         told_.erase(told);
     }
-    if (not_told_now_ > 0) {
-        spdlog::warn("holding back answers to {} more prefixes, which are not named",
-                     not_told_now_);
+    if (unnamed > 0) {
+        spdlog::warn("holding back answers to {} more prefixes, which are not named", unnamed);
     }
-}
-
-/// Whether there is room to tell of `event`.
-bool RateLimitLog::may_begin(const RateLimiter::Event& event) {
-    if (told_now_ < told_at_a_time && told_.size() < told_in_all) {
-        ++told_now_;
-        return true;
-    }
-    if (!event.is_over) ++not_told_now_;
-    return false;
 }
 
 void RateLimitLog::begin(const RateLimiter::Event& event) const {

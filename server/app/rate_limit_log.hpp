@@ -8,7 +8,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <compare>
-#include <cstddef>
 #include <map>
 
 #include "answer/rate_limiter.hpp"
@@ -33,15 +32,12 @@ private:
     };
 
     void write_again_later();
-    [[nodiscard]] bool may_begin(const RateLimiter::Event& event);
     void begin(const RateLimiter::Event& event) const;
     void end(const RateLimiter::Event& event, std::chrono::steady_clock::time_point since) const;
 
     RateLimiter& limiter_;
     boost::asio::steady_timer timer_;
     std::map<Key, std::chrono::steady_clock::time_point> told_;  // that go on, since when
-    std::size_t told_now_ = 0;
-    std::size_t not_told_now_ = 0;
 };
 
 }  // namespace arpad

@@ -127,10 +127,6 @@ struct Release {
     void operator()(scmp_filter_ctx filter) const noexcept { seccomp_release(filter); }
 };
 
-std::string text_of(int error) {
-    return std::strerror(-error);
-}
-
 }  // namespace
 
 std::optional<std::string> forbid_writing_but_to(const std::filesystem::path& directory) {
@@ -161,24 +157,20 @@ std::optional<std::string> forbid_writing_but_to(const std::filesystem::path& di
 std::optional<std::string> confine_to_answering() {
     const std::unique_ptr<void, Release> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
     if (!filter) return "there is no memory for a filter";
+    int error = 0;
     for (const int call : allowed_calls) {
-        if (const int error = seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0)) {
-            return text_of(error);
-        }
+        if (error == 0) error = seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0);
     }
-    for (const LimitedCall& limited : limited_calls()) {
-        if (const int error = seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, limited.call, 1,
-                                                     &limited.condition)) {
-            return text_of(error);
+    for (const auto& [call, condition] : limited_calls()) {
+        if (error == 0) {
+            error = seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, call, 1, &condition);
         }
     }
     for (const int call : deadly_calls) {
-        if (const int error = seccomp_rule_add(filter.get(), SCMP_ACT_KILL_PROCESS, call, 0)) {
-            return text_of(error);
-        }
+        if (error == 0) error = seccomp_rule_add(filter.get(), SCMP_ACT_KILL_PROCESS, call, 0);
     }
-    if (const int error = seccomp_load(filter.get())) return text_of(error);
-    return std::nullopt;
+    if (error == 0) error = seccomp_load(filter.get());
+    return error == 0 ? std::nullopt : std::optional<std::string>(std::strerror(-error));
 }
 
 void forbid_core_dumps() noexcept {

@@ -78,10 +78,29 @@ std::vector<Endpoint> read_listen(const Fields& fields, std::uint16_t usual_port
     return endpoints;
 }
 
-std::vector<Prefix> read_prefixes(const Fields& fields, std::string_view key,
-                                  FileFindings& findings) {
-    return read_list(fields, key, "address or prefix", "192.0.2.0/24", &prefix_or_address,
-                     findings);
+bool is_off(YamlNode section) {
+    return section.is_scalar() && section.text() == "off";
+}
+
+bool has_settings(YamlNode section, std::string_view key, std::string_view example,
+                  FileFindings& findings) {
+    if (section.is_mapping()) return true;
+    findings.error(section.place(), fmt::format("`{}` is neither `off` nor a mapping", key),
+                   fmt::format("write `{0}: off`, or `{0}: {1}`", key, example));
+    return false;
+}
+
+void read_duration(const Fields& fields, std::string_view key, const SecondsRange& range,
+                   std::chrono::seconds& duration, FileFindings& findings) {
+    const auto seconds = fields.seconds(key);
+    if (!seconds) return;
+    duration = std::chrono::seconds(*seconds);
+    if (*seconds >= range.least && *seconds <= range.most) return;
+    const YamlNode node = *fields.find(key);
+    findings.error(
+        node.place(),
+        fmt::format("`{}` is not from {}: {}", key, range.text, in_backquotes(node.text())),
+        std::string(range.advice));
 }
 
 std::optional<std::filesystem::path> read_path(const Fields& fields, std::string_view key,

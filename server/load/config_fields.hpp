@@ -1,10 +1,12 @@
-/// \file  What several sections of the server configuration have: endpoints, lists and paths.
+/// \file  What several sections of the server configuration have: endpoints, lists, durations and
+/// paths.
 ///
 /// What is wrong goes to `findings`.
 #pragma once
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -15,7 +17,6 @@
 #include "load/file_findings.hpp"
 #include "load/yaml_document.hpp"
 #include "reverse/endpoint.hpp"
-#include "reverse/prefix.hpp"
 
 namespace arpad {
 
@@ -54,9 +55,24 @@ template <class Read>
     return entries;
 }
 
-/// The list `key` of addresses and prefixes.
-[[nodiscard]] std::vector<Prefix> read_prefixes(const Fields& fields, std::string_view key,
-                                                FileFindings& findings);
+/// Whether a section says that it is off.
+[[nodiscard]] bool is_off(YamlNode section);
+
+/// Whether `section`, called `key`, which is not off, is a mapping, such as `example`.
+[[nodiscard]] bool has_settings(YamlNode section, std::string_view key, std::string_view example,
+                                FileFindings& findings);
+
+/// Durations that a setting may have.
+struct SecondsRange {
+    std::uint32_t least;
+    std::uint32_t most;
+    std::string_view text;    ///< The range, for messages: "1s to 1h".
+    std::string_view advice;  ///< What suits most.
+};
+
+/// Takes `duration` from `key`, if that is written.
+void read_duration(const Fields& fields, std::string_view key, const SecondsRange& range,
+                   std::chrono::seconds& duration, FileFindings& findings);
 
 /// The path of a `kind` that `key` says, as relative to `base`; none if it is not written.
 [[nodiscard]] std::optional<std::filesystem::path> read_path(const Fields& fields,

@@ -9,6 +9,7 @@
 #include "crypto/secret.hpp"
 #include "load/cookie_fields.hpp"
 #include "load/key_fields.hpp"
+#include "load/secret_file.hpp"
 #include "load/tls_files.hpp"
 #include "load/transfer_fields.hpp"
 

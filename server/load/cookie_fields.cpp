@@ -1,18 +1,15 @@
 #include "load/cookie_fields.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "base/text_file.hpp"
 #include "crypto/cookie.hpp"
 #include "load/config_fields.hpp"
 #include "load/hexadecimal.hpp"
-#include "load/key_fields.hpp"
+#include "load/secret_file.hpp"
 
 namespace arpad {
 namespace {
@@ -62,13 +59,8 @@ std::vector<Secret> read_cookie_secrets(const std::string& file, std::string_vie
 CookieConfig read_cookies(YamlNode node, const std::filesystem::path& base,
                           FileFindings& findings) {
     CookieConfig config;
-    if (node.is_scalar() && node.text() == "off") {
-        config.is_on = false;
-        return config;
-    }
-    if (!node.is_mapping()) {
-        findings.error(node.place(), "`cookies` is neither `off` nor a mapping",
-                       "write `cookies: off`, or `cookies: {secrets_file: FILE}`");
+    config.is_on = !is_off(node);
+    if (!config.is_on || !has_settings(node, "cookies", "{secrets_file: FILE}", findings)) {
         return config;
     }
     const Fields fields(node, "`cookies`", cookie_keys, findings);
@@ -78,21 +70,10 @@ CookieConfig read_cookies(YamlNode node, const std::filesystem::path& base,
 
 bool read_cookie_secrets(CookieConfig& config, Diagnostics& diagnostics) {
     if (!config.secrets_file) return true;
-    const std::string file = config.secrets_file->string();
-    auto text = read_text_file(*config.secrets_file);
-    if (!text) {
-        diagnostics.error(file, {}, fmt::format("cannot be read: {}", text.error().message()),
-                          "`secrets_file` of `cookies` names it; the user that runs arpad has to "
-                          "be able to read it");
-        return false;
-    }
-    if (is_open_to_all(*config.secrets_file)) {
-        diagnostics.error(file, {}, "holds secrets, and everybody may read it",
-                          fmt::format("chmod o= {}", file));
-        return false;
-    }
+    auto text = read_secret_file(*config.secrets_file, "`secrets_file` of `cookies`", diagnostics);
+    if (!text) return false;
     const std::size_t errors = diagnostics.error_count();
-    config.secrets = read_cookie_secrets(file, *text, diagnostics);
+    config.secrets = read_cookie_secrets(config.secrets_file->string(), *text, diagnostics);
     wipe(*text);
     return diagnostics.error_count() == errors;
 }

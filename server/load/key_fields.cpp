@@ -9,12 +9,11 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <system_error>
 #include <utility>
 
 #include "base/invariant.hpp"
-#include "base/text_file.hpp"
 #include "load/ldns_pointers.hpp"
+#include "load/secret_file.hpp"
 #include "load/yaml_document.hpp"
 
 namespace arpad {
@@ -103,32 +102,15 @@ std::vector<TsigKey> read_keys(YamlNode node, FileFindings& findings) {
 }
 
 std::vector<TsigKey> read_keys_file(const std::filesystem::path& path, Diagnostics& diagnostics) {
+    auto text = read_secret_file(path, "`keys_file` of the server configuration", diagnostics);
+    if (!text) return {};
     const std::string file = path.string();
-    auto text = read_text_file(path);
-    if (!text) {
-        diagnostics.error(file, {}, fmt::format("cannot be read: {}", text.error().message()),
-                          "`keys_file` of the server configuration names it; the user that runs "
-                          "arpad has to be able to read it");
-        return {};
-    }
-    if (is_open_to_all(path)) {
-        diagnostics.error(file, {}, "holds secrets, and everybody may read it",
-                          fmt::format("chmod o= {}", file));
-        return {};
-    }
     FileFindings findings(file, diagnostics);
     const auto document = parse_yaml(
         file, *text, "write `NAME: {algorithm: hmac-sha256, secret: BASE64}`", diagnostics);
     wipe(*text);
     if (!document) return {};
     return read_keys(document->root(), findings);
-}
-
-bool is_open_to_all(const std::filesystem::path& path) {
-    std::error_code error;
-    const auto status = std::filesystem::status(path, error);
-    return !error && (status.permissions() & std::filesystem::perms::others_read) !=
-                         std::filesystem::perms::none;
 }
 
 std::optional<Secret> secret_from_base64(std::string_view text) {

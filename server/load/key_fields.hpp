@@ -19,9 +19,6 @@ namespace arpad {
 [[nodiscard]] std::vector<TsigKey> read_keys_file(const std::filesystem::path& path,
                                                   Diagnostics& diagnostics);
 
-/// Whether anybody may read the file at `path`.
-[[nodiscard]] bool is_open_to_all(const std::filesystem::path& path);
-
 /// The octets that the base64 `text` (RFC 4648 4) stands for; none if it is none, or of nothing.
 [[nodiscard]] std::optional<Secret> secret_from_base64(std::string_view text);
 

@@ -1,9 +1,6 @@
 #include "load/limit_fields.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
-#include <chrono>
 #include <string_view>
 
 #include "load/config_fields.hpp"
@@ -23,14 +20,6 @@ constexpr IntegerRange ipv4_prefix_range{8, 32};
 constexpr IntegerRange ipv6_prefix_range{16, 64};
 constexpr IntegerRange connection_range{1, 1'000'000};
 
-/// Seconds that a connection may be idle, or open.
-struct SecondsRange {
-    std::uint32_t least;
-    std::uint32_t most;
-    std::string_view text;  ///< The range, for messages.
-    std::string_view advice;
-};
-
 constexpr SecondsRange idle_range{1, 3600, "1s to 1h", "10s suits most servers"};
 constexpr SecondsRange lifetime_range{10, 7 * 24 * 3600, "10s to 1w", "1h suits most servers"};
 
@@ -39,30 +28,12 @@ void read_number(const Fields& fields, std::string_view key, IntegerRange range,
     if (const auto read = fields.integer(key, range)) number = static_cast<Number>(*read);
 }
 
-void read_duration(const Fields& fields, std::string_view key, const SecondsRange& range,
-                   std::chrono::seconds& duration, FileFindings& findings) {
-    const auto seconds = fields.seconds(key);
-    if (!seconds) return;
-    duration = std::chrono::seconds(*seconds);
-    if (*seconds >= range.least && *seconds <= range.most) return;
-    const YamlNode node = *fields.find(key);
-    findings.error(
-        node.place(),
-        fmt::format("`{}` is not from {}: {}", key, range.text, in_backquotes(node.text())),
-        std::string(range.advice));
-}
-
 }  // namespace
 
 RateLimitConfig read_rate_limit(YamlNode node, FileFindings& findings) {
     RateLimitConfig config;
-    if (node.is_scalar() && node.text() == "off") {
-        config.is_on = false;
-        return config;
-    }
-    if (!node.is_mapping()) {
-        findings.error(node.place(), "`rate_limit` is neither `off` nor a mapping",
-                       "write `rate_limit: off`, or `rate_limit: {responses: 200}`");
+    config.is_on = !is_off(node);
+    if (!config.is_on || !has_settings(node, "rate_limit", "{responses: 200}", findings)) {
         return config;
     }
     const Fields fields(node, "`rate_limit`", rate_limit_keys, findings);
@@ -72,7 +43,10 @@ RateLimitConfig read_rate_limit(YamlNode node, FileFindings& findings) {
     read_number(fields, "slip", slip_range, config.slip);
     read_number(fields, "ipv4_prefix", ipv4_prefix_range, config.ipv4_prefix);
     read_number(fields, "ipv6_prefix", ipv6_prefix_range, config.ipv6_prefix);
-    if (fields.has("exempt")) config.exempt = read_prefixes(fields, "exempt", findings);
+    if (fields.has("exempt")) {
+        config.exempt = read_list(fields, "exempt", "address or prefix", "192.0.2.0/24",
+                                  &prefix_or_address, findings);
+    }
     config.is_dry_run = fields.boolean("dry_run").value_or(config.is_dry_run);
     return config;
 }

@@ -185,8 +185,10 @@ std::optional<QueryLogConfig> read_query_log(const Fields& fields, FileFindings&
     QueryLogConfig config;
     config.sample = log.integer("sample", sample_range).value_or(config.sample);
     config.rcodes = read_list(log, "rcodes", "rcode", "NXDOMAIN", &rcode_from_text, findings);
-    config.networks = read_prefixes(log, "networks", findings);
-    config.clients = read_prefixes(log, "clients", findings);
+    config.networks =
+        read_list(log, "networks", "network", "192.0.2.0/24", &prefix_or_address, findings);
+    config.clients = read_list(log, "clients", "address or prefix", "198.51.100.7",
+                               &prefix_or_address, findings);
     return config;
 }
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/text_file.hpp"
-#include "load/key_fields.hpp"
+#include "load/secret_file.hpp"
 
 namespace arpad {
 namespace {

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 8> web_keys{
     "listen", "certificate", "key", "url", "session", "resolvers", "nameservers", "promise"};
 
 constexpr std::uint16_t usual_web_port = 8053;
-constexpr std::uint32_t max_session_seconds = 30 * 24 * 3600;
+constexpr SecondsRange session_range{60, 30 * 24 * 3600, "1m to 30d", "12h suits most"};
 
 bool is_loopback(Address address) {
     const bool is_ipv4 = address.family() == Family::ipv4;
@@ -104,15 +104,7 @@ WebConfig read_web(YamlNode section, const std::filesystem::path& base, FileFind
     config.is_secure = !config.tls.listen.empty();
     check_tls(web, config, findings);
     read_url(web, config, findings);
-    if (const auto session = web.seconds("session")) {
-        config.session = std::chrono::seconds(*session);
-        if (*session < 60 || *session > max_session_seconds) {
-            findings.error(
-                web.find("session")->place(),
-                "`session` is not from 1m to 30d: " + in_backquotes(web.find("session")->text()),
-                "12h suits most");
-        }
-    }
+    read_duration(web, "session", session_range, config.session, findings);
     config.resolvers = read_resolvers(web, findings);
     config.nameservers = read_nameservers(web, findings);
     if (const auto promise = web.seconds("promise"))

@@ -172,9 +172,12 @@ void Worker::start(const std::function<void()>& prepare) {
     std::promise<void> ready;
     const auto is_ready = ready.get_future();
     thread_ = std::thread([this, is_for_tls, prepare, ready = std::move(ready)]() mutable {
-        pthread_setname_np(pthread_self(), thread_name);
-        // Handshakes cost a thousand times what a query does.
-        if (is_for_tls) become_background_thread(tls_thread_name);
+        if (is_for_tls) {
+            // Handshakes cost a thousand times what a query does.
+            become_background_thread(tls_thread_name);
+        } else {
+            pthread_setname_np(pthread_self(), thread_name);
+        }
         end_sleeps_on_time();
         if (prepare) prepare();
         ready.set_value();

@@ -12,6 +12,7 @@
 #include "crypto/cookie.hpp"
 #include "dns/message.hpp"
 #include "fuzz/fuzz_asking.hpp"
+#include "fuzz/fuzz_signing.hpp"
 #include "fuzz/fuzz_zones.hpp"
 #include "support/query_maker.hpp"
 
@@ -23,17 +24,13 @@ constexpr std::uint8_t shows_our_cookie = 0x80;
 constexpr const char* names[] = {"7.2.0.192.in-addr.arpa", "8.3.0.192.in-addr.arpa",
                                  "9.98.51.198.in-addr.arpa", "1.2.3.4.in-addr.arpa"};
 
-std::chrono::system_clock::time_point now() {
-    return std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
-}
-
 /// A server that gives cookies, and its jar.
 struct Server {
     Server() { responder.adopt(jar); }
 
     std::shared_ptr<const CookieJar> jar =
         std::make_shared<const CookieJar>(CookieJar::with_random_secret());
-    Responder responder = make_fuzz_responder(&now);
+    Responder responder = make_fuzz_responder(&fuzz_now);
 };
 
 QueryMaker query_of(const std::uint8_t* choices) {
@@ -57,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool shows_ours = (data[0] & shows_our_cookie) != 0;
     if (shows_ours) {
         const Octets shown(client_cookie_octets, 7);
-        const Cookie ours = server.jar->make(shown, client, cookie_time(now()));
+        const Cookie ours = server.jar->make(shown, client, cookie_time(fuzz_now()));
         query.option(10, Octets(ours.begin(), ours.end()));
     }
     query.raw_options(Octets(data + choice_octets, data + size));

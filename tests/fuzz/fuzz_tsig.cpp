@@ -17,6 +17,7 @@
 #include "dns/message.hpp"
 #include "dns/reader.hpp"
 #include "fuzz/fuzz_asking.hpp"
+#include "fuzz/fuzz_signing.hpp"
 #include "fuzz/fuzz_zones.hpp"
 
 namespace arpad {
@@ -26,23 +27,13 @@ using Octets = std::vector<std::uint8_t>;
 
 constexpr std::uint8_t is_raw = 1;
 constexpr std::size_t choice_octets = 4;
-constexpr std::uint64_t now_seconds = 1'700'000'000;
-
-std::chrono::system_clock::time_point now() {
-    return std::chrono::system_clock::time_point(std::chrono::seconds(now_seconds));
-}
-
-TsigKey test_key() {
-    return {*Name::from_text("key.example"), TsigAlgorithm::hmac_sha256,
-            Secret(Octets{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})};
-}
 
 struct Server {
     Server() { responder.adopt(keys); }
 
     std::shared_ptr<const Keyring> keys =
-        std::make_shared<const Keyring>(std::vector<TsigKey>{test_key()});
-    Responder responder = make_fuzz_responder(&now);
+        std::make_shared<const Keyring>(std::vector<TsigKey>{fuzz_key()});
+    Responder responder = make_fuzz_responder(&fuzz_now);
 };
 
 /// Where the TSIG record of `message` begins; its size if it has none. Behind a name that the
@@ -56,7 +47,7 @@ std::size_t start_of_tsig(const Octets& message) {
 bool is_believed(const Keyring& keys, const Octets& message) {
     const Query query = decode_query(message);
     if (!query.tsig) return false;
-    const TsigReplier replier(keys, message, *query.tsig, now_seconds);
+    const TsigReplier replier(keys, message, *query.tsig, fuzz_seconds);
     return replier.signer() != nullptr;
 }
 
@@ -73,10 +64,10 @@ bool say_the_same(const Octets& left, const Octets& right) {
 void change_signed(Server& server, std::span<const std::uint8_t> choices,
                    std::span<const std::uint8_t> body) {
     if (decode_query(body).tsig || body.size() < header_octets || (body[2] & 0x80U) != 0) return;
-    TsigRequester requester(std::make_shared<const TsigKey>(test_key()));
+    TsigRequester requester(std::make_shared<const TsigKey>(fuzz_key()));
     Octets message(body.size() + requester.added_octets());
     std::ranges::copy(body, message.begin());
-    message.resize(requester.sign(message, body.size(), now_seconds));
+    message.resize(requester.sign(message, body.size(), fuzz_seconds));
     const bool was_believed = is_believed(*server.keys, message);
     Octets changed = message;
     const std::size_t place = static_cast<std::size_t>(choices[1] << 8U | choices[2]);

@@ -16,6 +16,7 @@
 #include "base/invariant.hpp"
 #include "crypto/tsig.hpp"
 #include "dns/message.hpp"
+#include "fuzz/fuzz_signing.hpp"
 #include "load/master_rdata.hpp"
 #include "support/query_maker.hpp"
 #include "support/reply_text.hpp"
@@ -26,17 +27,7 @@ namespace arpad {
 namespace {
 
 constexpr std::size_t choice_octets = 3;
-constexpr std::uint64_t now_seconds = 1'700'000'000;
 constexpr const char* apex = "2.0.192.in-addr.arpa";
-
-std::chrono::system_clock::time_point now() {
-    return std::chrono::system_clock::time_point(std::chrono::seconds(now_seconds));
-}
-
-TsigKey test_key() {
-    return {*Name::from_text("key.example"), TsigAlgorithm::hmac_sha256,
-            Secret(Octets{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})};
-}
 
 UpdatePolicy policy_of(std::uint8_t choice) {
     UpdatePolicy policy;
@@ -107,7 +98,7 @@ void make(PendingUpdate& pending, const UpdatePolicy& policy) {
     UpdateResult result;
     if (update) {
         FuzzZone zone;
-        const auto edits = evaluate(*update, zone, Edit::Time(std::chrono::seconds(now_seconds)));
+        const auto edits = evaluate(*update, zone, Edit::Time(std::chrono::seconds(fuzz_seconds)));
         if (edits) {
             for (const Edit& edit : *edits) check_edit(edit, policy);
         } else {
@@ -117,7 +108,7 @@ void make(PendingUpdate& pending, const UpdatePolicy& policy) {
     } else {
         result = {update.error().rcode, update.error().text};
     }
-    const auto reply = pending.reply(result, now());
+    const auto reply = pending.reply(result, fuzz_now());
     const auto read = read_reply(reply);
     ensure(read.has_value() && read->rcode == static_cast<unsigned>(result.rcode),
            "ldns reads the reply");
@@ -129,10 +120,10 @@ Octets message_with(std::span<const std::uint8_t> choices, std::span<const std::
     message[7] = choices[1];
     message[9] = choices[2];
     message.insert(message.end(), sections.begin(), sections.end());
-    TsigRequester requester(std::make_shared<const TsigKey>(test_key()));
+    TsigRequester requester(std::make_shared<const TsigKey>(fuzz_key()));
     const std::size_t octets = message.size();
     message.resize(octets + requester.added_octets());
-    message.resize(requester.sign(message, octets, now_seconds));
+    message.resize(requester.sign(message, octets, fuzz_seconds));
     return message;
 }
 
@@ -145,10 +136,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static Responder responder = [] {
         return Responder(std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>{
                              zone_for("192.0.2.0/24").build()}),
-                         std::make_shared<const Identity>(IdentityConfig{}), &now);
+                         std::make_shared<const Identity>(IdentityConfig{}), &fuzz_now);
     }();
     static const bool is_ready = [] {
-        responder.adopt(std::make_shared<const Keyring>(std::vector<TsigKey>{test_key()}));
+        responder.adopt(std::make_shared<const Keyring>(std::vector<TsigKey>{fuzz_key()}));
         responder.accept_updates();
         return true;
     }();

@@ -63,8 +63,7 @@ def cookie_from(endpoint, shown):
 
 def standing_of(endpoint, cookie):
     """NOERROR if a server takes a cookie, BADCOOKIE if not (RFC 7873 5.4)."""
-    opt = dns.Edns(options=((dns.COOKIE, cookie),)).to_wire()
-    return dns.ask_udp(endpoint, dns.header(7, 0, (0, 0, 0, 1)) + opt).rcode
+    return dns.ask_udp(endpoint, dns.cookie_query(cookie)).rcode
 
 
 class Cookies(unittest.TestCase):

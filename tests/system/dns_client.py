@@ -93,6 +93,12 @@ def query(name, rr_type="PTR", *, rr_class="IN", query_id=None, flags=0, edns=No
             + question(name, rr_type, rr_class) + additional)
 
 
+def cookie_query(cookie):
+    """The wire form of a query that has no question but shows a cookie (RFC 7873 5.4)."""
+    return header(random.randrange(65536), 0, (0, 0, 0, 1)) + Edns(
+        options=((COOKIE, cookie),)).to_wire()
+
+
 def query_id_of(message):
     """The id of a query or reply."""
     return int.from_bytes(message[:2], "big")

@@ -178,8 +178,7 @@ class Cookies(AbuseTestCase):
 
     def test_query_without_a_question_asks_for_one(self):
         _, server = self.start("")
-        opt = dns.Edns(options=((dns.COOKIE, CLIENT_COOKIE),)).to_wire()
-        reply = dns.ask_udp(server.endpoint, dns.header(7, 0, (0, 0, 0, 1)) + opt)
+        reply = dns.ask_udp(server.endpoint, dns.cookie_query(CLIENT_COOKIE))
         self.assertEqual((reply.rcode, len(cookie_of(reply))), ("NOERROR", 24))
         text = run_tool("dig", server.endpoint, "+header-only", "+cookie").text
         self.assertIn("status: NOERROR", text)
@@ -214,8 +213,7 @@ class Cookies(AbuseTestCase):
     @staticmethod
     def standing_of(server, cookie):
         """What the server says of a cookie: NOERROR or BADCOOKIE (RFC 7873 5.4)."""
-        opt = dns.Edns(options=((dns.COOKIE, cookie),)).to_wire()
-        return dns.ask_udp(server.endpoint, dns.header(7, 0, (0, 0, 0, 1)) + opt).rcode
+        return dns.ask_udp(server.endpoint, dns.cookie_query(cookie)).rcode
 
     def test_secrets_that_are_none(self):
         for lines, message in (

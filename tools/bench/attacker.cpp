@@ -23,14 +23,11 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <deque>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <span>
 #include <stdexcept>
@@ -39,22 +36,21 @@
 #include <thread>
 #include <vector>
 
+#include "packet_file.hpp"
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Octets = std::vector<std::uint8_t>;
+using arpad::bench::Octets;
 
 constexpr std::chrono::milliseconds step{1};  // so often a part of the rate is sent
 constexpr std::uint64_t steps_per_second = 1000;
 constexpr std::uint32_t hosts = 254;  // of a /24
 
 std::uint64_t number_of(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) {
-        throw std::runtime_error("no number: " + std::string(text));
-    }
-    return number;
+    const auto number = arpad::bench::parse_number<std::uint64_t>(text);
+    if (!number) throw std::runtime_error("no number: " + std::string(text));
+    return *number;
 }
 
 /// In the order of the host.
@@ -105,22 +101,6 @@ void at_rate(std::uint64_t rate, Clock::time_point end, const Work& work) {
     }
 }
 
-std::vector<Octets> read_queries(const char* path) {
-    std::ifstream file(path, std::ios::binary);
-    const Octets all{std::istreambuf_iterator<char>(file), {}};
-    std::vector<Octets> queries;
-    for (std::size_t at = 0; at + 2 <= all.size();) {
-        const auto length = static_cast<std::size_t>(all[at] << 8U | all[at + 1]);
-        at += 2;
-        if (at + length > all.size()) break;
-        queries.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(at),
-                             all.begin() + static_cast<std::ptrdiff_t>(at + length));
-        at += length;
-    }
-    if (queries.empty()) throw std::runtime_error("no queries");
-    return queries;
-}
-
 /// `query` in a packet; source address and port are written later. The kernel completes the header
 /// of IP, and over UDP a checksum of 0 is none (RFC 768).
 Octets packet_with(const Octets& query, const Attack& attack) {
@@ -150,7 +130,10 @@ void write_source(Octets& packet, std::uint32_t address, std::uint16_t port) {
 
 void spoof(const Attack& attack, const char* path) {
     std::vector<Octets> packets;
-    for (const Octets& query : read_queries(path)) packets.push_back(packet_with(query, attack));
+    for (const Octets& query : arpad::bench::read_packets(path)) {
+        packets.push_back(packet_with(query, attack));
+    }
+    if (packets.empty()) throw std::runtime_error("no queries");
     const int out = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
     if (out < 0) fail("raw socket");
     std::mt19937 random(1);

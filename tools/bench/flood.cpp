@@ -17,22 +17,23 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "packet_file.hpp"
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Octets = std::vector<std::uint8_t>;
+using arpad::bench::Octets;
+using arpad::bench::parse_number;
+using arpad::bench::read_packets;
 
 constexpr std::size_t burst_size = 32;
 // 256 packets fit into a receive buffer of Linux's default size.
@@ -55,29 +56,6 @@ struct Tally {
     std::uint64_t markers_received = 0;
     int stalls = 0;
 };
-
-template <typename Number>
-std::optional<Number> parse_number(std::string_view text) {
-    Number number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return number;
-}
-
-/// The packets of a file; none if it cannot be read or ends within a packet.
-std::vector<Octets> read_packets(const char* path) {
-    std::ifstream file(path, std::ios::binary);
-    const Octets all{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    std::vector<Octets> packets;
-    for (std::span<const std::uint8_t> rest(all); !rest.empty();) {
-        if (rest.size() < 2) return {};
-        const std::size_t length = static_cast<std::size_t>(rest[0]) << 8 | rest[1];
-        if (rest.size() < 2 + length) return {};
-        packets.emplace_back(rest.begin() + 2, rest.begin() + 2 + static_cast<long>(length));
-        rest = rest.subspan(2 + length);
-    }
-    return packets;
-}
 
 /// Sends bursts to a connected socket and takes what comes back.
 class Flood {

@@ -313,7 +313,7 @@ TEST(ServerConfig, RefusesQueryLogsThatMeanNothing) {
                     "f:4:22: error: `NX` is no rcode\n  write it like NXDOMAIN",
                     "f:4:26: error: `3` is no rcode\n  write it like NXDOMAIN",
                     "f:4:39: error: `clients` is no list\n  write `clients: "
-                    "[192.0.2.0/24]`"));
+                    "[198.51.100.7]`"));
 }
 
 TEST(ServerConfig, OffersMetricsWhereItSays) {
