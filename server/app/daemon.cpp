@@ -174,18 +174,20 @@ void Daemon::restrict_files() {
     }
 }
 
-/// Threads are confined one by one, and one of them says why if that cannot be.
+/// What threads begin with, if they are to be confined: one by one, and one of them says why if
+/// that cannot be.
+std::function<void()> Daemon::confining(std::optional<std::string> (*confine)()) const {
+    if (!config_.has_sandbox) return {};
+    return [confine, is_told = std::make_shared<std::atomic_flag>()] {
+        const auto failure = confine();
+        if (failure && !is_told->test_and_set()) {
+            spdlog::info("no sandbox for threads: {}", *failure);
+        }
+    };
+}
+
 void Daemon::begin_answering() {
-    std::function<void()> confine;
-    if (config_.has_sandbox) {
-        const auto is_told = std::make_shared<std::atomic_flag>();
-        confine = [is_told] {
-            const auto failure = confine_to_answering();
-            if (failure && !is_told->test_and_set()) {
-                spdlog::info("no sandbox for workers: {}", *failure);
-            }
-        };
-    }
+    const auto confine = confining(&confine_to_answering);
     transfers_.start(confine);
     for (Worker& worker : workers_) worker.start(confine);
 }
@@ -397,7 +399,7 @@ void Daemon::serve(const std::string& what) {
     // All sockets are open; threads that start now have what this one has.
     drop_privileges();
     begin_answering();
-    if (web_) web_->start(reloader_->first_snapshot());
+    if (web_) web_->start(reloader_->first_snapshot(), confining(&forbid_programs));
     if (config_.pins_workers) pin_workers();
     for (const Endpoint& endpoint : endpoints_) {
         spdlog::info("listening on {}", endpoint.to_text());
@@ -428,7 +430,8 @@ void Daemon::serve(const std::string& what) {
 
 /// Of all zones at first: whether their last versions were told before this start is not known.
 void Daemon::start_notifying() {
-    notify_thread_.emplace(endpoints_, std::make_shared<const Keyring>(config_.keys));
+    notify_thread_.emplace(endpoints_, std::make_shared<const Keyring>(config_.keys),
+                           confining(&forbid_programs));
     NotifyThread::Zones zones;
     std::ranges::copy_if(reloader_->first_snapshot()->zones(), std::back_inserter(zones),
                          [](const auto& zone) { return zone->is_available(); });
@@ -437,7 +440,7 @@ void Daemon::start_notifying() {
 
 /// From here on what primaries have sent can be kept.
 void Daemon::start_refreshing() {
-    refresh_thread_->start();
+    refresh_thread_->start(confining(&forbid_programs));
     refresh_thread_->follow(reloader_->secondaries());
 }
 

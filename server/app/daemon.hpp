@@ -55,6 +55,7 @@ private:
     void protect_secrets() const;
     void raise_file_limit() const;
     void restrict_files();
+    [[nodiscard]] std::function<void()> confining(std::optional<std::string> (*confine)()) const;
     void begin_answering();
     [[nodiscard]] bool open_state();
     void do_without_state();

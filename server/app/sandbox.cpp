@@ -13,7 +13,9 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <memory>
+#include <span>
 
 #include "base/descriptor.hpp"
 
@@ -39,6 +41,8 @@ std::string last_error() {
 std::uint64_t writing_of(long version) noexcept {
     return writing | (version >= 2 ? refer : 0) | (version >= 3 ? truncate : 0);
 }
+
+constexpr std::uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
 
 /// What workers call. Beside sockets, clocks and memory: what the C library needs to lock, to end
 /// threads and to stop a process whose state is wrong, and sanitizers to give back their stacks and
@@ -94,11 +98,20 @@ constexpr std::array allowed_calls{
     SCMP_SYS(writev),
 };
 
-/// What no library would try on its own.
+/// What no library would try on its own: to start programs, and to look into other processes.
 constexpr std::array deadly_calls{
-    SCMP_SYS(bind),   SCMP_SYS(connect), SCMP_SYS(execve),           SCMP_SYS(execveat),
-    SCMP_SYS(fork),   SCMP_SYS(listen),  SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
-    SCMP_SYS(ptrace), SCMP_SYS(socket),  SCMP_SYS(socketpair),       SCMP_SYS(vfork),
+    SCMP_SYS(execve),
+    SCMP_SYS(execveat),
+    SCMP_SYS(fork),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev),
+    SCMP_SYS(ptrace),
+    SCMP_SYS(vfork),
+};
+
+/// Likewise, on threads whose sockets others have made.
+constexpr std::array calls_for_sockets{
+    SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(listen), SCMP_SYS(socket), SCMP_SYS(socketpair),
 };
 
 /// A call that is allowed where one of its arguments meets a condition.
@@ -115,16 +128,55 @@ scmp_arg_cmp argument_lacks(unsigned argument, std::uint64_t bits) noexcept {
     return {argument, SCMP_CMP_MASKED_EQ, bits, 0};
 }
 
+scmp_arg_cmp argument_has(unsigned argument, std::uint64_t bits) noexcept {
+    return {argument, SCMP_CMP_MASKED_EQ, bits, bits};
+}
+
+// Of mmap(2) and mprotect(2).
+constexpr unsigned protection = 2;
+constexpr unsigned flags = 3;
+
 /// Memory that holds no programs, and what Asio asks of sockets.
 std::array<LimitedCall, 4> limited_calls() noexcept {
-    return {{{SCMP_SYS(mmap), argument_lacks(2, PROT_EXEC)},
-             {SCMP_SYS(mprotect), argument_lacks(2, PROT_EXEC)},
+    return {{{SCMP_SYS(mmap), argument_lacks(protection, PROT_EXEC)},
+             {SCMP_SYS(mprotect), argument_lacks(protection, PROT_EXEC)},
              {SCMP_SYS(ioctl), argument_is(1, FIONBIO)},
              {SCMP_SYS(ioctl), argument_is(1, FIONREAD)}}};
 }
 
-struct Release {
-    void operator()(scmp_filter_ctx filter) const noexcept { seccomp_release(filter); }
+/// What threads may call, as it is put together. The first error is kept.
+class Filter {
+public:
+    explicit Filter(std::uint32_t otherwise)
+        : rules_(seccomp_init(otherwise)), error_(rules_ ? 0 : -ENOMEM) {}
+
+    /// Has the system do `action` at each of `calls`.
+    void add(std::uint32_t action, std::span<const int> calls) {
+        for (const int call : calls) add(action, call, {});
+    }
+
+    /// Has it do so where the arguments meet all of `conditions`.
+    void add(std::uint32_t action, int call, std::initializer_list<scmp_arg_cmp> conditions) {
+        if (error_ != 0) return;
+        error_ =
+            seccomp_rule_add_array(rules_.get(), action, call,
+                                   static_cast<unsigned>(conditions.size()), conditions.begin());
+    }
+
+    /// Binds the calling thread. The error, if there was one.
+    [[nodiscard]] std::optional<std::string> load() {
+        if (error_ == 0) error_ = seccomp_load(rules_.get());
+        if (error_ == 0) return std::nullopt;
+        return std::strerror(-error_);
+    }
+
+private:
+    struct Release {
+        void operator()(scmp_filter_ctx rules) const noexcept { seccomp_release(rules); }
+    };
+
+    std::unique_ptr<void, Release> rules_;
+    int error_;
 };
 
 }  // namespace
@@ -155,22 +207,24 @@ std::optional<std::string> forbid_writing_but_to(const std::filesystem::path& di
 }
 
 std::optional<std::string> confine_to_answering() {
-    const std::unique_ptr<void, Release> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
-    if (!filter) return "there is no memory for a filter";
-    int error = 0;
-    for (const int call : allowed_calls) {
-        if (error == 0) error = seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0);
-    }
+    Filter filter(refuse);
+    filter.add(SCMP_ACT_ALLOW, allowed_calls);
     for (const auto& [call, condition] : limited_calls()) {
-        if (error == 0) {
-            error = seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, call, 1, &condition);
-        }
+        filter.add(SCMP_ACT_ALLOW, call, {condition});
     }
-    for (const int call : deadly_calls) {
-        if (error == 0) error = seccomp_rule_add(filter.get(), SCMP_ACT_KILL_PROCESS, call, 0);
-    }
-    if (error == 0) error = seccomp_load(filter.get());
-    return error == 0 ? std::nullopt : std::optional<std::string>(std::strerror(-error));
+    filter.add(SCMP_ACT_KILL_PROCESS, deadly_calls);
+    filter.add(SCMP_ACT_KILL_PROCESS, calls_for_sockets);
+    return filter.load();
+}
+
+std::optional<std::string> forbid_programs() {
+    Filter filter(SCMP_ACT_ALLOW);
+    filter.add(SCMP_ACT_KILL_PROCESS, deadly_calls);
+    // Files are as the system knows them: the C library loads some when it looks up names.
+    filter.add(refuse, SCMP_SYS(mmap),
+               {argument_has(protection, PROT_EXEC), argument_has(flags, MAP_ANONYMOUS)});
+    filter.add(refuse, SCMP_SYS(mprotect), {argument_has(protection, PROT_EXEC)});
+    return filter.load();
 }
 
 void forbid_core_dumps() noexcept {

@@ -22,6 +22,11 @@ namespace arpad {
 /// programs, ends the process. The error says why the system cannot; nothing is changed then.
 [[nodiscard]] std::optional<std::string> confine_to_answering();
 
+/// Ends the process if the calling thread, or one that it starts, tries to start a program or to
+/// look into another process, and refuses it memory for programs that come from no file
+/// (seccomp(2)). The error says why the system cannot; nothing is changed then.
+[[nodiscard]] std::optional<std::string> forbid_programs();
+
 /// Leaves no core dump when the process crashes, nor lets other processes of its user look into it:
 /// it holds secrets.
 void forbid_core_dumps() noexcept;

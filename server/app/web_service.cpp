@@ -99,12 +99,13 @@ std::vector<Endpoint> WebService::endpoints() const {
     return endpoints;
 }
 
-void WebService::start(std::shared_ptr<const Snapshot> snapshot) {
+void WebService::start(std::shared_ptr<const Snapshot> snapshot, std::function<void()> prepare) {
     snapshot_ = std::move(snapshot);
     show({});
-    thread_ = std::thread([this] {
+    thread_ = std::thread([this, prepare = std::move(prepare)] {
         become_background_thread("arpad-web");
         drop_privileges();
+        if (prepare) prepare();
         io_.run();
     });
 }

@@ -52,8 +52,8 @@ public:
     /// Where it listens.
     [[nodiscard]] std::vector<Endpoint> endpoints() const;
 
-    /// Starts, and shows that `snapshot` is served.
-    void start(std::shared_ptr<const Snapshot> snapshot);
+    /// Starts, and shows that `snapshot` is served. `prepare` is called on the thread first.
+    void start(std::shared_ptr<const Snapshot> snapshot, std::function<void()> prepare);
 
     /// Shows that `snapshot` is served since now, in which these zones have new serials.
     void update(std::shared_ptr<const Snapshot> snapshot,

@@ -103,7 +103,8 @@ struct NotifyThread::Socket {
     std::array<std::uint8_t, max_message_octets> message;
 };
 
-NotifyThread::NotifyThread(std::vector<Endpoint> listening, std::shared_ptr<const Keyring> keys)
+NotifyThread::NotifyThread(std::vector<Endpoint> listening, std::shared_ptr<const Keyring> keys,
+                           std::function<void()> prepare)
     : listening_(std::move(listening)),
       work_(asio::make_work_guard(io_)),
       timer_(io_),
@@ -111,8 +112,9 @@ NotifyThread::NotifyThread(std::vector<Endpoint> listening, std::shared_ptr<cons
       notifier_(&log) {
     notifier_.adopt(std::move(keys));
     notifier_.wait_until(steady_clock::now() + Notifier::gap);
-    thread_ = std::thread([this] {
+    thread_ = std::thread([this, prepare = std::move(prepare)] {
         become_background_thread("arpad-notify");
+        if (prepare) prepare();
         io_.run();
     });
 }

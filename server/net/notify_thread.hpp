@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -34,8 +35,9 @@ public:
     using Zones = std::vector<std::shared_ptr<const Zone>>;
 
     /// Sends from the first of the `listening` addresses that can reach a remote, since that is the
-    /// one that it knows, and from any if there is none.
-    NotifyThread(std::vector<Endpoint> listening, std::shared_ptr<const Keyring> keys);
+    /// one that it knows, and from any if there is none. `prepare` is called on the thread first.
+    NotifyThread(std::vector<Endpoint> listening, std::shared_ptr<const Keyring> keys,
+                 std::function<void()> prepare = {});
 
     /// What was not told yet is not told any more.
     ~NotifyThread();

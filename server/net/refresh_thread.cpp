@@ -85,9 +85,10 @@ RefreshThread::RefreshThread(std::vector<Endpoint> listening, std::shared_ptr<co
       timer_(io_),
       refresher_(std::move(take), [](const RefreshEvent& event) { arpad::log(event); }) {}
 
-void RefreshThread::start() {
-    thread_ = std::thread([this] {
+void RefreshThread::start(std::function<void()> prepare) {
+    thread_ = std::thread([this, prepare = std::move(prepare)] {
         become_background_thread("arpad-refresh");
+        if (prepare) prepare();
         io_.run();
     });
 }

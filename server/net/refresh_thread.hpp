@@ -41,8 +41,8 @@ public:
     RefreshThread(const RefreshThread&) = delete;
     RefreshThread& operator=(const RefreshThread&) = delete;
 
-    /// Starts the thread. Nothing is asked for before.
-    void start();
+    /// Starts the thread, on which `prepare` is called first. Nothing is asked for before.
+    void start(std::function<void()> prepare = {});
 
     /// Ends it: what was not taken yet is not taken any more.
     void stop();

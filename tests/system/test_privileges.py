@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, program, run_program
+from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, program, run_program, wait_until
 
 ZONE = "network: 192.0.2.0/24\nrecords:\n  192.0.2.1: one.example.net\n"
 CHANGED = "network: 192.0.2.0/24\nrecords:\n  192.0.2.1: two.example.net\n"
@@ -145,21 +145,28 @@ class User(PrivilegesTestCase):
 class Sandbox(PrivilegesTestCase):
     """The setting `sandbox`, and whose the state is."""
 
-    confined = {"arpad-worker", "arpad-transfer"}
+    threads = {"arpad-worker", "arpad-transfer", "arpad-notify", "arpad-refresh", "arpad-web"}
+    web = "web: {listen: [\"127.0.0.1:0\"]}\n"
 
-    def filters(self, settings):
-        """By thread, whether its system calls are filtered."""
-        with self.workspace(settings, workers=2).start() as server:
+    @staticmethod
+    def filters(server):
+        """By the names of its threads, whether their system calls are filtered."""
+        return {rights["Name"]: rights["Seccomp"] == "2"
+                for rights in rights_of(server.process.pid)}
+
+    def test_threads_are_confined(self):
+        with self.workspace(self.web, workers=2).start() as server:
             self.assert_ptr(server.ask_ptr("192.0.2.1"), "one.example.net.")
-            return [(rights["Name"], rights["Seccomp"] == "2")
-                    for rights in rights_of(server.process.pid)]
-
-    def test_workers_are_confined(self):
-        for name, is_filtered in self.filters(""):
-            self.assertEqual(is_filtered, name in self.confined, name)
+            # Some begin after the server has said that it serves.
+            wait_until(lambda: self.threads == {name for name, is_filtered
+                                                in self.filters(server).items() if is_filtered},
+                       "the threads to be confined")
 
     def test_off(self):
-        self.assertFalse(any(is_filtered for _, is_filtered in self.filters("sandbox: false\n")))
+        with self.workspace(f"sandbox: false\n{self.web}").start() as server:
+            self.assert_ptr(server.ask_ptr("192.0.2.1"), "one.example.net.")
+            wait_until(lambda: self.threads <= self.filters(server).keys(), "the threads")
+            self.assertFalse(any(self.filters(server).values()))
 
     def test_state_is_nobody_elses(self):
         workspace = self.workspace("")

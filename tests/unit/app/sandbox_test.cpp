@@ -7,12 +7,17 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <optional>
+#include <string>
+#include <thread>
 
 #include "support/directory_test.hpp"
 
@@ -23,10 +28,24 @@ constexpr int as_expected = 0;
 constexpr int otherwise = 1;
 constexpr int not_confined = 2;
 
-/// Ends the process by what `check` says, after it was confined.
-[[noreturn]] void end_confined(const std::function<bool()>& check) {
-    if (confine_to_answering()) ::_exit(not_confined);
+/// Ends the process by what `check` says, after `failure` says that it was confined.
+[[noreturn]] void end(const std::optional<std::string>& failure,
+                      const std::function<bool()>& check) {
+    if (failure) ::_exit(not_confined);
     ::_exit(check() ? as_expected : otherwise);
+}
+
+[[noreturn]] void end_confined(const std::function<bool()>& check) {
+    end(confine_to_answering(), check);
+}
+
+[[noreturn]] void end_without_programs(const std::function<bool()>& check) {
+    end(forbid_programs(), check);
+}
+
+bool start_program() {
+    char* const nothing[] = {nullptr};
+    return ::execve("/bin/true", nothing, nothing) == 0;
 }
 
 /// Whether a call that gave `result` was refused with `error`.
@@ -63,16 +82,51 @@ TEST_F(SandboxDeathTest, WorkersCanHaveMemory) {
 }
 
 TEST_F(SandboxDeathTest, WorkersThatStartProgramsEndTheProcess) {
-    EXPECT_EXIT(end_confined([] {
-                    char* const nothing[] = {nullptr};
-                    ::execve("/bin/true", nothing, nothing);
+    EXPECT_EXIT(end_confined(start_program), is_killed, "");
+}
+
+TEST_F(SandboxDeathTest, WorkersThatOpenSocketsEndTheProcess) {
+    EXPECT_EXIT(end_confined([] { return ::socket(AF_INET, SOCK_STREAM, 0) < 0; }), is_killed, "");
+}
+
+TEST_F(SandboxDeathTest, OthersThatStartProgramsEndTheProcess) {
+    EXPECT_EXIT(end_without_programs(start_program), is_killed, "");
+}
+
+TEST_F(SandboxDeathTest, OthersPassOnThatTheyMayNotStartPrograms) {
+    EXPECT_EXIT(end_without_programs([] {
+                    std::thread(start_program).join();
                     return false;
                 }),
                 is_killed, "");
 }
 
-TEST_F(SandboxDeathTest, WorkersThatOpenSocketsEndTheProcess) {
-    EXPECT_EXIT(end_confined([] { return ::socket(AF_INET, SOCK_STREAM, 0) < 0; }), is_killed, "");
+TEST_F(SandboxDeathTest, OthersThatLookIntoProcessesEndTheProcess) {
+    EXPECT_EXIT(end_without_programs([] { return ::ptrace(PTRACE_TRACEME, 0, 0, 0) == 0; }),
+                is_killed, "");
+}
+
+TEST_F(SandboxDeathTest, OthersCanOpenFilesAndSockets) {
+    EXPECT_EXIT(end_without_programs([] {
+                    return ::open("/etc/passwd", O_RDONLY) >= 0 &&
+                           ::socket(AF_INET, SOCK_STREAM, 0) >= 0;
+                }),
+                ends_as_expected, "");
+}
+
+TEST_F(SandboxDeathTest, OthersCannotMakeMemoryThatHoldsPrograms) {
+    EXPECT_EXIT(end_without_programs([] {
+                    constexpr std::size_t size = 4096;
+                    const auto map = [](int protection) {
+                        return ::mmap(nullptr, size, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                                      0);
+                    };
+                    if (map(PROT_READ | PROT_EXEC) != MAP_FAILED || errno != EPERM) return false;
+                    void* const memory = map(PROT_READ | PROT_WRITE);
+                    return memory != MAP_FAILED &&
+                           is_refused(::mprotect(memory, size, PROT_READ | PROT_EXEC), EPERM);
+                }),
+                ends_as_expected, "");
 }
 
 TEST_F(SandboxDeathTest, FilesCanBeChangedInOneDirectoryOnly) {
