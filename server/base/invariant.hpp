@@ -13,8 +13,8 @@ constexpr void ensure(bool holds, const char* what,
                       std::source_location where = std::source_location::current()) {
     if (holds) [[likely]]
         return;
-    std::fprintf(stderr, "%s:%u: broken invariant: %s\n", where.file_name(),
-                 static_cast<unsigned>(where.line()), what);
+    (void)std::fprintf(stderr, "%s:%u: broken invariant: %s\n", where.file_name(),
+                       static_cast<unsigned>(where.line()), what);
     std::abort();
 }
 

@@ -112,7 +112,7 @@ public:
         if (entry.value_line == entry.line) {
             const ValueEnd end = end_of_value(lines_, entry.line, entry.value_column);
             const std::string behind = lines_[end.line].substr(end.column);
-            line = line.substr(0, entry.value_column) + value + behind;
+            line.replace(entry.value_column, std::string::npos, value + behind);
             empty(entry.line + 1, end.line + 1);
             return;
         }
@@ -122,7 +122,7 @@ public:
             if (!is_blank_or_comment(lines_[i])) behind = i + 1;
         }
         const std::size_t colon = line.rfind(':', std::min(line.find(" #"), line.size()));
-        line = line.substr(0, colon + 1) + " " + value + line.substr(colon + 1);
+        line.insert(colon + 1, " " + value);
         empty(entry.line + 1, behind);
     }
 
