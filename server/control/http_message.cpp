@@ -1,11 +1,15 @@
 #include "control/http_message.hpp"
 
 #include <boost/algorithm/string/case_conv.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/write.hpp>
 #include <boost/none.hpp>
 #include <locale>
-#include <utility>
+#include <sstream>
 
 namespace arpad {
+
+namespace http = boost::beast::http;
 
 void bound_headers(HttpParser& parser) {
     parser.header_limit(max_header_octets);
@@ -27,6 +31,23 @@ std::optional<HttpHead> read_head(const HttpParser& parser) {
     if (!target) return std::nullopt;
     request.query = std::move(target->query);
     return HttpHead{std::move(request), std::move(target->segments)};
+}
+
+std::string head_octets(const HttpReply& reply,
+                        const std::vector<std::pair<std::string, std::string>>& common,
+                        bool keeps_alive) {
+    http::response<http::empty_body> response;
+    response.result(reply.status);
+    response.version(11);
+    response.keep_alive(keeps_alive);
+    response.set(http::field::content_type, reply.type);
+    for (const auto* const headers : {&common, &reply.headers}) {
+        for (const auto& [name, value] : *headers) response.insert(name, value);
+    }
+    response.content_length(reply.body.size());
+    std::ostringstream octets;
+    octets << response.base();
+    return std::move(octets).str();
 }
 
 }  // namespace arpad

@@ -1,4 +1,4 @@
-/// \file  HTTP messages as Beast reads them, within bounds, and what their heads say.
+/// \file  HTTP messages as Beast reads and writes them, within bounds, and what their heads say.
 ///
 /// Threads: any.
 #pragma once
@@ -7,6 +7,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/http_request.hpp"
@@ -29,5 +30,11 @@ struct HttpHead {
 
 /// What the headers that `parser` has read say; none if the target is broken.
 [[nodiscard]] std::optional<HttpHead> read_head(const HttpParser& parser);
+
+/// The status line and the headers of `reply`, as they are sent before its body: those of `common`,
+/// which all replies have, and its own (RFC 9112 2.1).
+[[nodiscard]] std::string head_octets(
+    const HttpReply& reply, const std::vector<std::pair<std::string, std::string>>& common,
+    bool keeps_alive);
 
 }  // namespace arpad

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
@@ -250,27 +251,12 @@ private:
 
     void send(HttpReply reply) {
         lowest().expires_after(shared_->limits.patience);
-        response_ = {};
-        response_.result(reply.status);
-        response_.version(11);
-        response_.keep_alive(keeps_alive_);
-        response_.set(http::field::content_type, reply.type);
-        for (const auto* const headers : {&shared_->headers, &reply.headers}) {
-            for (const auto& [name, value] : *headers) response_.insert(name, value);
-        }
-        response_.body() = std::move(reply.body);
-        response_.prepare_payload();
-        if (is_head_) response_.body().clear();  // its length stays
-        serializer_.emplace(response_);
-        serializer_->split(is_head_);
-        const auto sent = [self = this->shared_from_this()](beast::error_code error, std::size_t) {
-            self->go_on(error);
-        };
-        if (is_head_) {
-            http::async_write_header(stream_, *serializer_, sent);
-        } else {
-            http::async_write(stream_, *serializer_, sent);
-        }
+        reply_head_ = head_octets(reply, shared_->headers, keeps_alive_);
+        reply_body_ = is_head_ ? std::string() : std::move(reply.body);
+        asio::async_write(stream_, std::array{asio::buffer(reply_head_), asio::buffer(reply_body_)},
+                          [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+                              self->go_on(error);
+                          });
     }
 
     void go_on(beast::error_code error) {
@@ -313,8 +299,8 @@ private:
     Stream stream_;
     beast::flat_buffer buffer_;
     std::optional<HttpParser> parser_;
-    http::response<http::string_body> response_;
-    std::optional<http::response_serializer<http::string_body>> serializer_;
+    std::string reply_head_;
+    std::string reply_body_;
     HttpRequest request_;
     std::vector<std::string> segments_;  // of its target
     std::uint64_t body_octets_ = 0;      // that it may have
