@@ -162,13 +162,20 @@ NamesBackend WebService::backend() {
             if (!alive.expired()) work();
         });
     };
-    // What is called on the main thread, and is to be done on this service's.
-    const auto back = [this](auto done) {
-        return
-            [this, alive = std::weak_ptr(is_alive_), done = std::move(done)](const auto& result) {
-                if (alive.expired()) return;
-                boost::asio::post(io_, [done, result] { done(result); });
-            };
+    // What is called on the main thread, and is to be done on this service's. It stays here
+    // meanwhile: it holds a session, which must not outlive `io_` in a queue of others.
+    const auto back = [this]<class Done>(Done done) {
+        const auto kept = std::make_shared<const Done>(std::move(done));
+        waiting_.insert(kept);
+        return [this, alive = std::weak_ptr(is_alive_),
+                waiting = std::weak_ptr(kept)](const auto& result) {
+            if (alive.expired()) return;
+            boost::asio::post(io_, [this, waiting, result] {
+                const auto call = waiting.lock();
+                waiting_.erase(call);
+                (*call)(result);
+            });
+        };
     };
     NamesBackend made;
     made.apply = [this, pass_on, back](ChangeRequest request, auto done) {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -109,6 +110,7 @@ private:
     std::unique_ptr<ServersApi> servers_api_;
     std::unique_ptr<Page> page_;
     std::vector<std::unique_ptr<HttpServer>> servers_;
+    std::set<std::shared_ptr<const void>> waiting_;  // to be called with what the main thread made
 
     std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);  // of the main thread
     std::thread thread_;

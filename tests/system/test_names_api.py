@@ -6,7 +6,9 @@ import io
 import json
 import re
 import socket
+import signal
 import ssl
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -355,6 +357,42 @@ class Changing(ApiTestCase):
         for entry in changes:
             entry["names"] = None
         self.assertEqual(self.acme.post(CHANGES, {"changes": changes}).status, 200)
+
+
+class Stopping(unittest.TestCase):
+    """A stop while changes wait for their turn."""
+
+    clients = 8
+
+    def change_names(self, client):
+        """Changes that are answered, or cut off."""
+        try:
+            while client.put(f"{ADDRESSES}/192.0.2.20", {"names": ["a.example.net"]}).status == 200:
+                pass
+        except (OSError, http.client.HTTPException):
+            pass
+
+    def test_is_in_order(self):
+        # So large that a look takes longer than it takes all clients to ask, and the stop to come.
+        large = "network: 10.0.0.0/8\nrecords:\n" + "".join(
+            f"  10.0.{i // 250}.{i % 250}: host-{i}.{{}}.example.net\n" for i in range(60_000))
+        space = self.enterContext(workspace())
+        space.write_zone("large", large.format(*["a"] * 60_000))
+        with space.start() as server:
+            endpoint = web_endpoint(server)
+            token = make_token(space.config, "operator")
+            threads = [threading.Thread(target=self.change_names, args=(WebClient(endpoint, token),))
+                       for _ in range(self.clients)]
+            for thread in threads:
+                thread.start()
+            time.sleep(0.2)
+            space.write_zone("large", large.format(*["b"] * 60_000))
+            server.process.send_signal(signal.SIGHUP)
+            server.wait_for("reloading on SIGHUP")
+            time.sleep(0.1)
+            server.stop()
+            for thread in threads:
+                thread.join()
 
 
 class Description(ApiTestCase):
