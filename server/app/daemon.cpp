@@ -10,8 +10,6 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <iterator>
-#include <ranges>
-#include <thread>
 #include <utility>
 
 #include "answer/identity.hpp"
@@ -24,7 +22,6 @@
 #include "base/invariant.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
-#include "net/cores.hpp"
 #include "state/passing_state.hpp"
 #include "state/state_store.hpp"
 
@@ -54,13 +51,6 @@ bool can_be_changed_by_others(const std::filesystem::path& directory) {
     std::error_code error;
     const auto status = std::filesystem::status(directory, error);
     return !error && (status.permissions() & perms::others_write) != perms::none;
-}
-
-/// A function that does `work` when it has been called so many times.
-std::function<void()> once_called_by(std::size_t callers, std::function<void()> work) {
-    return [waited_for = std::make_shared<std::size_t>(callers), work = std::move(work)] {
-        if (--*waited_for == 0) work();
-    };
 }
 
 /// Those of `wanted` that are inherited, as `find` knows them, and the others, which are claimed.
@@ -100,13 +90,12 @@ Daemon::Daemon(ServerConfig config, Options options, Invocation invocation)
       invocation_(std::move(invocation)),
       signals_(io_, SIGINT, SIGTERM),
       hangup_(io_, SIGHUP),
-      limits_(config_.tcp),
-      transfers_(config_.tcp.transfers),
+      pool_(io_, config_),
       manager_(io_),
       control_responder_(
           std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>()),
           std::make_shared<const Identity>(config_.identity)),
-      query_log_(io_, workers_),
+      query_log_(io_, pool_.workers()),
       started_at_(std::chrono::system_clock::now()) {}
 
 ExitCode Daemon::run() {
@@ -122,7 +111,7 @@ ExitCode Daemon::run() {
     const bool has_its_place = receive_from_predecessor() && open_state() && claim_endpoints();
     if (!has_its_place) return ExitCode::environment;
     if (const auto failure = load_networks()) return *failure;
-    if (!start_workers()) return ExitCode::environment;
+    if (!open_workers()) return ExitCode::environment;
     publish(reloader_->first_snapshot(), [] {});
     serve(reloader_->summary());
     stop_workers();
@@ -186,12 +175,6 @@ std::function<void()> Daemon::confining(std::optional<std::string> (*confine)())
     };
 }
 
-void Daemon::begin_answering() {
-    const auto confine = confining(&confine_to_answering);
-    transfers_.start(confine);
-    for (Worker& worker : workers_) worker.start(confine);
-}
-
 /// If there is one, which goes on answering until this one does.
 bool Daemon::receive_from_predecessor() {
     if (!options_.predecessor) return true;
@@ -245,8 +228,7 @@ bool Daemon::claim_endpoints() {
         if (!*claimed) spdlog::error("{}", claimed->error().to_text());
     }
     if (!endpoints || !tls_endpoints) return false;
-    endpoints_ = *endpoints;
-    tls_endpoints_ = *tls_endpoints;
+    endpoints_ = {*endpoints, *tls_endpoints};
     return true;
 }
 
@@ -292,86 +274,27 @@ std::optional<ExitCode> Daemon::load_networks() {
     return std::nullopt;
 }
 
-bool Daemon::start_workers() {
+bool Daemon::open_workers() {
     const Credentials credentials = credentials_of(config_);
     certificate_end_ = credentials.server_end;
-    make_defences(credentials);
     updates_.emplace(io_, *reloader_);
     updates_->adopt(credentials.updates);
     refresh_thread_.emplace(
-        endpoints_, credentials.keys, credentials.client, [this](Refresh refresh) {
+        endpoints_.plain, credentials.keys, credentials.client, [this](Refresh refresh) {
             boost::asio::post(io_, [this, refresh = std::move(refresh)]() mutable {
                 reloader_->exchange(std::move(refresh));
             });
         });
-    plain_workers_ = config_.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
-    std::optional<ListenFailure> failure;
-    for (std::size_t i = 0; !failure && i < plain_workers_; ++i) {
-        failure = listen(add_worker(credentials), i);
-    }
-    if (!failure && !tls_endpoints_.empty()) {
-        failure = listen_by_tls(add_worker(credentials), credentials.server);
-    }
+    const auto failure = pool_.open(endpoints_, inherited_, credentials,
+                                    {updates_->maker(), [this](NameView apex, const Address& from) {
+                                         refresh_thread_->notice(apex, from);
+                                     }});
     if (failure) spdlog::error("{}", failure->to_text());
     return !failure;
 }
 
-/// Against those who write the addresses of others into their queries.
-void Daemon::make_defences(const Credentials& credentials) {
-    if (config_.rate_limit.is_on) {
-        rate_limiter_.emplace(config_.rate_limit);
-        rate_limit_log_.emplace(io_, *rate_limiter_);
-    }
-    if (!config_.cookies.is_on) return;
-    cookies_ = credentials.cookies
-                   ? credentials.cookies
-                   : std::make_shared<const CookieJar>(CookieJar::with_random_secret());
-}
-
-Worker& Daemon::add_worker(const Credentials& credentials) {
-    const auto identity = std::make_shared<const Identity>(config_.identity);
-    const auto detail = config_.metrics ? Telemetry::Detail::all : Telemetry::Detail::counts;
-    const Worker::Shared shared{limits_, rate_limiter_ ? &*rate_limiter_ : nullptr, transfers_};
-    Worker& worker = workers_.emplace_back(identity, config_.udp, config_.tcp, detail, shared);
-    worker.adopt(credentials.keys);
-    worker.adopt(cookies_);
-    worker.accept_updates(updates_->maker());
-    worker.tell_notices_to(
-        [this](NameView apex, const Address& from) { refresh_thread_->notice(apex, from); });
-    return worker;
-}
-
-/// Has `worker`, the one with `number`, listen on all endpoints.
-std::optional<ListenFailure> Daemon::listen(Worker& worker, std::size_t number) {
-    for (const Endpoint& endpoint : endpoints_) {
-        auto inherited = inherited_.part_of(number, plain_workers_, endpoint);
-        if (inherited.empty()) {
-            if (auto failure = worker.listen(endpoint)) return failure;
-        }
-        for (SharedSockets& sockets : inherited) {
-            if (auto failure = worker.listen(std::move(sockets))) return failure;
-        }
-    }
-    return std::nullopt;
-}
-
-/// Has `worker` listen on all endpoints that are for TLS, and show clients `tls`.
-std::optional<ListenFailure> Daemon::listen_by_tls(Worker& worker, const TlsContext& tls) {
-    for (const Endpoint& endpoint : tls_endpoints_) {
-        auto inherited = inherited_.take_tls(endpoint);
-        auto failure =
-            inherited ? worker.listen(std::move(*inherited), tls) : worker.listen(endpoint, tls);
-        if (failure) return failure;
-    }
-    return std::nullopt;
-}
-
 void Daemon::adopt(const Credentials& credentials) {
-    for (Worker& worker : workers_) {
-        worker.adopt(credentials.keys);
-        if (credentials.server) worker.adopt(credentials.server);
-        if (credentials.cookies && config_.cookies.is_on) worker.adopt(credentials.cookies);
-    }
+    pool_.adopt(credentials);
     if (credentials.server) certificate_end_ = credentials.server_end;
     if (!config_.allows_core_dumps) forbid_core_dumps();  // they may be the first
     updates_->adopt(credentials.updates);
@@ -384,13 +307,7 @@ void Daemon::adopt(const Credentials& credentials) {
 void Daemon::publish(const std::shared_ptr<const Snapshot>& snapshot,
                      std::function<void()> published) {
     (void)control_responder_.adopt(snapshot);
-    const auto adopted = once_called_by(workers_.size(), std::move(published));
-    for (Worker& worker : workers_) {
-        worker.adopt(snapshot, [this, adopted](std::shared_ptr<const Snapshot> retired) {
-            // Freeing a large snapshot takes a while: that is the main thread's work.
-            boost::asio::post(io_, [retired = std::move(retired), adopted] { adopted(); });
-        });
-    }
+    pool_.publish(snapshot, std::move(published));
 }
 
 void Daemon::serve(const std::string& what) {
@@ -398,23 +315,23 @@ void Daemon::serve(const std::string& what) {
     open_web();
     // All sockets are open; threads that start now have what this one has.
     drop_privileges();
-    begin_answering();
+    pool_.start(confining(&confine_to_answering));
     if (web_) web_->start(reloader_->first_snapshot(), confining(&forbid_programs));
-    if (config_.pins_workers) pin_workers();
-    for (const Endpoint& endpoint : endpoints_) {
+    if (config_.pins_workers) pool_.pin();
+    for (const Endpoint& endpoint : endpoints_.plain) {
         spdlog::info("listening on {}", endpoint.to_text());
     }
-    for (const Endpoint& endpoint : tls_endpoints_) {
+    for (const Endpoint& endpoint : endpoints_.tls) {
         spdlog::info("listening on {} over TLS", endpoint.to_text());
     }
-    log_receive_buffer(workers_.front().receive_octets());
+    log_receive_buffer(pool_.workers().front().receive_octets());
     // Whoever is told that it serves may do everything with it.
     wait_for_hangup();
     open_control();
     if (config_.query_log) query_log_.log(config_.query_log);
     relieve_predecessor();
-    spdlog::info("serving {} with {}", what, counted(plain_workers_, "worker"));
-    manager_.ready(what, workers_);
+    spdlog::info("serving {} with {}", what, counted(pool_.size(), "worker"));
+    manager_.ready(what, pool_.workers());
     start_notifying();
     start_refreshing();
     if (config_.reload.watches) start_watching();
@@ -430,7 +347,7 @@ void Daemon::serve(const std::string& what) {
 
 /// Of all zones at first: whether their last versions were told before this start is not known.
 void Daemon::start_notifying() {
-    notify_thread_.emplace(endpoints_, std::make_shared<const Keyring>(config_.keys),
+    notify_thread_.emplace(endpoints_.plain, std::make_shared<const Keyring>(config_.keys),
                            confining(&forbid_programs));
     NotifyThread::Zones zones;
     std::ranges::copy_if(reloader_->first_snapshot()->zones(), std::back_inserter(zones),
@@ -548,10 +465,7 @@ void Daemon::take_over(Takeover::Done done) {
 Inheritance Daemon::inheritance() {
     Inheritance all;
     all.state_lock = state_->share_lock();
-    for (Worker& worker : workers_) {
-        std::ranges::move(worker.share_sockets(), std::back_inserter(all.sockets));
-        std::ranges::move(worker.share_tls_sockets(), std::back_inserter(all.tls));
-    }
+    pool_.share_sockets(all);
     if (metrics_) all.metrics = metrics_->share();
     if (web_) all.web = web_->share();
     return all;
@@ -563,7 +477,7 @@ bool Daemon::hand_over(pid_t successor) {
     manager_.hand_over(successor);
     if (!takeover_->confirm()) {
         manager_.hand_over(::getpid());
-        manager_.ready("as before", workers_);
+        manager_.ready("as before", pool_.workers());
         return false;
     }
     is_handed_over_ = true;
@@ -574,11 +488,8 @@ bool Daemon::hand_over(pid_t successor) {
     if (web_) web_->stop_accepting();
     if (is_reload_missed_) ::kill(successor, SIGHUP);
     spdlog::info("process {} has taken over; {} go on for at most {} s", successor,
-                 counted(limits_.counts().open, "TCP connection"), connection_patience.count());
-    const auto released = once_called_by(workers_.size(), [this] { io_.stop(); });
-    for (Worker& worker : workers_) {
-        worker.release(connection_patience, [this, released] { boost::asio::post(io_, released); });
-    }
+                 counted(pool_.connections().open, "TCP connection"), connection_patience.count());
+    pool_.release(connection_patience, [this] { io_.stop(); });
     return true;
 }
 
@@ -595,8 +506,8 @@ void Daemon::carry_on(const std::string& failure) {
 }
 
 ServerFacts Daemon::facts() {
-    return {[this](ServerFacts::Take take) { report(std::move(take)); },
-            [this] { return limits_.counts(); },
+    return {[this](ServerFacts::Take take) { pool_.report(std::move(take)); },
+            [this] { return pool_.connections(); },
             [this] { return refresh_thread_->counts(); },
             [this] { return certificate_end_; },
             [this](const std::optional<QueryLogConfig>& config) { query_log_.log(config); },
@@ -610,24 +521,9 @@ ServerFacts Daemon::facts() {
                 }
             },
             [this] { return updates_->counts(); },
-            plain_workers_,
+            pool_.size(),
             state_->is_durable(),
             started_at_};
-}
-
-/// Calls `done` with what all workers tell, once the last has told.
-void Daemon::report(std::function<void(const TelemetryReport&)> done) {
-    const auto total = std::make_shared<TelemetryReport>();
-    const auto told =
-        once_called_by(workers_.size(), [total, done = std::move(done)] { done(*total); });
-    for (Worker& worker : workers_) {
-        worker.report([this, total, told](TelemetryReport report) {
-            boost::asio::post(io_, [total, told, report = std::move(report)] {
-                total->add(report);
-                told();
-            });
-        });
-    }
 }
 
 void Daemon::start_watching() {
@@ -642,28 +538,10 @@ void Daemon::watch(const std::vector<std::filesystem::path>& directories) {
     watch_->watch(directories, files);
 }
 
-void Daemon::pin_workers() {
-    const std::vector<unsigned> cores = usable_cores();
-    if (cores.empty()) return;
-    std::size_t next = 0;
-    for (Worker& worker : workers_ | std::views::take(plain_workers_)) {
-        const unsigned core = cores[next++ % cores.size()];
-        if (const auto error = worker.pin(core)) {
-            spdlog::warn("a worker is not kept on core {}: {}", core, error.message());
-        }
-    }
-}
-
 void Daemon::stop_workers() {
-    for (Worker& worker : workers_) worker.stop(stop_patience);
-    TelemetryReport total;
-    for (Worker& worker : workers_) {
-        worker.join();
-        worker.report([&total](const TelemetryReport& report) { total.add(report); });
-    }
+    const TelemetryReport done = pool_.stop(stop_patience);
     query_log_.write();
-    if (rate_limit_log_) rate_limit_log_->write();
-    log_traffic(total.traffic);
+    log_traffic(done.traffic);
 }
 
 }  // namespace arpad

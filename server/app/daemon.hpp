@@ -8,13 +8,11 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
-#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "answer/rate_limiter.hpp"
 #include "answer/responder.hpp"
 #include "app/control_api.hpp"
 #include "app/credentials.hpp"
@@ -22,19 +20,16 @@
 #include "app/inheritance.hpp"
 #include "app/options.hpp"
 #include "app/query_log_writer.hpp"
-#include "app/rate_limit_log.hpp"
 #include "app/reloader.hpp"
 #include "app/service_manager.hpp"
 #include "app/takeover.hpp"
 #include "app/update_service.hpp"
 #include "app/web_service.hpp"
+#include "app/worker_pool.hpp"
 #include "control/http_server.hpp"
 #include "load/server_config.hpp"
-#include "net/connection_limits.hpp"
 #include "net/notify_thread.hpp"
 #include "net/refresh_thread.hpp"
-#include "net/transfer_thread.hpp"
-#include "net/worker.hpp"
 #include "state/state.hpp"
 
 namespace arpad {
@@ -56,19 +51,13 @@ private:
     void raise_file_limit() const;
     void restrict_files();
     [[nodiscard]] std::function<void()> confining(std::optional<std::string> (*confine)()) const;
-    void begin_answering();
     [[nodiscard]] bool open_state();
     void do_without_state();
     [[nodiscard]] bool claim_endpoints();
     [[nodiscard]] std::optional<ExitCode> load_networks();
     void make_reloader();
-    [[nodiscard]] bool start_workers();
-    void make_defences(const Credentials& credentials);
-    [[nodiscard]] Worker& add_worker(const Credentials& credentials);
-    [[nodiscard]] std::optional<ListenFailure> listen(Worker& worker, std::size_t number);
-    [[nodiscard]] std::optional<ListenFailure> listen_by_tls(Worker& worker, const TlsContext& tls);
+    [[nodiscard]] bool open_workers();
     void adopt(const Credentials& credentials);
-    void pin_workers();
     void publish(const std::shared_ptr<const Snapshot>& snapshot, std::function<void()> published);
     void serve(const std::string& what);
     void wait_for_hangup();
@@ -84,7 +73,6 @@ private:
     [[nodiscard]] bool hand_over(pid_t successor);
     void carry_on(const std::string& failure);
     [[nodiscard]] ServerFacts facts();
-    void report(std::function<void(const TelemetryReport&)> done);
     void watch(const std::vector<std::filesystem::path>& directories);
     void stop_workers();
 
@@ -97,16 +85,10 @@ private:
     boost::asio::signal_set signals_;  // held to the end, so that a second signal changes nothing
     boost::asio::signal_set hangup_;
     std::optional<std::chrono::sys_seconds> certificate_end_;
-    std::vector<Endpoint> endpoints_;
-    std::vector<Endpoint> tls_endpoints_;
+    WorkerPool::Endpoints endpoints_;
     std::unique_ptr<State> state_;
-    ConnectionLimits limits_;                      // outlives the workers
-    std::optional<RateLimiter> rate_limiter_;      // likewise; none: off
-    std::shared_ptr<const CookieJar> cookies_;     // null: off
-    std::optional<RefreshThread> refresh_thread_;  // likewise
-    std::list<Worker> workers_;                    // the one for TLS, if there is one, last
-    std::size_t plain_workers_ = 0;
-    TransferThread transfers_;
+    std::optional<RefreshThread> refresh_thread_;  // outlives the workers
+    WorkerPool pool_;
     std::optional<NotifyThread> notify_thread_;  // while this one serves
     std::unique_ptr<Reloader> reloader_;
     std::optional<UpdateService> updates_;
@@ -114,7 +96,6 @@ private:
     ServiceManager manager_;
     Responder control_responder_;
     QueryLogWriter query_log_;
-    std::optional<RateLimitLog> rate_limit_log_;
     std::unique_ptr<HttpServer> control_;
     std::unique_ptr<HttpServer> metrics_;
     std::optional<WebService> web_;
