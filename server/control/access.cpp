@@ -9,7 +9,6 @@
 
 #include "base/log.hpp"
 #include "net/connection_limits.hpp"
-#include "net/endpoints.hpp"
 
 namespace arpad {
 namespace {
@@ -18,16 +17,12 @@ bool is_same_text(std::string_view left, std::string_view right) {
     return boost::algorithm::iequals(left, right, std::locale::classic());
 }
 
-bool is_loopback(Address address) {
-    return to_asio(address).is_loopback();
-}
-
 /// The client that `request` comes from: a proxy on this machine says for whom it asks.
 Prefix sender_of(const HttpRequest& request) {
     if (!request.client) return {};
     Address client = *request.client;
     if (const auto forwarded = request.header("x-forwarded-for");
-        forwarded && is_loopback(client)) {
+        forwarded && client.is_loopback()) {
         std::string_view last = *forwarded;
         last.remove_prefix(last.find_last_of(", ") + 1);  // npos + 1 is 0
         client = Address::from_text(last).value_or(client);

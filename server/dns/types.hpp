@@ -40,6 +40,12 @@ enum class RrType : std::uint16_t {
            type == RrType::dname;
 }
 
+/// Whether `type` is for queries and messages and can stand in no zone (RFC 6895 3.1).
+[[nodiscard]] constexpr bool is_meta_type(RrType type) noexcept {
+    const auto number = static_cast<std::uint16_t>(type);
+    return number == 0 || type == RrType::opt || (number >= 128 && number <= 255);
+}
+
 enum class RrClass : std::uint16_t { in = 1, ch = 3, none = 254, any = 255 };
 
 enum class Opcode : std::uint8_t { query = 0, iquery = 1, status = 2, notify = 4, update = 5 };

@@ -40,12 +40,6 @@ inline constexpr std::string_view full_names_advice = "write full names ending i
 /// The type that `text` names, whatever its case: a mnemonic or TYPE and a number.
 [[nodiscard]] std::optional<RrType> type_from_text(std::string_view text);
 
-/// Whether `type` is for queries and messages and can stand in no zone (RFC 6895 3.1).
-[[nodiscard]] constexpr bool is_meta_type(RrType type) noexcept {
-    const auto number = static_cast<std::uint16_t>(type);
-    return number == 0 || type == RrType::opt || (number >= 128 && number <= 255);
-}
-
 /// "PTR", "DNSKEY", or "TYPE65280" where there is no mnemonic: knows more types than to_text().
 [[nodiscard]] std::string to_mnemonic(RrType type);
 

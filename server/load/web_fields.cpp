@@ -20,11 +20,6 @@ constexpr std::array<std::string_view, 8> web_keys{
 constexpr std::uint16_t usual_web_port = 8053;
 constexpr SecondsRange session_range{60, 30 * 24 * 3600, "1m to 30d", "12h suits most"};
 
-bool is_loopback(Address address) {
-    const bool is_ipv4 = address.family() == Family::ipv4;
-    return is_ipv4 ? address.value() >> 24U == 127 : address.value() == 1;
-}
-
 /// Reads `url`: what browsers call the page.
 void read_url(const Fields& web, WebConfig& config, FileFindings& findings) {
     const auto text = web.text("url");
@@ -84,7 +79,7 @@ void check_tls(const Fields& web, const WebConfig& config, FileFindings& finding
         return;
     }
     const bool is_reachable = std::ranges::any_of(
-        config.listen, [](const Endpoint& each) { return !is_loopback(each.address); });
+        config.listen, [](const Endpoint& each) { return !each.address.is_loopback(); });
     if (!is_reachable || web.has("certificate")) return;
     findings.warning(
         web.find("listen")->place(), "`web` listens on more than the loopback, and without TLS",

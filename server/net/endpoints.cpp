@@ -37,11 +37,10 @@ Endpoint endpoint_of(const sockaddr_storage& peer) noexcept {
 }
 
 std::optional<Address> source_for(Address remote, std::span<const Endpoint> listening) {
-    const bool is_loopback = to_asio(remote).is_loopback();
     for (const Endpoint& endpoint : listening) {
         if (endpoint.address.family() != remote.family()) continue;
-        const asio::ip::address own = to_asio(endpoint.address);
-        if (!own.is_unspecified() && own.is_loopback() == is_loopback) return endpoint.address;
+        const Address own = endpoint.address;
+        if (own.value() != 0 && own.is_loopback() == remote.is_loopback()) return own;
     }
     return std::nullopt;
 }

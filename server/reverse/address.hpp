@@ -43,6 +43,12 @@ public:
     [[nodiscard]] constexpr Uint128 value() const noexcept { return Uint128{high_} << 64U | low_; }
     [[nodiscard]] constexpr unsigned bits() const noexcept { return address_bits(family_); }
 
+    /// Whether it is of the machine itself: in 127.0.0.0/8 (RFC 1122 3.2.1.3), or ::1 (RFC
+    /// 4291 2.5.3).
+    [[nodiscard]] constexpr bool is_loopback() const noexcept {
+        return family_ == Family::ipv4 ? value() >> 24U == 127 : value() == 1;
+    }
+
     /// Dotted quad, or the RFC 5952 form.
     [[nodiscard]] std::string to_text() const;
 

@@ -18,10 +18,9 @@ namespace arpad {
 
 /// What files say of a name.
 struct FileData {
-    std::vector<Rrset> written;      ///< By entries of files.
-    std::optional<Rrset> low_ptr;    ///< By a default or a range, where nobody wrote a PTR.
-    bool is_silent = false;          ///< `~`: that it has no PTR.
-    bool is_low_ptr_stored = false;  ///< It is, rather than made when it is asked for.
+    std::vector<Rrset> written;    ///< By entries of files.
+    std::optional<Rrset> low_ptr;  ///< By a default or a range, where nobody wrote a PTR.
+    bool is_silent = false;        ///< `~`: that it has no PTR.
 
     /// All that it has without edits.
     [[nodiscard]] std::vector<Rrset> all() const;

@@ -56,12 +56,6 @@ public:
     [[nodiscard]] virtual std::vector<StoredServer> stored_servers() = 0;
 };
 
-/// Keeps none.
-class NoStoredServers final : public ServerSource {
-public:
-    std::vector<StoredServer> stored_servers() override { return {}; }
-};
-
 /// One entry of a server's `addresses`: a single address is a prefix of full length.
 struct AllocationModel {
     Prefix prefix;

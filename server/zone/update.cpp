@@ -17,11 +17,6 @@ using std::chrono::seconds;
 /// RFC 9664 10: shorter leases would be nothing but load.
 constexpr seconds shortest_lease{30};
 
-bool is_query_type(RrType type) noexcept {
-    const auto number = static_cast<std::uint16_t>(type);
-    return number == 0 || type == RrType::opt || (number >= 128 && number <= 255);
-}
-
 UpdateRefusal malformed(std::string text) {
     return {Rcode::form_err, std::move(text), "send what RFC 2136 2.4 and 2.5 describe"};
 }
@@ -118,7 +113,7 @@ private:
             if (record.ttl != 0) return malformed("a prerequisite with a TTL");
             if (auto refusal = check_zone(record)) return refusal;
             if (record.rr_class == RrClass::in) {
-                if (is_query_type(record.type)) return malformed("a prerequisite of a query type");
+                if (is_meta_type(record.type)) return malformed("a prerequisite of a query type");
                 Rrsets& rrsets = expected[record.owner];
                 auto rrset = std::ranges::find(rrsets, record.type, &Rrset::type);
                 if (rrset == rrsets.end()) rrset = rrsets.insert(rrset, {record.type, {}, {}});
@@ -148,7 +143,7 @@ private:
         }
         if (!record.rdata.empty()) return malformed("a prerequisite of no class with data");
         const bool is_of_name = record.type == RrType::any;
-        if (!is_of_name && is_query_type(record.type)) {
+        if (!is_of_name && is_meta_type(record.type)) {
             return malformed("a prerequisite of a query type");
         }
         Place& place = place_of(record.owner);
@@ -183,19 +178,19 @@ private:
         if (auto refusal = check_zone(record)) return refusal;
         switch (record.rr_class) {
             case RrClass::in:
-                if (is_query_type(record.type)) return malformed("a record of a query type");
+                if (is_meta_type(record.type)) return malformed("a record of a query type");
                 return std::nullopt;
             case RrClass::any:
                 if (record.ttl != 0 || !record.rdata.empty()) {
                     return malformed("a deletion of an RRset with TTL or data");
                 }
-                if (record.type != RrType::any && is_query_type(record.type)) {
+                if (record.type != RrType::any && is_meta_type(record.type)) {
                     return malformed("a deletion of a query type");
                 }
                 return std::nullopt;
             case RrClass::none:
                 if (record.ttl != 0) return malformed("a deletion of a record with a TTL");
-                if (is_query_type(record.type)) return malformed("a deletion of a query type");
+                if (is_meta_type(record.type)) return malformed("a deletion of a query type");
                 return std::nullopt;
             default:
                 return malformed("an update of another class");

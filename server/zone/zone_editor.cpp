@@ -276,7 +276,6 @@ FileData ZoneEditor::file_data(const Zone& zone, Address address) const {
         files.low_ptr = range_ptr(zone, address);
     } else if (base_.layers && base_.layers->is_low(address)) {
         files.low_ptr = std::move(*ptr);
-        files.is_low_ptr_stored = true;
         files.written.erase(ptr);
     }
     files.is_silent = base_.layers && base_.layers->is_silent(address);

@@ -217,6 +217,16 @@ TEST(Address, HasTheBitsOfItsFamily) {
     EXPECT_EQ(ipv6(0, 0).bits(), 128U);
 }
 
+TEST(Address, KnowsThoseOfTheMachineItself) {
+    EXPECT_TRUE(ipv4(0x7F000001).is_loopback());
+    EXPECT_TRUE(ipv4(0x7FFFFFFF).is_loopback());
+    EXPECT_TRUE(ipv6(0, 1).is_loopback());
+    EXPECT_FALSE(ipv4(0x80000000).is_loopback());
+    EXPECT_FALSE(ipv4(1).is_loopback());
+    EXPECT_FALSE(ipv6(0, 0).is_loopback());
+    EXPECT_FALSE(ipv6(0, 0x7F000001).is_loopback());
+}
+
 TEST(AddressOrder, PutsIpv4BeforeIpv6) {
     EXPECT_LT(ipv4(0xffff'ffff), ipv6(0, 0));
 }
