@@ -566,8 +566,9 @@ class Streams(TransferTestCase):
                 stream.records()
 
     def test_transfers_above_the_bound_wait_for_their_turn(self):
+        # The second one waits for its turn as long as the first one takes on the slowest machine.
         workspace = self.workspace({"zone": HUGE}, allow("127.0.0.1")
-                                   + "tcp: {transfers: 1}\n")
+                                   + "tcp: {transfers: 1, idle_timeout: 1h}\n")
         with workspace.start() as server, \
                 Stream(server.endpoint, HUGE_APEX, receive_octets=4096) as first:
             first.message()
