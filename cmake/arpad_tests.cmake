@@ -17,7 +17,8 @@ endfunction()
 
 # arpad_gtest(<name> LABEL <label> SOURCES <file>... [USES <folder>...] [WITH <target>...])
 #
-# A GoogleTest program whose every TEST is a test of CTest.
+# A GoogleTest program whose every TEST is a test of CTest; with sanitizers, which take longer to start
+# than most tests do, every fourth TEST together.
 function(arpad_gtest name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "SOURCES;USES;WITH")
     arpad_program(${name}
@@ -29,6 +30,21 @@ function(arpad_gtest name)
     # that runs once never gains back. What is tested is optimised all the same.
     if(ARPAD_SANITIZE)
         target_compile_options(${name} PRIVATE -O0)
+    endif()
+    if(ARPAD_SANITIZE)
+        set(filter "*")
+        if(ARPAD_SANITIZE MATCHES "thread")
+            set(filter "-OfRandomNetworks*")  # long, and of one thread
+        endif()
+        foreach(part RANGE 3)
+            set(test ${name}.part_${part})
+            add_test(NAME ${test}
+                COMMAND ${name} --gtest_brief=1 --gtest_filter=${filter}
+                WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+            set_tests_properties(${test} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 900
+                ENVIRONMENT "GTEST_TOTAL_SHARDS=4;GTEST_SHARD_INDEX=${part}")
+        endforeach()
+        return()
     endif()
     # Discovered when CTest starts, so that a build does not run what it has just linked.
     gtest_discover_tests(${name}
@@ -108,7 +124,7 @@ function(arpad_fuzz_target name)
         arpad_program(${target} SOURCES ${sources} USES ${arg_USES} WITH -fsanitize=fuzzer)
         set(replay_options -runs=0)
     else()
-        arpad_program(${target} SOURCES ${sources} replay_main.cpp USES ${arg_USES})
+        arpad_program(${target} SOURCES ${sources} USES ${arg_USES} WITH fuzz_replay)
         set(replay_options "")
     endif()
     add_dependencies(fuzz_targets ${target})

@@ -9,13 +9,14 @@ packages_build=(
 )
 packages_run=(bind9-dnsutils)
 packages_test=(
+    clang-16 libclang-rt-16-dev llvm-16
     libgtest-dev libgmock-dev libbenchmark-dev clang-format
     chromium chromium-driver python3-jsonschema python3-selenium python3-yaml
     bind9-dnsutils knot-dnsutils ldnsutils
     bind9 kea-dhcp-ddns-server knot nsd pdns-backend-sqlite3 pdns-server
     iproute2 man-db openssl prometheus zsh
 )
-packages_test_all=(clang-16 libclang-rt-16-dev dnsperf llvm-16 valgrind)
+packages_test_all=(dnsperf valgrind)
 
 # Prints those of the named packages that are not installed.
 missing_packages() {

@@ -19,7 +19,7 @@ protected:
         Octets buffer(max_udp_octets);
         const Outcome outcome = server_.responder().respond({message, Transport::udp}, buffer);
         telemetry_.count(outcome, Transport::udp, Family::ipv4);
-        telemetry_.look_at({message, outcome, Transport::udp, *Address::from_text(client), 5300});
+        telemetry_.look_at({message, outcome, Transport::udp, {*Address::from_text(client), 5300}});
     }
 
     void ask_for(const char* name, RrType type = RrType::ptr, const char* client = "198.51.100.1") {
