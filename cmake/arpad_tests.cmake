@@ -30,8 +30,6 @@ function(arpad_gtest name)
     # that runs once never gains back. What is tested is optimised all the same.
     if(ARPAD_SANITIZE)
         target_compile_options(${name} PRIVATE -O0)
-    endif()
-    if(ARPAD_SANITIZE)
         set(filter "*")
         if(ARPAD_SANITIZE MATCHES "thread")
             set(filter "-OfRandomNetworks*")  # long, and of one thread
@@ -81,10 +79,14 @@ endfunction()
 # arpad_interop_test(<name> <script> [<argument>...] [WAITS] [LABELS <label>...])
 #
 # A script that compares the built programs with other nameservers, or tests that comparison. One that
-# mostly waits for them leaves a core to other tests.
+# mostly waits for them leaves a core to other tests. What is not `long` is labelled `brief`: it is run
+# with sanitizers, and not again with the release build.
 function(arpad_interop_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "WAITS" "" "LABELS")
     arpad_python_test(interop.${name} ${arg_UNPARSED_ARGUMENTS})
+    if(NOT "long" IN_LIST arg_LABELS)
+        list(APPEND arg_LABELS brief)
+    endif()
     set(processors 2)
     if(arg_WAITS)
         set(processors 1)
