@@ -79,8 +79,9 @@ void look_at(HttpRequest request, const std::vector<std::string>& segments,
     ensure(found.handler == nullptr || !found.methods.empty(), "a route has its methods");
     for (const std::string& part : found.parts) {
         const std::string encoded = percent_encoded(part);
-        const auto target = read_target("/" + encoded);
-        ensure(target && target->segments == std::vector{part}, "what is decoded can be encoded");
+        const auto target = read_target("/changes/" + encoded);
+        ensure(target && target->segments == std::vector<std::string>{"changes", part},
+               "what is decoded can be encoded");
     }
     (void)request.cookie("session");
     (void)request.media_type();
