@@ -1,28 +1,31 @@
 # Functions that declare tests. Each test carries one of the labels unit, conformance, system,
 # interop, fuzz, check and load; one that takes more than a minute also carries `long`.
 
-# arpad_test_support(SOURCES <file>... [USES <folder>...] [WITH <target>...])
+# arpad_test_support(SOURCES <file>... [APART <file>...] [USES <folder>...] [WITH <target>...])
 #
 # What tests of several folders share, included as "support/..."; tests name it `test_support`
 # among what they use.
 function(arpad_test_support)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "SOURCES;USES;WITH")
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "SOURCES;APART;USES;WITH")
     list(TRANSFORM arg_USES PREPEND arpad::)
-    add_library(arpad_test_support STATIC ${arg_SOURCES})
+    add_library(arpad_test_support STATIC ${arg_SOURCES} ${arg_APART})
+    arpad_compile_as_one(arpad_test_support ${arg_APART})
     add_library(arpad::test_support ALIAS arpad_test_support)
     target_include_directories(arpad_test_support PUBLIC "${PROJECT_SOURCE_DIR}/tests")
     target_link_libraries(arpad_test_support
         PUBLIC arpad::build_settings ${arg_USES} ${arg_WITH} GTest::gmock)
 endfunction()
 
-# arpad_gtest(<name> LABEL <label> SOURCES <file>... [USES <folder>...] [WITH <target>...])
+# arpad_gtest(<name> LABEL <label> SOURCES <file>... [APART <file>...] [USES <folder>...]
+#             [WITH <target>...])
 #
 # A GoogleTest program whose every TEST is a test of CTest; with sanitizers, which take longer to start
 # than most tests do, every fourth TEST together.
 function(arpad_gtest name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "SOURCES;USES;WITH")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "SOURCES;APART;USES;WITH")
     arpad_program(${name}
         SOURCES ${arg_SOURCES}
+        APART ${arg_APART}
         USES ${arg_USES}
         WITH ${arg_WITH} GTest::gmock_main)
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
@@ -53,16 +56,19 @@ function(arpad_gtest name)
         PROPERTIES LABELS ${arg_LABEL})
 endfunction()
 
-# arpad_unit_test(<folder> SOURCES <file>... [USES <folder>...] [WITH <target>...])
+# arpad_unit_test(<folder> SOURCES <file>... [APART <file>...] [USES <folder>...]
+#                 [WITH <target>...])
 #
 # The tests of server/<folder> as the program unit_<folder>; sources are relative to
 # tests/unit/<folder>.
 function(arpad_unit_test folder)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES;WITH")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;APART;USES;WITH")
     list(TRANSFORM arg_SOURCES PREPEND "${folder}/")
+    list(TRANSFORM arg_APART PREPEND "${folder}/")
     arpad_gtest(unit_${folder}
         LABEL unit
         SOURCES ${arg_SOURCES}
+        APART ${arg_APART}
         USES ${folder} ${arg_USES}
         WITH ${arg_WITH})
 endfunction()

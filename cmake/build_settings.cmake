@@ -47,6 +47,12 @@ target_compile_options(arpad_build_settings INTERFACE
 # Libraries that a program names but does not use are not dependencies of its package or image.
 target_link_options(arpad_build_settings INTERFACE -Wl,--as-needed)
 
+# A local name may well be one that another file keeps to itself; where each is compiled alone, what
+# it shadows of its own is still seen.
+if(ARPAD_UNITY)
+    target_compile_options(arpad_build_settings INTERFACE -Wno-shadow)
+endif()
+
 if(ARPAD_SANITIZE)
     set(sanitize
         -fsanitize=${ARPAD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

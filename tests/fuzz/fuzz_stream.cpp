@@ -37,8 +37,8 @@ void take_all(StreamSession& session, Octets& replies) {
 
 /// All replies to `stream`.
 Octets run(Responder& responder, std::span<const std::uint8_t> stream, Cuts cuts) {
-    Octets scratch(max_message_octets);
-    Telemetry telemetry(Telemetry::Detail::all);
+    static Octets scratch(max_message_octets);
+    static Telemetry telemetry(Telemetry::Detail::all);
     StreamSession session(responder, telemetry, scratch, {}, Transport::tcp);
     Octets replies;
     std::size_t pieces = 0;
