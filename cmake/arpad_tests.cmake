@@ -1,5 +1,6 @@
 # Functions that declare tests. Each test carries one of the labels unit, conformance, system,
-# interop, fuzz, check and load; one that takes more than a minute also carries `long`.
+# interop, fuzz, check and load. What takes more than half a minute with sanitizers is also `slow`,
+# and what takes more than a minute without them is `long` and never run with them.
 
 # arpad_test_support(SOURCES <file>... [APART <file>...] [USES <folder>...] [WITH <target>...])
 #
@@ -91,7 +92,7 @@ function(arpad_interop_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "WAITS" "" "LABELS")
     arpad_python_test(interop.${name} ${arg_UNPARSED_ARGUMENTS})
     if(NOT "long" IN_LIST arg_LABELS)
-        list(APPEND arg_LABELS brief)
+        list(APPEND arg_LABELS brief slow)
     endif()
     set(processors 2)
     if(arg_WAITS)
