@@ -47,10 +47,12 @@ target_compile_options(arpad_build_settings INTERFACE
 # Libraries that a program names but does not use are not dependencies of its package or image.
 target_link_options(arpad_build_settings INTERFACE -Wl,--as-needed)
 
-# A local name may well be one that another file keeps to itself; where each is compiled alone, what
-# it shadows of its own is still seen.
+# Where sources are compiled as one, a local name may well be one that another source keeps to itself,
+# and GCC takes what they keep to themselves for what headers do. The builds of each alone see both.
 if(ARPAD_UNITY)
-    target_compile_options(arpad_build_settings INTERFACE -Wno-shadow)
+    target_compile_options(arpad_build_settings INTERFACE
+        -Wno-shadow
+        $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 
 if(ARPAD_SANITIZE)

@@ -51,9 +51,12 @@ void LargeMemory::grow(std::size_t octets) {
         grown = std::realloc(data_, octets);
     } else if (is_mapped(octets_)) {
         grown = grow_mapped(data_, octets_, octets);
-    } else if ((grown = map(octets)) != nullptr && data_ != nullptr) {
-        std::memcpy(grown, data_, octets_);
-        std::free(data_);
+    } else {
+        grown = map(octets);
+        if (grown != nullptr && data_ != nullptr) {
+            std::memcpy(grown, data_, octets_);
+            std::free(data_);
+        }
     }
     if (grown == nullptr) throw std::bad_alloc();
     ask_for_huge_pages(grown, octets);
