@@ -124,7 +124,7 @@ struct Notifier::Line {
     std::optional<NotifyEvent> complaint;
 
     /// Has `notice` wait, unless a newer one does.
-    void wait(Notice notice) {
+    void wait(Notice&& notice) {
         Name zone = notice.zone;
         waiting.try_emplace(std::move(zone), std::move(notice));
     }

@@ -13,7 +13,7 @@ constexpr std::size_t few_records = 1000;
 
 }  // namespace
 
-OutgoingTransfer::OutgoingTransfer(std::shared_ptr<const Zone> zone, TransferView view,
+OutgoingTransfer::OutgoingTransfer(const std::shared_ptr<const Zone>& zone, TransferView view,
                                    const Query& query, std::optional<TsigReplier> tsig)
     : view_(view),
       cursor_(zone, range_walk(zone->transfer().ranges, view)),

@@ -27,7 +27,7 @@ class OutgoingTransfer {
 public:
     /// The available `zone`, as `view`, in reply to `query`, which asks for it over TCP; signed by
     /// `tsig` if the query is.
-    OutgoingTransfer(std::shared_ptr<const Zone> zone, TransferView view, const Query& query,
+    OutgoingTransfer(const std::shared_ptr<const Zone>& zone, TransferView view, const Query& query,
                      std::optional<TsigReplier> tsig);
 
     /// Writes the next message to `buffer`, which holds at least 65,535 octets, and says how many

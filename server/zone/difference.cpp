@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "base/invariant.hpp"
 #include "reverse/arpa_name.hpp"
 #include "zone/range_wildcards.hpp"
 
@@ -187,11 +188,12 @@ private:
             new_node = new_space.node();
         }
         if (before != nullptr && after != nullptr && is_same(old_node, new_node)) return;
-        const Zone& any = before != nullptr ? *before_ : *after_;
+        const Zone* const any = before != nullptr ? before_ : after_;
+        ensure(any != nullptr, "a wildcard is one of a zone");
         std::array<std::uint8_t, max_name_octets> owner;
         const std::size_t octets =
-            write_wildcard_labels(any, before != nullptr ? *before : *after, owner);
-        visit_({with_apex(any, owner, octets), old_node, new_node});
+            write_wildcard_labels(*any, before != nullptr ? *before : *after, owner);
+        visit_({with_apex(*any, owner, octets), old_node, new_node});
     }
 
     /// The name of the `octets` octets of labels in `owner` below the apex of `zone`.

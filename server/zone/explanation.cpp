@@ -343,7 +343,7 @@ Explanation explain(const BuildInput& input, const Name& name, RrType type) {
 }
 
 Name name_to_explain(const BuildInput& input, Address address) {
-    const Name name = arpa_name(address);
+    Name name = arpa_name(address);
     if (input.layout.closest_zone(name) != nullptr) return name;
     const auto network = input.layout.network_of(address);
     const PlannedZone* const zone = network ? input.layout.zone_of(*network, address) : nullptr;
