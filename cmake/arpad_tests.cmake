@@ -1,6 +1,6 @@
 # Functions that declare tests. Each test carries one of the labels unit, conformance, system,
 # interop, fuzz, check and load. What takes more than half a minute with sanitizers is also `slow`,
-# and what takes more than a minute without them is `long` and never run with them.
+# and what takes more than a minute without them is `long` and not run with AddressSanitizer.
 
 # arpad_test_support(SOURCES <file>... [APART <file>...] [USES <folder>...] [WITH <target>...])
 #
