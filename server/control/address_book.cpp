@@ -191,8 +191,8 @@ void AddressBook::add_prefix(const Prefix& prefix, const ServerModel& server,
                              std::vector<BookEntry>& entries) const {
     const auto add = [&](Address address) {
         // A longer prefix inside may be another server's, or listed by itself.
-        BookEntry entry = entry_of(address);
-        if (entry.server == &server && entry.prefix == prefix) entries.push_back(std::move(entry));
+        const BookEntry entry = entry_of(address);
+        if (entry.server == &server && entry.prefix == prefix) entries.push_back(entry);
     };
     if (is_small(prefix)) {
         for (Uint128 value = prefix.first().value(); value <= prefix.last().value(); ++value) {

@@ -88,13 +88,14 @@ void ForwardLookup::look_up(const Name& name, Address address, Take take) {
         note(key, answer);
         take(answer);
     };
-    ask(std::move(lookup));
+    ask(lookup);
 }
 
 void ForwardLookup::find_addresses(const Name& name, TakeAddresses take) {
     auto second = std::make_shared<Lookup>(Lookup{name, RrType::aaaa, 0, {}});
     auto first = std::make_shared<Lookup>(Lookup{name, RrType::a, 0, {}});
-    first->take = [this, second, take](const std::optional<std::vector<Address>>& ipv4) {
+    first->take = [this, second,
+                   take = std::move(take)](const std::optional<std::vector<Address>>& ipv4) {
         second->take = [take, ipv4](const std::optional<std::vector<Address>>& ipv6) {
             std::vector<Address> all = ipv4.value_or(std::vector<Address>());
             if (ipv6) all.insert(all.end(), ipv6->begin(), ipv6->end());
@@ -102,11 +103,11 @@ void ForwardLookup::find_addresses(const Name& name, TakeAddresses take) {
         };
         ask(second);
     };
-    ask(std::move(first));
+    ask(first);
 }
 
 /// Asks the next resolver.
-void ForwardLookup::ask(std::shared_ptr<Lookup> lookup) {
+void ForwardLookup::ask(const std::shared_ptr<Lookup>& lookup) {
     if (lookup->next >= resolvers_.size()) {
         lookup->take(std::nullopt);
         return;

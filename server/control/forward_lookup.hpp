@@ -63,7 +63,7 @@ private:
         bool operator()(const Key& left, const Key& right) const;
     };
 
-    void ask(std::shared_ptr<Lookup> lookup);
+    void ask(const std::shared_ptr<Lookup>& lookup);
     void note(const Key& key, ForwardAnswer answer);
 
     DnsClient client_;

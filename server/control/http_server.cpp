@@ -105,10 +105,10 @@ template <class Stream>
 class HttpServer::Session : public std::enable_shared_from_this<HttpServer::Session<Stream>> {
 public:
     Session(Stream stream, std::shared_ptr<Shared> shared, ConnectionLimits::Place place,
-            Sender sender)
+            const Sender& sender)
         : shared_(std::move(shared)),
           place_(std::move(place)),
-          sender_(std::move(sender)),
+          sender_(sender),
           stream_(std::move(stream)) {}
 
     void start() {
@@ -437,14 +437,14 @@ void HttpServer::begin(stream_protocol::socket socket) {
     PlainStream stream(std::move(socket));
     if (!shared_->tls) {
         std::make_shared<Session<PlainStream>>(std::move(stream), shared_, std::move(*place),
-                                               std::move(*sender))
+                                               *sender)
             ->start();
         return;
     }
     SSL* const connection = new_tls_server(shared_->tls);
     if (connection == nullptr) return;
     std::make_shared<Session<TlsStream>>(TlsStream(std::move(stream), connection), shared_,
-                                         std::move(*place), std::move(*sender))
+                                         std::move(*place), *sender)
         ->start();
 }
 

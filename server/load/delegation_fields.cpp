@@ -151,6 +151,7 @@ std::vector<Rdata> read_ds(YamlNode list, FileFindings& findings) {
                        "remove one of the two");
     });
     std::vector<Rdata> rdatas;
+    rdatas.reserve(entries.size());
     for (PlacedDs& entry : entries) rdatas.push_back(std::move(entry.rdata));
     return rdatas;
 }

@@ -212,6 +212,7 @@ void Fields::adopt(const YamlEntry& entry, std::string_view what) {
 
 void Fields::report_unknown(const YamlNode& key, std::string_view what) const {
     std::vector<std::string_view> known;
+    known.reserve(fields_.size());
     for (const Field& field : fields_) known.push_back(field.key);
     const auto similar = find_similar(key.text(), known);
     findings_.error(key.place(),

@@ -94,6 +94,7 @@ std::vector<NetworkKey> held_otherwise(const InventoryModel* before, const Inven
     std::ranges::set_symmetric_difference(holdings(before), holdings(after),
                                           std::back_inserter(changed));
     std::vector<NetworkKey> keys;
+    keys.reserve(changed.size());
     for (const Holding& holding : changed) {
         keys.push_back({holding.prefix, std::nullopt, std::nullopt, {}});
     }
@@ -356,6 +357,7 @@ private:
     void settle() {
         if (update_.newest_input) networks_.kept_.serials.note_newest_input(*update_.newest_input);
         std::vector<SourceFile> files;
+        files.reserve(changed_.size());
         for (auto& [key, source] : changed_) files.push_back(std::move(source.file));
         Diagnostics findings;
         Settlement settlement(files, inventory(), defaults_, networks_.kept_.copies, findings,
@@ -837,8 +839,10 @@ EditUpdate Networks::edit(std::span<const ChangeRequest> requests) const {
 }
 
 void Networks::adopt(EditUpdate update) {
+    std::vector<std::pair<std::string, ServedZone>> zones = std::move(update.zones);
     std::vector<std::shared_ptr<const Zone>> exchanged;
-    for (auto& [key, zone] : update.zones) {
+    exchanged.reserve(zones.size());
+    for (auto& [key, zone] : zones) {
         ServedZone& served = served_of_file(*this, zone.zone->apex(), key);
         served = std::move(zone);
         exchanged.push_back(served.zone);

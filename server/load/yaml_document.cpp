@@ -348,13 +348,13 @@ bool TapeBuilder::report_open_quote() {
     if (!last_is_quoted_) return false;
     const char quote = text_[last_scalar_];
     for (std::size_t offset = last_scalar_ + 1; offset < text_.size(); ++offset) {
-        if (quote == '"' && text_[offset] == '\\')
+        const bool is_escape = quote == '"' && text_[offset] == '\\';
+        const bool is_doubled = quote == '\'' && text_.substr(offset).starts_with("''");
+        if (is_escape || is_doubled) {
             ++offset;
-        else if (text_[offset] == quote && quote == '\'' &&
-                 text_.substr(offset + 1).starts_with(quote))
-            ++offset;
-        else if (text_[offset] == quote)
+        } else if (text_[offset] == quote) {
             return false;
+        }
     }
     findings_.error(cursor_.place_of(last_scalar_), "a quoted text that begins here never ends",
                     fmt::format("write the closing {}", quote));

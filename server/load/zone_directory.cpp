@@ -184,6 +184,7 @@ std::vector<SourceFile> read_zone_directory(const fs::path& directory, Diagnosti
     const std::size_t errors_before = diagnostics.error_count();
     const FoundDirectory found = scan_zone_directory(directory, diagnostics);
     std::vector<SourceFile> files;
+    files.reserve(found.files.size());
     for (const FoundFile& file : found.files) files.push_back(read_source(file, diagnostics));
     if (files.empty() && diagnostics.error_count() == errors_before) {
         warn_of_no_zone_file(directory, diagnostics);

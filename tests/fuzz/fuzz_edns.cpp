@@ -12,7 +12,7 @@
 #include "crypto/cookie.hpp"
 #include "dns/message.hpp"
 #include "fuzz/fuzz_asking.hpp"
-#include "fuzz/fuzz_signing.hpp"
+#include "fuzz/fuzz_clock.hpp"
 #include "fuzz/fuzz_zones.hpp"
 #include "support/query_maker.hpp"
 
@@ -30,7 +30,7 @@ struct Server {
 
     std::shared_ptr<const CookieJar> jar =
         std::make_shared<const CookieJar>(CookieJar::with_random_secret());
-    Responder responder = make_fuzz_responder(&fuzz_now);
+    Responder responder = make_fuzz_responder();
 };
 
 QueryMaker query_of(const std::uint8_t* choices) {

@@ -12,6 +12,7 @@
 #include "base/invariant.hpp"
 #include "dns/message.hpp"
 #include "fuzz/fuzz_asking.hpp"
+#include "fuzz/fuzz_clock.hpp"
 #include "support/zone_maker.hpp"
 
 namespace arpad {
@@ -43,7 +44,7 @@ struct Secondary {
     Responder responder{std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>{
                             secondary_zone("192.0.2.0/24"), secondary_zone("2001:db8::/32"),
                             zone_for("198.51.100.0/24").build()}),
-                        std::make_shared<const Identity>(IdentityConfig{})};
+                        std::make_shared<const Identity>(IdentityConfig{}), &fuzz_now};
 };
 
 void check(const Secondary& server, std::span<const std::uint8_t> message, const Address& client,

@@ -1,19 +1,12 @@
-/// \file  The key and the time that fuzz targets sign with.
+/// \file  The key that fuzz targets sign with.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <vector>
 
 #include "crypto/tsig.hpp"
 
 namespace arpad {
-
-inline constexpr std::uint64_t fuzz_seconds = 1'700'000'000;  ///< Since 1970.
-
-inline std::chrono::system_clock::time_point fuzz_now() {
-    return std::chrono::system_clock::time_point(std::chrono::seconds(fuzz_seconds));
-}
 
 inline TsigKey fuzz_key() {
     return {

@@ -17,6 +17,7 @@
 #include "dns/message.hpp"
 #include "dns/reader.hpp"
 #include "fuzz/fuzz_asking.hpp"
+#include "fuzz/fuzz_clock.hpp"
 #include "fuzz/fuzz_signing.hpp"
 #include "fuzz/fuzz_zones.hpp"
 
@@ -33,7 +34,7 @@ struct Server {
 
     std::shared_ptr<const Keyring> keys =
         std::make_shared<const Keyring>(std::vector<TsigKey>{fuzz_key()});
-    Responder responder = make_fuzz_responder(&fuzz_now);
+    Responder responder = make_fuzz_responder();
 };
 
 /// Where the TSIG record of `message` begins; its size if it has none. Behind a name that the

@@ -16,6 +16,7 @@
 #include "base/invariant.hpp"
 #include "crypto/tsig.hpp"
 #include "dns/message.hpp"
+#include "fuzz/fuzz_clock.hpp"
 #include "fuzz/fuzz_signing.hpp"
 #include "load/master_rdata.hpp"
 #include "support/query_maker.hpp"

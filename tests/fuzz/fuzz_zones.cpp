@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/fuzz_clock.hpp"
 #include "support/zone_maker.hpp"
 
 namespace arpad {
@@ -62,11 +63,11 @@ std::vector<std::shared_ptr<const Zone>> fuzz_zones() {
 
 }  // namespace
 
-Responder make_fuzz_responder(Responder::Clock clock) {
+Responder make_fuzz_responder() {
     return {std::make_shared<const Snapshot>(fuzz_zones()),
             std::make_shared<const Identity>(
                 IdentityConfig{.version = "arpad", .hostname = "ns1", .nsid = {1, 2, 3, 4}}),
-            clock};
+            &fuzz_now};
 }
 
 }  // namespace arpad
