@@ -54,6 +54,10 @@ std::size_t Reply::opt_space() const noexcept {
            (keepalive ? option_header_octets + keepalive_octets : 0);
 }
 
+bool Reply::has_room(std::size_t octets) const noexcept {
+    return writer_.is_intact() && writer_.position() + opt_space() + octets <= limit_;
+}
+
 void Reply::put_record(NameView owner, RrType type, RrClass rr_class, Ttl ttl,
                        std::span<const std::uint8_t> rdata) noexcept {
     writer_.put_name(owner);

@@ -76,6 +76,9 @@ public:
     /// Octets that it has at most, without those that are reserved.
     [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
 
+    /// Whether `octets` fit beside what has been put and OPT.
+    [[nodiscard]] bool has_room(std::size_t octets) const noexcept;
+
     /// Completes the reply as `message`, at most `limit()` octets that were made elsewhere.
     [[nodiscard]] Outcome finish_as(std::span<const std::uint8_t> message) noexcept;
 

@@ -32,6 +32,26 @@ PendingUpdate::PendingUpdate(const Request& request, TsigReplier tsig,
       identity_(std::move(identity)),
       answers_(answers) {}
 
+Digest PendingUpdate::signed_content() const {
+    const Query query = decode_query(message_);
+    const TsigRecord& tsig = *query.tsig;
+    constexpr std::size_t id_octets = 2;
+    Digester digester;
+    digester.add(key_.view().wire());
+    digester.add_u32(tsig.original_id);
+    digester.add_u32(static_cast<std::uint32_t>(tsig.time >> 32U));
+    digester.add_u32(static_cast<std::uint32_t>(tsig.time));
+    digester.add_u32(tsig.fudge);
+    digester.add(std::span(message_).subspan(id_octets, tsig.start - id_octets));
+    return digester.finish();
+}
+
+std::chrono::system_clock::time_point PendingUpdate::good_until() const {
+    const Query query = decode_query(message_);
+    return std::chrono::system_clock::time_point(
+        std::chrono::seconds(query.tsig->time + query.tsig->fudge));
+}
+
 Result<Update, UpdateRefusal> PendingUpdate::read(const UpdatePolicy& policy) const {
     const Query query = decode_query(message_);
     Update update;

@@ -16,6 +16,7 @@
 #include "answer/identity.hpp"
 #include "answer/request.hpp"
 #include "base/result.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/tsig.hpp"
 #include "dns/name.hpp"
 #include "zone/update.hpp"
@@ -37,8 +38,13 @@ public:
     PendingUpdate(const Request& request, TsigReplier tsig,
                   std::shared_ptr<const Identity> identity, const EdnsAnswers& answers);
 
-    [[nodiscard]] std::span<const std::uint8_t> message() const noexcept { return message_; }
     [[nodiscard]] const Address& client() const noexcept { return client_; }
+
+    /// Stands for what is signed: messages that differ in what is not, as their ids, have the same.
+    [[nodiscard]] Digest signed_content() const;
+
+    /// Until when the signature is good.
+    [[nodiscard]] std::chrono::system_clock::time_point good_until() const;
 
     /// Who has signed it.
     [[nodiscard]] const Name& key() const noexcept { return key_; }

@@ -99,8 +99,9 @@ class Responder::Chain {
 public:
     /// `name` is that of the question in lower case; it is the chain's from here on.
     Chain(const Snapshot& snapshot, NameBuffer& name, const Question& question,
-          Reply& reply) noexcept
+          const Requester& requester, Reply& reply) noexcept
         : snapshot_(snapshot),
+          requester_(requester),
           type_(question.type),
           reply_(reply),
           owner_(question.name),
@@ -125,6 +126,8 @@ public:
             if (is_among(std::span(owners_).first(link + 1), owner_)) return;
             name_.assign(owner_);
             zone = snapshot_.find_zone(name_, type_);
+            // It leads nobody to where they may not ask.
+            if (zone != nullptr && !may_ask(*zone, requester_, type_)) return;
         }
     }
 
@@ -188,6 +191,7 @@ private:
     }
 
     const Snapshot& snapshot_;
+    const Requester& requester_;
     RrType type_;
     Reply& reply_;
     NameView owner_;    // the current name, as the reply spells it
@@ -243,7 +247,8 @@ Outcome Responder::respond_the_long_way(const Request& request,
 
 Outcome Responder::ask_for_proof(const Request& request, std::span<std::uint8_t> buffer) noexcept {
     const Query query = decode_query(request.message);
-    const Client client = client_of(request, query);
+    Client client = client_of(request, query);
+    client.answers.nsid = {};  // as much longer than the query as it makes it, it helps a reflector
     Reply reply(query, request.transport, client.answers, buffer);
     Outcome outcome = client.standing == Outcome::Client::takes_cookies
                           ? reply.finish(Rcode::bad_cookie, Authority::other)
@@ -274,11 +279,20 @@ Outcome Responder::respond_signed(const Request& request, const Query& query, co
         Reply reply(query, request.transport, client.answers, buffer);
         return reply.finish(Rcode::form_err, Authority::other);
     }
+    // RFC 8945 5.3 would have question and signature sent at least. Names that are longer than any
+    // that keys have leave no room even for that in a small datagram.
+    if (Reply reply(query, request.transport, client.answers, buffer);
+        !reply.has_room(tsig->added_octets())) {
+        Outcome outcome = reply.finish(Rcode::form_err, Authority::other);
+        outcome.client = client.standing;
+        return outcome;
+    }
     const bool is_signed = tsig->error() == TsigError::none;
     if (!is_signed) verdict = {Verdict::Kind::reject, Rcode::not_auth};
     Reply reply(query, request.transport, client.answers, buffer, tsig->added_octets());
     Outcome outcome = carry_out(verdict, request, query, client, tsig, reply);
-    outcome.client = is_signed ? Outcome::Client::proved : client.standing;
+    // What is signed may have been captured, and sent from another address.
+    outcome.client = client.standing;
     if (outcome.kind == Outcome::Kind::answer) {
         outcome.octets = tsig->sign(buffer, outcome.octets, now);
     }
@@ -408,12 +422,13 @@ Outcome Responder::answer_from_zones(const Request& request, const Question& que
     if (zone == nullptr) {
         return reply.finish(Rcode::refused, Authority::other, ExtendedError::not_authoritative);
     }
-    if (!may_ask(*zone, requester_of(request, tsig), question.type)) {
+    const Requester requester = requester_of(request, tsig);
+    if (!may_ask(*zone, requester, question.type)) {
         Outcome outcome = reply.finish(Rcode::refused, Authority::other, ExtendedError::prohibited);
         outcome.zone = zone;
         return outcome;
     }
-    Chain chain(*snapshot_, name, question, reply);
+    Chain chain(*snapshot_, name, question, requester, reply);
     chain.follow(zone);
     Outcome outcome = chain.unavailable() != nullptr
                           ? deny_service(*chain.unavailable(), reply)

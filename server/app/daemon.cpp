@@ -136,8 +136,9 @@ bool Daemon::become_user() {
 void Daemon::protect_secrets() const {
     constexpr mode_t of_others = 0077;
     ::umask(of_others);
+    // Whoever reaches the page or the API shows what it is proved with.
     const bool has_secrets = !config_.keys.empty() || !config_.cookies.secrets.empty() ||
-                             config_.tls.key || config_.web.tls.key;
+                             config_.tls.key || config_.web.tls.key || !config_.web.listen.empty();
     if (has_secrets && !config_.allows_core_dumps) forbid_core_dumps();
 }
 

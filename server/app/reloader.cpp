@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::chrono::seconds retry_interval{30};
 
+/// After what cannot be kept; edits that have come to their end are served meanwhile.
+constexpr std::chrono::seconds expiry_retry_interval{5};
 constexpr std::chrono::milliseconds least_expiry_wait{100};
 constexpr std::chrono::hours most_expiry_wait{1};  // clocks are set
 constexpr std::size_t most_expired_at_once = 1000;
@@ -416,6 +418,8 @@ Reloader::EditsOutcome Reloader::make(std::vector<ChangeRequest> requests) {
         state_.forget_decisions();
         spdlog::error("{}\n  changes of names are refused until then", *failure);
         fail(*failure);
+        outcome.next_expiry = std::chrono::floor<std::chrono::seconds>(
+            std::chrono::system_clock::now() + expiry_retry_interval);
         return outcome;
     }
     outcome.next_expiry = state_.next_expiry();

@@ -1,5 +1,6 @@
 #include "app/update_service.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -10,10 +11,21 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// Clients that get no reply send the same message again for so long. A signature is good for
-/// longer, but an update says the same thing then.
-constexpr std::chrono::seconds remembered_for{60};
+/// A message is remembered as long as its signature is good, and at least so long: whoever has
+/// captured it cannot have it made once more, when something else has been done meanwhile. Of more
+/// than so many those are forgotten whose signatures end first.
+constexpr std::chrono::seconds least_remembered_for{60};
 constexpr std::size_t most_remembered = 65'536;
+
+/// When `update` may be forgotten. Its time has been checked: it lies within what its client says
+/// that the clocks may differ by, which are 18 hours at most.
+steady_clock::time_point end_of(const PendingUpdate& update) {
+    using std::chrono::seconds;
+    const auto good =
+        std::chrono::ceil<seconds>(update.good_until() - std::chrono::system_clock::now()) +
+        seconds(1);
+    return steady_clock::now() + std::max(good, least_remembered_for);
+}
 
 UpdateResult result_of(const ChangeOutcome& outcome, const Update& update) {
     if (outcome.refusal) {
@@ -36,9 +48,7 @@ PendingUpdates::Make UpdateService::maker() {
 /// The same message once more gets the same reply, and changes nothing.
 void UpdateService::take(const std::shared_ptr<PendingUpdate>& update, const Done& done) {
     forget_old();
-    Digester digester;
-    digester.add(update->message());
-    const Digest digest = digester.finish();
+    const Digest digest = update->signed_content();
     const auto [found, is_new] = recent_.try_emplace(digest);
     Recent& recent = found->second;
     if (recent.result) {
@@ -47,7 +57,7 @@ void UpdateService::take(const std::shared_ptr<PendingUpdate>& update, const Don
     }
     recent.waiting.push_back(done);
     if (!is_new) return;
-    order_.emplace_back(steady_clock::now(), digest);
+    order_.emplace(end_of(*update), digest);
     make(*update, [this, digest, update](const UpdateResult& result) {
         ++counts_[result.rcode];
         if (result.rcode != Rcode::no_error && throttle_.admits(steady_clock::now())) {
@@ -87,13 +97,13 @@ void UpdateService::make(const PendingUpdate& update, const Done& done) {
 }
 
 void UpdateService::forget_old() {
-    const auto oldest = steady_clock::now() - remembered_for;
-    while (!order_.empty() && (order_.front().first < oldest || order_.size() > most_remembered)) {
-        const auto known = recent_.find(order_.front().second);
+    const auto now = steady_clock::now();
+    while (!order_.empty() && (order_.begin()->first < now || order_.size() > most_remembered)) {
+        const auto known = recent_.find(order_.begin()->second);
         const bool is_done = known == recent_.end() || known->second.result;
         if (!is_done) return;  // it is still being made
         if (known != recent_.end()) recent_.erase(known);
-        order_.pop_front();
+        order_.erase(order_.begin());
     }
 }
 

@@ -8,11 +8,11 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,8 +58,8 @@ private:
     boost::asio::io_context& io_;
     Reloader& reloader_;
     std::shared_ptr<const UpdatePolicies> policies_ = std::make_shared<const UpdatePolicies>();
-    std::map<Digest, Recent> recent_;  // by the digest of the message
-    std::deque<std::pair<std::chrono::steady_clock::time_point, Digest>> order_;
+    std::map<Digest, Recent> recent_;  // by what is signed of the message
+    std::set<std::pair<std::chrono::steady_clock::time_point, Digest>> order_;  // by their end
     UpdateCounts counts_{{Rcode::no_error, 0}, {Rcode::refused, 0}};  // told from the start
     LogThrottle throttle_;
 };

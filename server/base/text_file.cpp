@@ -60,10 +60,10 @@ std::error_code settle(const std::string& temporary, const std::filesystem::path
 }
 
 /// Fills a new file, whose name takes the place of the X in `temporary`.
-std::error_code write_temporary(std::string& temporary, std::string_view text) {
-    constexpr mode_t readable_by_all = 0644;
+std::error_code write_temporary(std::string& temporary, std::string_view text, Readers readers) {
+    const mode_t mode = readers == Readers::everybody ? 0644 : 0600;
     const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-    const bool is_written = file.is_open() && ::fchmod(file.number(), readable_by_all) == 0 &&
+    const bool is_written = file.is_open() && ::fchmod(file.number(), mode) == 0 &&
                             write_all(file, text) && ::fsync(file.number()) == 0;
     return is_written ? std::error_code() : last_error();
 }
@@ -71,12 +71,12 @@ std::error_code write_temporary(std::string& temporary, std::string_view text) {
 }  // namespace
 
 std::error_code write_text_file(const std::filesystem::path& path, std::string_view text,
-                                Overwriting overwriting) {
+                                Overwriting overwriting, Readers readers) {
     const std::filesystem::path parent = path.parent_path();
     const std::filesystem::path directory = parent.empty() ? "." : parent;
     // Hidden, so that it is no zone file should it be left behind.
     std::string temporary = (directory / ".arpad-XXXXXX").string();
-    std::error_code error = write_temporary(temporary, text);
+    std::error_code error = write_temporary(temporary, text, readers);
     if (!error) error = settle(temporary, path, overwriting);
     if (error) {
         ::unlink(temporary.c_str());

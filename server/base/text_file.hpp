@@ -19,10 +19,14 @@ namespace arpad {
 /// What to do about a file that is there already.
 enum class Overwriting : std::uint8_t { refused, allowed };
 
+/// Who may read a file, whatever the umask.
+enum class Readers : std::uint8_t { owner, everybody };
+
 /// Writes `text` beside `path`, to the disk, and only then gives it that name, so that nobody ever
 /// sees half of it. The system's reason if that failed; the file is then as it was. Without leave
 /// to overwrite it is `file_exists` if there is one, even if it came while writing.
 [[nodiscard]] std::error_code write_text_file(const std::filesystem::path& path,
-                                              std::string_view text, Overwriting overwriting);
+                                              std::string_view text, Overwriting overwriting,
+                                              Readers readers);
 
 }  // namespace arpad

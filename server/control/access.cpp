@@ -86,7 +86,7 @@ std::optional<HttpReply> Access::refuse(const HttpRequest& request) const {
 
 bool Access::knows(const HttpRequest& request) {
     if (const auto token = token_in(request)) {
-        return !refuse_attempt(sender_of(request)) && store_.find_token(*token, now());
+        return store_.find_token(*token, now()).has_value();
     }
     const auto session = request.cookie(cookie_name());
     return session && store_.find_session(*session, now());
@@ -94,14 +94,12 @@ bool Access::knows(const HttpRequest& request) {
 
 Result<Visitor, HttpReply> Access::identify(const HttpRequest& request) {
     if (request.header("authorization")) {
-        const Prefix client = sender_of(request);
-        if (auto reply = refuse_attempt(client)) return std::move(*reply);
         if (const auto token = token_in(request)) {
             if (auto caller = store_.find_token(*token, now())) {
                 return Visitor{std::move(*caller), Channel::api};
             }
         }
-        return note_failure(client);
+        return note_failure(sender_of(request));
     }
     const auto session = request.cookie(cookie_name());
     auto caller = session ? store_.find_session(*session, now()) : std::nullopt;
@@ -119,14 +117,12 @@ Result<Visitor, HttpReply> Access::identify(const HttpRequest& request) {
 
 Result<std::string, HttpReply> Access::sign_in(const HttpRequest& request,
                                                std::string_view secret) {
-    const Prefix client = sender_of(request);
-    if (auto reply = refuse_attempt(client)) return std::move(*reply);
     if (!comes_from_page(request)) {
         return problem_reply(403, "not from the page", "sign in on the page itself");
     }
     auto caller = store_.find_token(secret, now());
     if (!caller) caller = store_.use_link(secret, now());
-    if (!caller) return note_failure(client);
+    if (!caller) return note_failure(sender_of(request));
     spdlog::info("web: {} signs in", caller->who);
     return cookie(store_.open_session(*caller, now(), config_.session), config_.session);
 }
@@ -159,16 +155,18 @@ bool Access::comes_from_page(const HttpRequest& request) const {
     return url && is_same_text(url->encoded_host_and_port(), *host);
 }
 
-std::optional<HttpReply> Access::refuse_attempt(const Prefix& client) {
-    if (attempts_.admits(client, std::chrono::steady_clock::now())) return std::nullopt;
-    HttpReply reply =
-        problem_reply(429, "too many attempts", "wait for a minute, then try again once");
-    reply.headers.emplace_back("Retry-After", std::to_string(AttemptLimit::window.count()));
-    return reply;
-}
-
+/// Whoever shows a secret that is one is believed, however often others with the same address have
+/// shown what is none: of secrets of 256 bits none is found by trying. Who goes on trying is told
+/// to wait, and fills no log.
 HttpReply Access::note_failure(const Prefix& client) {
-    attempts_.note_failure(client, std::chrono::steady_clock::now());
+    const auto now = std::chrono::steady_clock::now();
+    if (!attempts_.admits(client, now)) {
+        HttpReply reply =
+            problem_reply(429, "too many attempts", "wait for a minute, then try again once");
+        reply.headers.emplace_back("Retry-After", std::to_string(AttemptLimit::window.count()));
+        return reply;
+    }
+    attempts_.note_failure(client, now);
     spdlog::warn("web: {} shows a token or link that is of no use", client.to_text());
     return unknown_visitor(
         "the token or link is unknown, used, revoked or expired: get another one");

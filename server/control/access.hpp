@@ -64,7 +64,6 @@ private:
     [[nodiscard]] std::string cookie(std::string_view value, std::chrono::seconds lifetime) const;
     [[nodiscard]] std::string_view cookie_name() const noexcept;
     [[nodiscard]] bool comes_from_page(const HttpRequest& request) const;
-    [[nodiscard]] std::optional<HttpReply> refuse_attempt(const Prefix& client);
     [[nodiscard]] HttpReply note_failure(const Prefix& client);
 
     AccessStore& store_;

@@ -27,6 +27,9 @@ HttpHandler for_visitors(Access& access, VisitorHandler handler) {
             spdlog::error("web: the state cannot be read: {}", failure.what());
             respond(problem_reply(503, "out of order",
                                   "the server cannot read its state; its log says why"));
+        } catch (const std::exception& failure) {
+            spdlog::error("web: {} {}: {}", request.method, request.target, failure.what());
+            respond(problem_reply(500, "out of order", "the server's log says why"));
         }
     };
 }

@@ -13,11 +13,24 @@
 namespace arpad {
 namespace {
 
-using Line = std::vector<std::string>;
+constexpr std::size_t max_lines = 100'000;  // behind the first
+constexpr std::size_t max_columns = 100;
+constexpr std::size_t max_words = 20;  // more than an address may have names
 
-constexpr std::size_t max_lines = 100'001;
+/// The words of `text`, up to `max_words`; none if there are none.
+std::optional<std::vector<std::string>> words_in(const std::string& text) {
+    std::istringstream words(text);
+    std::optional<std::vector<std::string>> found;
+    for (std::string word; words >> word;) {
+        if (!found) found.emplace();
+        if (found->size() == max_words) break;
+        found->push_back(word);
+    }
+    return found;
+}
 
-/// libcsv, which calls back for each field and line.
+/// Edits in CSV. libcsv calls back for each field and line; no more is kept than what is wanted of
+/// them, whatever somebody sends.
 class CsvReader {
 public:
     CsvReader() { csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL); }
@@ -25,41 +38,89 @@ public:
     CsvReader(const CsvReader&) = delete;
     CsvReader& operator=(const CsvReader&) = delete;
 
-    /// The lines of `text`; none if one is wrong, which `last_line` tells.
-    [[nodiscard]] std::optional<std::vector<Line>> read(std::string_view text) {
+    /// What `text` asks for, or what is wrong with it.
+    [[nodiscard]] Result<std::vector<CsvEdit>, std::string> read(std::string_view text) {
         const std::size_t octets =
             csv_parse(&parser_, text.data(), text.size(), &take_field, &take_line, this);
         const bool is_whole =
             octets == text.size() && csv_fini(&parser_, &take_field, &take_line, this) == 0;
-        if (!is_whole || lines_.size() > max_lines) return std::nullopt;
-        return std::move(lines_);
+        if (flaw_.empty() && !is_whole) flaw_ = at_line("the quotes do not match");
+        if (flaw_.empty() && line_ == 0) flaw_ = head_advice;
+        if (!flaw_.empty()) return std::move(flaw_);
+        return std::move(edits_);
     }
 
-    /// The number of the line that was read last.
-    [[nodiscard]] std::size_t last_line() const noexcept { return lines_.size() + 1; }
-
 private:
+    static constexpr std::string_view head_advice =
+        "the first line has to name the columns `address` and `name`";
+
     static void take_field(void* octets, std::size_t count, void* self) {
-        auto& line = static_cast<CsvReader*>(self)->line_;
-        if (octets == nullptr) {
-            line.emplace_back();
-        } else {
-            line.emplace_back(static_cast<const char*>(octets), count);
+        std::string_view text;
+        if (octets != nullptr) text = {static_cast<const char*>(octets), count};
+        static_cast<CsvReader*>(self)->add_field(text);
+    }
+
+    static void take_line(int /*end*/, void* self) { static_cast<CsvReader*>(self)->end_line(); }
+
+    void add_field(std::string_view text) {
+        const std::size_t column = fields_++;
+        is_blank_ = column == 0 && text.empty();
+        if (!flaw_.empty()) return;
+        if (line_ == 0) {
+            if (text == "address" && !address_at_) address_at_ = column;
+            if (text == "name" && !name_at_) name_at_ = column;
+            if (column == max_columns) flaw_ = at_line("it has too many fields");
+        } else if (column == address_at_) {
+            address_ = text;
+        } else if (column == name_at_) {
+            names_ = text;
         }
     }
 
-    static void take_line(int /*end*/, void* self) {
-        auto& reader = *static_cast<CsvReader*>(self);
-        reader.lines_.push_back(std::move(reader.line_));
-        reader.line_.clear();
+    void end_line() {
+        if (flaw_.empty() && line_ == 0) {
+            columns_ = fields_;
+            if (!address_at_ || !name_at_) flaw_ = head_advice;
+        } else if (flaw_.empty() && !is_blank_) {
+            add_edit();
+        }
+        ++line_;
+        fields_ = 0;
+    }
+
+    void add_edit() {
+        if (fields_ != columns_) {
+            flaw_ =
+                at_line(fmt::format("it has {} fields, and the first line {}", fields_, columns_));
+        } else if (edits_.size() == max_lines) {
+            flaw_ = at_line("there are too many lines");
+        } else {
+            edits_.push_back({std::move(address_), words_in(names_)});
+        }
+    }
+
+    [[nodiscard]] std::string at_line(std::string_view what) const {
+        return fmt::format("line {}: {}", line_ + 1, what);
     }
 
     csv_parser parser_{};
-    Line line_;
-    std::vector<Line> lines_;
+    std::size_t line_ = 0;  // those that have ended
+    std::size_t fields_ = 0;
+    bool is_blank_ = false;  // the line, so far
+    std::size_t columns_ = 0;
+    std::optional<std::size_t> address_at_;
+    std::optional<std::size_t> name_at_;
+    std::string address_;
+    std::string names_;
+    std::vector<CsvEdit> edits_;
+    std::string flaw_;  // the first
 };
 
-void append_field(std::string& text, std::string_view field, char end) {
+void append_field(std::string& text, std::string_view written, char end) {
+    // Spreadsheets take what begins so for a formula. No host name does, but others may be served.
+    const bool is_formula = !written.empty() && std::string_view("=+-@").find(written.front()) !=
+                                                    std::string_view::npos;
+    const std::string field = (is_formula ? "'" : "") + std::string(written);
     std::string quoted(2 * field.size() + 2, '\0');
     const std::size_t octets = csv_write(quoted.data(), quoted.size(), field.data(), field.size());
     text.append(quoted, 0, octets);
@@ -94,40 +155,7 @@ Result<std::vector<CsvEdit>, std::string> read_edit_csv(std::string_view text) {
     if (const auto flaw = find_text_flaw(text)) {
         return fmt::format("line {}: {}: {}", flaw->place.line, flaw->message, flaw->advice);
     }
-    CsvReader reader;
-    const auto lines = reader.read(text);
-    if (!lines) {
-        return fmt::format("line {}: the quotes do not match, or there are too many lines",
-                           reader.last_line());
-    }
-    constexpr std::string_view advice =
-        "the first line has to name the columns `address` and `name`";
-    if (lines->empty()) return std::string(advice);
-    const Line& head = lines->front();
-    const auto column = [&head](std::string_view name) {
-        const auto found = std::ranges::find(head, name);
-        return static_cast<std::size_t>(found - head.begin());
-    };
-    const std::size_t address_at = column("address");
-    const std::size_t name_at = column("name");
-    if (address_at == head.size() || name_at == head.size()) return std::string(advice);
-    std::vector<CsvEdit> edits;
-    for (std::size_t i = 1; i < lines->size(); ++i) {
-        const Line& line = (*lines)[i];
-        if (line.size() == 1 && line.front().empty()) continue;
-        if (line.size() != head.size()) {
-            return fmt::format("line {}: it has {} fields, and the first line {}", i + 1,
-                               line.size(), head.size());
-        }
-        CsvEdit edit{line[address_at], std::nullopt};
-        std::istringstream words(line[name_at]);
-        for (std::string name; words >> name;) {
-            if (!edit.names) edit.names.emplace();
-            edit.names->push_back(name);
-        }
-        edits.push_back(std::move(edit));
-    }
-    return edits;
+    return CsvReader().read(text);
 }
 
 }  // namespace arpad

@@ -1,6 +1,7 @@
 #include "control/forward_lookup.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <optional>
 #include <span>
 
@@ -69,7 +70,7 @@ bool ForwardLookup::KeyLess::operator()(const Key& left, const Key& right) const
 }
 
 ForwardLookup::ForwardLookup(boost::asio::io_context& io, std::vector<Endpoint> resolvers)
-    : client_(io), resolvers_(std::move(resolvers)) {}
+    : io_(io), client_(io), resolvers_(std::move(resolvers)) {}
 
 ForwardLookup::~ForwardLookup() = default;
 
@@ -77,7 +78,8 @@ void ForwardLookup::look_up(const Name& name, Address address, Take take) {
     Key key(name, address);
     const auto known = known_.find(key);
     if (known != known_.end() && std::chrono::steady_clock::now() - known->second.at < memory) {
-        take(known->second.answer);
+        boost::asio::post(
+            io_, [take = std::move(take), answer = known->second.answer] { take(answer); });
         return;
     }
     const RrType type = address.family() == Family::ipv4 ? RrType::a : RrType::aaaa;
@@ -109,7 +111,7 @@ void ForwardLookup::find_addresses(const Name& name, TakeAddresses take) {
 /// Asks the next resolver.
 void ForwardLookup::ask(const std::shared_ptr<Lookup>& lookup) {
     if (lookup->next >= resolvers_.size()) {
-        lookup->take(std::nullopt);
+        boost::asio::post(io_, [lookup] { lookup->take(std::nullopt); });
         return;
     }
     const Endpoint& resolver = resolvers_[lookup->next++];

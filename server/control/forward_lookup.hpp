@@ -47,6 +47,7 @@ public:
     [[nodiscard]] bool can_ask() const noexcept { return !resolvers_.empty(); }
 
     /// What `name` says of `address`. Whoever asks again within a few seconds is told the same.
+    /// Nobody is told before this returns.
     void look_up(const Name& name, Address address, Take take);
 
     /// The addresses of `name`, of both families; none if nobody could be asked.
@@ -66,6 +67,7 @@ private:
     void ask(const std::shared_ptr<Lookup>& lookup);
     void note(const Key& key, ForwardAnswer answer);
 
+    boost::asio::io_context& io_;
     DnsClient client_;
     std::vector<Endpoint> resolvers_;
     std::map<Key, Known, KeyLess> known_;

@@ -9,6 +9,7 @@
 #include <array>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -37,6 +38,7 @@ using TlsStream = asio::ssl::stream<PlainStream>;
 constexpr std::size_t passed_over_at_once = 64 * 1024;
 constexpr std::uint64_t max_passed_over_octets = 64U << 20U;
 constexpr mode_t socket_mode = 0660;
+constexpr std::chrono::milliseconds accept_pause{100};
 
 /// Who has opened a connection.
 struct Sender {
@@ -89,7 +91,8 @@ struct HttpServer::Shared {
         : limits(bounds),
           clients({.connections = bounds.connections,
                    .connections_per_client = bounds.connections_per_client,
-                   .connections_per_prefix = bounds.connections}) {}
+                   .connections_per_prefix =
+                       std::max(bounds.connections_per_client, bounds.connections / 2)}) {}
 
     HttpLimits limits;
     ConnectionLimits clients;
@@ -421,10 +424,29 @@ void HttpServer::accept() {
     acceptor_->async_accept(
         [this, acceptor = std::weak_ptr(acceptor_)](const boost::system::error_code& error,
                                                     stream_protocol::socket socket) {
-            if (acceptor.expired() || error == asio::error::operation_aborted) return;
-            if (!error) begin(std::move(socket));
+            const auto open = acceptor.lock();
+            if (!open || !open->is_open() || error == asio::error::operation_aborted) return;
+            if (error) {
+                pause_accepting(error);
+                return;
+            }
+            begin(std::move(socket));
             accept();
         });
+}
+
+/// Out of descriptors or memory: trying again at once would only spin.
+void HttpServer::pause_accepting(const boost::system::error_code& error) {
+    if (throttle_.admits(std::chrono::steady_clock::now())) {
+        spdlog::warn("accepting HTTP connections: {} ({} more such errors not shown)",
+                     error.message(), throttle_.take_suppressed());
+    }
+    const auto pause = std::make_shared<asio::steady_timer>(acceptor_->get_executor());
+    pause->expires_after(accept_pause);
+    pause->async_wait([this, pause, acceptor = std::weak_ptr(acceptor_)](const auto& cancelled) {
+        const auto open = acceptor.lock();
+        if (!cancelled && open && open->is_open()) accept();
+    });
 }
 
 /// Begins a session, unless there are too many.

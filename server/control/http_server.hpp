@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "control/http_request.hpp"
 #include "control/http_routes.hpp"
@@ -113,12 +114,14 @@ private:
         const HttpLimits& limits);
     void listen_at(const std::filesystem::path& path);
     void accept();
+    void pause_accepting(const boost::system::error_code& error);
     void begin(boost::asio::generic::stream_protocol::socket socket);
 
     std::filesystem::path path_;     // of the Unix socket; empty if there is none
     std::pair<dev_t, ino_t> bound_;  // what stands there, if nobody has put another in its place
     std::shared_ptr<Acceptor> acceptor_;  // gone with the server: what it accepts then is dropped
-    std::shared_ptr<Shared> shared_;      // what open sessions share
+    LogThrottle throttle_;
+    std::shared_ptr<Shared> shared_;  // what open sessions share
 };
 
 }  // namespace arpad

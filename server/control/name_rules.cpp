@@ -70,11 +70,13 @@ std::optional<RuleBreach> find_breach(const Grant& grant, const AccountModel* ac
     return std::nullopt;
 }
 
-bool needs_confirmation(const Grant& grant, const AccountModel* account, const BookRow& row,
-                        const std::vector<Name>& names) {
-    return grant.role == Role::account && account != nullptr &&
-           account->policy == NamePolicy::confirmed &&
-           !std::ranges::all_of(names, [&](const Name& name) { return is_default(row, name); });
+std::vector<Name> names_to_confirm(const Grant& grant, const AccountModel* account,
+                                   const BookRow& row, std::vector<Name> names) {
+    const bool is_bound = grant.role == Role::account && account != nullptr &&
+                          account->policy == NamePolicy::confirmed;
+    if (!is_bound) return {};
+    std::erase_if(names, [&row](const Name& name) { return is_default(row, name); });
+    return names;
 }
 
 }  // namespace arpad

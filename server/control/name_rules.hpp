@@ -32,8 +32,8 @@ struct RuleBreach {
                                                     const BookRow& row,
                                                     const std::vector<Name>& names);
 
-/// Whether `names` have to be looked up before they are given to the address of `row`.
-[[nodiscard]] bool needs_confirmation(const Grant& grant, const AccountModel* account,
-                                      const BookRow& row, const std::vector<Name>& names);
+/// Those of `names` that have to lead back to the address of `row` before it is given them.
+[[nodiscard]] std::vector<Name> names_to_confirm(const Grant& grant, const AccountModel* account,
+                                                 const BookRow& row, std::vector<Name> names);
 
 }  // namespace arpad

@@ -24,9 +24,13 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_history = 1000;
-constexpr std::size_t max_named_of_prefix = 1000;
 constexpr std::chrono::seconds default_link_lifetime{60};
 constexpr std::chrono::seconds longest_link_lifetime{600};
+
+/// How many names one request may have looked up, how many at a time, and how long all may take.
+constexpr std::size_t max_confirmed = 1000;
+constexpr std::size_t confirmed_at_once = 20;
+constexpr std::chrono::seconds confirmation_patience{30};
 
 /// How many names of a change are looked up for its receipt.
 constexpr std::size_t max_looked_up = 20;
@@ -88,6 +92,12 @@ json::object json_of(const MadeEdit& made) {
             {"server", made.holder.server}};
 }
 
+/// Whose addresses `visitor` may change; none: all.
+std::optional<std::string> account_of(const Visitor& visitor) {
+    const std::string& account = visitor.grant().account;
+    return account.empty() ? std::nullopt : std::optional(account);
+}
+
 /// What an account is told: it does not need to know how files are called.
 std::string detail_of(const EditRefusal& refusal, const Visitor& visitor) {
     if (visitor.grant().role == Role::staff || refusal.kind != EditRefusal::Kind::not_allowed) {
@@ -105,6 +115,10 @@ HttpReply reply_to(const EditRefusal& refusal, const Visitor& visitor) {
             return problem_reply(412, "changed meanwhile", detail_of(refusal, visitor));
         case EditRefusal::Kind::unknown:
             return problem_reply(404, "no such change", detail_of(refusal, visitor));
+        case EditRefusal::Kind::not_theirs:
+            return problem_reply(403, "not yours to change", detail_of(refusal, visitor));
+        case EditRefusal::Kind::too_many:
+            return problem_reply(422, "not allowed", detail_of(refusal, visitor));
     }
     return problem_reply(409, "not allowed", refusal.text);
 }
@@ -114,11 +128,25 @@ HttpReply reply_to(const EditRefusal& refusal, const Visitor& visitor) {
 /// One address of a request.
 struct NamesApi::Item {
     Edit edit;
-    std::vector<Name> names;
     std::optional<std::string> tag;
-    std::string flaw;         // why it cannot be done; empty if nothing is known to be wrong
-    bool is_foreign = false;  // it is somebody else's
-    bool needs_confirmation = false;  // the names have to be looked up first
+    std::string flaw;               // why it cannot be done; empty if nothing is known to be wrong
+    bool is_foreign = false;        // it is somebody else's
+    std::vector<Name> unconfirmed;  // names that have to be looked up first
+};
+
+/// The names of a request while they are looked up.
+struct NamesApi::Confirmation {
+    struct Question {
+        std::size_t item = 0;  // its position
+        Name name;
+    };
+
+    std::shared_ptr<std::vector<Item>> items;
+    std::vector<Question> questions;
+    std::size_t next = 0;
+    std::size_t open = 0;
+    std::chrono::steady_clock::time_point end;
+    std::function<void()> done;
 };
 
 NamesApi::NamesApi(Parts parts, NamesBackend backend)
@@ -251,49 +279,61 @@ NamesApi::Item NamesApi::item_of(Address address, std::optional<std::vector<std:
         item.flaw = fmt::format("{}: {}", breach->text, breach->advice);
         return item;
     }
-    item.needs_confirmation = needs_confirmation(grant, account, *row, *names);
-    item.names = std::move(*names);
-    item.edit = ptr_edit(address, item.names);
-    if (grant.role == Role::account) {
-        item.edit.holder = {row->entry.server->account.value_or(""), row->entry.server->name};
-    }
-    if (grant.role == Role::account && row->entry.prefix && !row->edit) {
-        const Prefix& prefix = *row->entry.prefix;
-        if (parts_.state.edits(range_of(prefix)).size() >= max_named_of_prefix) {
-            item.flaw = fmt::format(
-                "{} addresses of {} have names already: restore the default of "
-                "some first",
-                max_named_of_prefix, prefix.to_text());
-        }
-    }
+    item.edit = ptr_edit(address, *names);
+    item.unconfirmed = names_to_confirm(grant, account, *row, std::move(*names));
     return item;
 }
 
-/// Looks up the names of `items` from `next` on that have to be, then calls `done`.
-void NamesApi::confirm(std::shared_ptr<std::vector<Item>> items, std::size_t next,
-                       const Visitor& visitor, std::function<void()> done) {
-    const auto waits = [](const Item& item) { return item.needs_confirmation; };
-    const auto found =
-        std::find_if(items->begin() + static_cast<std::ptrdiff_t>(next), items->end(), waits);
-    if (found == items->end()) {
-        done();
-        return;
+/// Looks up the names of `items` that have to be, then calls `done`.
+void NamesApi::confirm(std::shared_ptr<std::vector<Item>> items, std::function<void()> done) {
+    const auto confirmation = std::make_shared<Confirmation>();
+    std::size_t count = 0;
+    for (const Item& item : *items) count += item.flaw.empty() ? item.unconfirmed.size() : 0;
+    for (std::size_t i = 0; i < items->size(); ++i) {
+        Item& item = (*items)[i];
+        if (!item.flaw.empty() || item.unconfirmed.empty()) continue;
+        if (count > max_confirmed) {
+            item.flaw = fmt::format("{} names would have to be looked up: send at most {} at once",
+                                    count, max_confirmed);
+            continue;
+        }
+        for (Name& name : item.unconfirmed) {
+            confirmation->questions.push_back({i, std::move(name)});
+        }
     }
-    Item& item = *found;
-    item.needs_confirmation = false;
-    const auto at = static_cast<std::size_t>(found - items->begin());
-    const Name name = item.names.front();
-    parts_.forward.look_up(
-        name, item.edit.address,
-        [this, items, at, visitor, name, done = std::move(done)](ForwardAnswer answer) mutable {
-            if (answer != ForwardAnswer::confirmed) {
-                (*items)[at].flaw = fmt::format(
-                    "{} does not lead back to {} ({}): set its {} record first",
-                    host_name_text(name), (*items)[at].edit.address.to_text(), to_text(answer),
-                    (*items)[at].edit.address.family() == Family::ipv4 ? "A" : "AAAA");
-            }
-            confirm(std::move(items), at + 1, visitor, std::move(done));
-        });
+    confirmation->items = std::move(items);
+    confirmation->end = std::chrono::steady_clock::now() + confirmation_patience;
+    confirmation->done = std::move(done);
+    look_up_next(confirmation);
+}
+
+/// Has as many names looked up as may be at once. Answers come later, so that this does not nest.
+void NamesApi::look_up_next(const std::shared_ptr<Confirmation>& confirmation) {
+    while (confirmation->open < confirmed_at_once &&
+           confirmation->next < confirmation->questions.size()) {
+        const auto& [at, name] = confirmation->questions[confirmation->next++];
+        Item& item = (*confirmation->items)[at];
+        if (std::chrono::steady_clock::now() > confirmation->end) {
+            item.flaw = "its name could not be looked up in time: send fewer at once";
+            continue;
+        }
+        ++confirmation->open;
+        parts_.forward.look_up(
+            name, item.edit.address, [this, confirmation, at, name](ForwardAnswer answer) {
+                if (answer != ForwardAnswer::confirmed) {
+                    Item& asked = (*confirmation->items)[at];
+                    const Address address = asked.edit.address;
+                    asked.flaw =
+                        fmt::format("{} does not lead back to {} ({}): set its {} record first",
+                                    host_name_text(name), address.to_text(), to_text(answer),
+                                    address.family() == Family::ipv4 ? "A" : "AAAA");
+                }
+                --confirmation->open;
+                look_up_next(confirmation);
+            });
+    }
+    if (confirmation->open > 0 || !confirmation->done) return;
+    std::exchange(confirmation->done, {})();
 }
 
 void NamesApi::name_address(const HttpRequest& request, const Visitor& visitor,
@@ -354,13 +394,16 @@ void NamesApi::apply(const HttpRequest& request, std::vector<Item> items, const 
         items.front().tag = read_tag(*match).value_or("");
     }
     const auto shared = std::make_shared<std::vector<Item>>(std::move(items));
-    confirm(shared, 0, visitor, [this, shared, visitor, respond] {
+    confirm(shared, [this, shared, visitor, respond] {
         json::array errors;
         bool is_foreign = false;
         for (const Item& item : *shared) {
             if (item.flaw.empty()) continue;
+            // One line of the log tells enough.
+            if (item.is_foreign && !is_foreign) {
+                (void)not_theirs(visitor, item.edit.address.to_text());
+            }
             is_foreign = is_foreign || item.is_foreign;
-            if (item.is_foreign) (void)not_theirs(visitor, item.edit.address.to_text());
             errors.push_back(
                 json::object{{"address", item.edit.address.to_text()}, {"detail", item.flaw}});
         }
@@ -376,6 +419,7 @@ void NamesApi::apply(const HttpRequest& request, std::vector<Item> items, const 
         }
         Change change;
         change.origin = {visitor.channel, visitor.caller.who};
+        change.account = account_of(visitor);
         for (Item& item : *shared) {
             if (item.tag) change.expectations.push_back({item.edit.address, *item.tag});
             change.edits.push_back(std::move(item.edit));
@@ -405,11 +449,12 @@ void NamesApi::apply(ChangeRequest change, const Visitor& visitor, const Respond
 /// Says what would come of `items`, each by itself.
 void NamesApi::preview(std::vector<Item> items, const Visitor& visitor, const Respond& respond) {
     const auto shared = std::make_shared<std::vector<Item>>(std::move(items));
-    confirm(shared, 0, visitor, [this, shared, visitor, respond] {
+    confirm(shared, [this, shared, visitor, respond] {
         std::vector<ChangeRequest> requests;
         for (const Item& item : *shared) {
             if (!item.flaw.empty()) continue;
-            Change change{{item.edit}, {visitor.channel, visitor.caller.who}, {}};
+            Change change{
+                {item.edit}, {visitor.channel, visitor.caller.who}, {}, account_of(visitor)};
             if (item.tag) change.expectations.push_back({item.edit.address, *item.tag});
             requests.emplace_back(std::move(change));
         }
@@ -509,14 +554,16 @@ void NamesApi::show_change(const HttpRequest& request, const Visitor& visitor,
 /// Adds to `receipt` whether the first names of `change` lead back to their addresses.
 void NamesApi::look_up_names(const MadeChange& change, const std::shared_ptr<Receipt>& receipt) {
     if (!parts_.forward.can_ask()) return;
-    const std::size_t looked_up = std::min(change.edits.size(), max_looked_up);
-    for (std::size_t i = 0; i < looked_up; ++i) {
-        const MadeEdit& made = change.edits[i];
-        if (!made.served || !is_name_of_address(made)) continue;
+    std::size_t i = 0;  // among those that the receipt has
+    for (const MadeEdit& made : change.edits) {
+        if (!is_name_of_address(made)) continue;
+        const std::size_t at = i++;
+        if (at == max_looked_up) return;
+        if (!made.served) continue;
         ++receipt->open;
         parts_.forward.look_up(targets_of(*made.served).front(), made.edit.address,
-                               [receipt, i](ForwardAnswer answer) {
-                                   receipt->edits[i].as_object()["forward"] = to_text(answer);
+                               [receipt, at](ForwardAnswer answer) {
+                                   receipt->edits[at].as_object()["forward"] = to_text(answer);
                                    receipt->close();
                                });
     }
@@ -568,9 +615,8 @@ void NamesApi::undo_change(const HttpRequest& request, const Visitor& visitor,
         respond(not_theirs(visitor, made.edit.address.to_text()));
         return;
     }
-    Undo undo{change->id, {visitor.channel, visitor.caller.who}, std::nullopt};
-    if (!visitor.grant().account.empty()) undo.account = visitor.grant().account;
-    apply(std::move(undo), visitor, respond);
+    apply(Undo{change->id, {visitor.channel, visitor.caller.who}, account_of(visitor)}, visitor,
+          respond);
 }
 
 void NamesApi::show_history(const HttpRequest& request, const Visitor& visitor,

@@ -77,10 +77,11 @@ private:
 
     /// One address of a request, as far as it can be judged at once.
     struct Item;
+    struct Confirmation;
     [[nodiscard]] Item item_of(Address address, std::optional<std::vector<std::string>> names,
                                std::optional<std::string> tag, const Visitor& visitor);
-    void confirm(std::shared_ptr<std::vector<Item>> items, std::size_t next, const Visitor& visitor,
-                 std::function<void()> done);
+    void confirm(std::shared_ptr<std::vector<Item>> items, std::function<void()> done);
+    void look_up_next(const std::shared_ptr<Confirmation>& confirmation);
     void apply(const HttpRequest& request, std::vector<Item> items, const Visitor& visitor,
                const Respond& respond);
     void preview(std::vector<Item> items, const Visitor& visitor, const Respond& respond);

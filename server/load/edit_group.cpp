@@ -8,7 +8,9 @@
 
 #include "load/master_name.hpp"
 #include "reverse/arpa_name.hpp"
+#include "zone/allocations.hpp"
 #include "zone/content_check.hpp"
+#include "zone/range_index.hpp"
 
 namespace arpad {
 namespace {
@@ -85,12 +87,62 @@ EditGroup::EditGroup(Ground ground, MadeChange::Time time)
     : ground_(std::move(ground)), time_(time), last_(ground_.changes.last_change()) {}
 
 Result<ChangeId, EditRefusal> EditGroup::add(const Change& change) {
+    std::vector<Edit> edits = change.edits;
+    for (Edit& edit : edits) {
+        name_address(edit);
+        if (!change.account) continue;
+        if (auto refusal = find_foreign(edit, *change.account)) return std::move(*refusal);
+        if (edit.says_anything()) edit.holder = holder_of(ground_.inventory, edit.address);
+    }
     for (const Expectation& expectation : change.expectations) {
         if (auto refusal = find_unmet(expectation)) return std::move(*refusal);
     }
-    std::vector<Edit> edits = change.edits;
-    for (Edit& edit : edits) name_address(edit);
+    if (change.account) {
+        if (auto refusal = find_excess(edits)) return std::move(*refusal);
+    }
     return make(edits, change.origin, std::nullopt);
+}
+
+/// Whether `edit` is not about an address of `account`: it may have been when it was asked for.
+std::optional<EditRefusal> EditGroup::find_foreign(const Edit& edit,
+                                                   const std::string& account) const {
+    const bool is_theirs =
+        !edit.name && holder_of(ground_.inventory, edit.address).account == account;
+    if (is_theirs) return std::nullopt;
+    return EditRefusal{EditRefusal::Kind::not_theirs,
+                       edit.name ? std::nullopt : std::optional(edit.address),
+                       fmt::format("{} does not belong to this account", owner_text(edit)),
+                       "change the names of the account's own addresses"};
+}
+
+/// Whether an account would have named more addresses of a prefix with `edits` than it may. What
+/// the same change gives back does not count.
+std::optional<EditRefusal> EditGroup::find_excess(const std::vector<Edit>& edits) {
+    std::map<Prefix, std::size_t> added;
+    for (const Edit& edit : edits) {
+        const bool is_named = std::ranges::any_of(
+            edits_at(edit), [&edit](const Edit& known) { return are_of_one_kind(known, edit); });
+        if (!edit.says_anything() || is_named || ground_.inventory == nullptr) continue;
+        const auto found = ground_.inventory->allocations.find(edit.address);
+        if (!found || found->prefix.is_address()) continue;
+        if (count_named(found->prefix) + ++added[found->prefix] <= max_named_of_prefix) continue;
+        return EditRefusal{EditRefusal::Kind::too_many, edit.address,
+                           fmt::format("{} addresses of {} have names already", max_named_of_prefix,
+                                       found->prefix.to_text()),
+                           "restore the default of some first"};
+    }
+    for (const auto& [prefix, count] : added) named_[prefix] += count;
+    return std::nullopt;
+}
+
+std::size_t EditGroup::count_named(const Prefix& prefix) {
+    const auto [found, is_new] = named_.try_emplace(prefix, 0);
+    if (is_new) {
+        ground_.edits.for_each_edit(range_of(prefix), [&](const Edit& edit) {
+            if (edit.type == RrType::ptr && edit.layer == EditLayer::edit) ++found->second;
+        });
+    }
+    return found->second;
 }
 
 /// Has `edit` be about the address that its name is that of, if it is one's.
@@ -122,6 +174,9 @@ Result<ChangeId, EditRefusal> EditGroup::add(const Undo& undo) {
     if (auto refusal = find_changed_since(*change)) return std::move(*refusal);
     std::vector<Edit> edits;
     for (const MadeEdit& made : change->edits) {
+        if (undo.account) {
+            if (auto refusal = find_foreign(made.edit, *undo.account)) return std::move(*refusal);
+        }
         edits.push_back(made.before ? *made.before : reset_of(made.edit));
     }
     return make(edits, undo.origin, undo.change);
@@ -317,12 +372,14 @@ std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Targe
     if (has_one_twice(edit)) {
         return refusal(fmt::format("{} gets a name twice", owner), "give each name once");
     }
-    if (edit.rdatas.size() > 1 && octets_of(edit) > max_rrset_octets) {
-        return refusal(
-            fmt::format("the {} {} of {} do not fit into a DNS message", edit.rdatas.size(),
-                        edit.type == RrType::ptr ? "names" : to_mnemonic(edit.type) + " records",
-                        owner),
-            "give it fewer");
+    if (octets_of(edit) > max_rrset_octets) {
+        return refusal(fmt::format("{} of {} does not fit into a DNS message",
+                                   edit.rdatas.size() == 1
+                                       ? fmt::format("the {} record", to_mnemonic(edit.type))
+                                       : fmt::format("what the {} {} records say",
+                                                     edit.rdatas.size(), to_mnemonic(edit.type)),
+                                   owner),
+                       edit.rdatas.size() == 1 ? "make it shorter" : "give it fewer");
     }
     return std::nullopt;
 }

@@ -19,6 +19,7 @@
 #include "dns/types.hpp"
 #include "load/served_zone.hpp"
 #include "reverse/address.hpp"
+#include "reverse/prefix.hpp"
 #include "zone/change.hpp"
 #include "zone/edit.hpp"
 #include "zone/inventory.hpp"
@@ -46,6 +47,8 @@ struct EditRefusal {
         not_allowed,  ///< The files, or the rules of DNS, do not let it be.
         outdated,     ///< Something else has been done meanwhile.
         unknown,      ///< There is nothing to be taken back.
+        not_theirs,   ///< It is at an address of somebody else.
+        too_many,     ///< As many names as an account may give have been given.
     };
 
     Kind kind = Kind::not_allowed;
@@ -54,6 +57,9 @@ struct EditRefusal {
     std::string advice;
     Rcode rcode = Rcode::refused;  ///< Of an update that is not made.
 };
+
+/// How many addresses of a prefix an account may give names to.
+inline constexpr std::size_t max_named_of_prefix = 1000;
 
 /// An update, and who sends it.
 struct UpdateRequest {
@@ -146,6 +152,10 @@ private:
     void name_address(Edit& edit) const;
     [[nodiscard]] std::optional<EditRefusal> find_refusal(const Edit& edit, const Target& target);
     [[nodiscard]] std::optional<EditRefusal> find_misfit(const Edit& edit, const Target& target);
+    [[nodiscard]] std::optional<EditRefusal> find_foreign(const Edit& edit,
+                                                          const std::string& account) const;
+    [[nodiscard]] std::optional<EditRefusal> find_excess(const std::vector<Edit>& edits);
+    [[nodiscard]] std::size_t count_named(const Prefix& prefix);
     [[nodiscard]] std::optional<EditRefusal> find_unmet(const Expectation& expectation);
     [[nodiscard]] std::optional<EditRefusal> find_changed_since(const MadeChange& change);
     [[nodiscard]] Result<ChangeId, EditRefusal> make(const std::vector<Edit>& edits,
@@ -168,6 +178,7 @@ private:
     // Of names that were looked at, as they are by now.
     std::map<Address, EditsThere> edits_;
     std::map<Name, EditsThere, CanonicalLess> named_edits_;
+    std::map<Prefix, std::size_t> named_;  // addresses with edits, before
     std::vector<MadeChange> changes_;
     std::vector<std::set<const ServedZone*>> zones_by_change_;
 };

@@ -149,11 +149,13 @@ void PrimaryConnection::take(std::size_t octets) {
 void PrimaryConnection::wait(std::chrono::milliseconds patience) {
     timer_.expires_after(patience);
     timer_.async_wait([this, self = shared_from_this()](const error_code& error) {
-        if (!error) end("it does not answer");
+        // What is under way when the next wait begins cannot be cancelled any more.
+        const bool is_over = timer_.expiry() <= std::chrono::steady_clock::now();
+        if (!error && is_over) end("it does not answer");
     });
 }
 
-void PrimaryConnection::end(std::string failure) {
+void PrimaryConnection::end(const std::string& failure) {
     timer_.cancel();
     if (!failure.empty()) stream_.close();
     if (transfer_ == nullptr) return;

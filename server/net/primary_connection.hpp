@@ -62,7 +62,7 @@ private:
     void read_message(std::size_t octets);
     void take(std::size_t octets);
     void wait(std::chrono::milliseconds patience);
-    void end(std::string failure);
+    void end(const std::string& failure);
     [[nodiscard]] bool has_ended(const boost::system::error_code& error);
 
     Remote primary_;

@@ -61,6 +61,9 @@ public:
     /// Ends the transfer, which is handed back, and answers the queries that waited for it.
     [[nodiscard]] std::unique_ptr<OutgoingTransfer> end_transfer();
 
+    /// Forgets the queries that have come and wait.
+    void discard_input() noexcept { input_start_ = input_end_; }
+
     /// Whether an update is to be replied to before any other query is answered.
     [[nodiscard]] bool is_updating() const noexcept { return is_updating_; }
 

@@ -68,6 +68,7 @@ void TcpConnection::close() {
     if (!stream_.socket().is_open()) return;
     if (session_.transfer() != nullptr) note_unfinished_transfer();
     stream_.close();
+    session_.discard_input();
     if (session_.transfer() != nullptr && !is_making_part_) end_transfer();
     listener_.remove(*this);
 }
@@ -126,10 +127,22 @@ void TcpConnection::take_part(TransferThread::Part part) {
         end_transfer();
         return;
     }
+    if (session_.transfer()->has_failed()) {
+        spdlog::error("transfer of {} to {} stopped: a record of it fits into no signed message",
+                      session_.transfer()->zone().apex().to_text(),
+                      session_.client().address.to_text());
+        close();
+        return;
+    }
     session_.add_part(part);
     part_ = std::move(part);
     if (session_.transfer()->is_finished()) {
         note_transfer();
+        // The next transfer would have as long again.
+        if (is_past_lifetime()) {
+            is_finishing_ = true;
+            session_.discard_input();
+        }
         end_transfer();
     }
     go_on();
@@ -217,7 +230,11 @@ void TcpConnection::receive(std::size_t octets) {
     session_.receive(octets);
     if (session_.query_count() == queries) return;
     listener_.note_progress(*this);
-    if (last_progress_ - opened_at_ > listener_.lifetime_) is_finishing_ = true;
+    if (is_past_lifetime()) is_finishing_ = true;
+}
+
+bool TcpConnection::is_past_lifetime() const {
+    return std::chrono::steady_clock::now() - opened_at_ > listener_.lifetime_;
 }
 
 void TcpConnection::write() {

@@ -20,6 +20,7 @@ void fill(OutgoingTransfer& transfer, TransferThread::Part& part) {
         if (part.size() < room) part.resize(room);
         const std::size_t octets =
             transfer.next(std::span(part).subspan(end + length_octets, max_message_octets));
+        if (octets == 0) break;  // it has failed
         part[end] = static_cast<std::uint8_t>(octets >> 8U);
         part[end + 1] = static_cast<std::uint8_t>(octets);
         end += length_octets + octets;

@@ -57,7 +57,8 @@ public:
         return {};
     }
 
-    /// When the next edit comes to its end; none if none does.
+    /// When the next edit comes to its end, or to look again where that cannot be read; none if
+    /// none does.
     [[nodiscard]] virtual std::optional<Edit::Time> next_expiry() { return std::nullopt; }
 
     std::optional<MadeChange> find_change(ChangeId /*id*/) override { return std::nullopt; }

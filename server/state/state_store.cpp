@@ -22,6 +22,9 @@ namespace {
 
 constexpr int newest_version = 7;
 
+/// Of what is to be looked at again, once it can be.
+constexpr std::chrono::seconds unreadable_retry_interval{30};
+
 /// Copies that are longer have files of their own. For shorter ones those would cost more, as each
 /// is synced by itself.
 constexpr std::size_t longest_text_in_database = 256 * 1024;
@@ -343,7 +346,9 @@ std::optional<Edit::Time> StateStore::next_expiry() {
     try {
         return read_next_expiry(database_);
     } catch (const DatabaseError&) {
-        return std::nullopt;  // who reads what has expired is told
+        // Who reads what has expired is told.
+        return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) +
+               unreadable_retry_interval;
     }
 }
 

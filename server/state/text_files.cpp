@@ -36,7 +36,7 @@ bool TextFiles::has(const Digest& digest, std::size_t octets) const {
 }
 
 std::error_code TextFiles::write(const Digest& digest, std::string_view text) const {
-    return write_text_file(path_of(digest), text, Overwriting::allowed);
+    return write_text_file(path_of(digest), text, Overwriting::allowed, Readers::owner);
 }
 
 std::optional<std::string> TextFiles::find(const Digest& digest) const {

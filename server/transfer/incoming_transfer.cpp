@@ -263,7 +263,7 @@ void IncomingTransfer::finish() {
     if (received_) {
         state_ = State::received;
     } else if (is_whole) {
-        (void)fail("it sends ranges that cannot be read");
+        (void)fail("it sends ranges that cannot be read, or records that fit into no reply");
     } else {
         fall_back("what it says has changed does not fit what we have");
     }

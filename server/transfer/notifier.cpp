@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <iterator>
+#include <ranges>
 #include <utility>
 
 #include "dns/message.hpp"
@@ -95,6 +96,7 @@ struct Notifier::Pending {
 };
 
 /// A notice that was refused, and may not be for ever: a secondary may be about to learn of a zone.
+/// The same zone neither waits nor rests, and no other notice of it is out.
 struct Notifier::Deferred {
     Time due;
     Notice notice;
@@ -113,7 +115,7 @@ struct Notifier::Line {
     std::map<Name, Notice, CanonicalLess> waiting;
     Rests resting;
     std::deque<Rests::iterator> rests;  // the same, the first one to end at the front
-    std::vector<Deferred> deferred;
+    std::map<Name, Deferred, CanonicalLess> deferred;
     std::vector<Pending> pending;
     Name last_sent;  // goes on behind it, so that each zone has its turn
     std::size_t window = first_window;
@@ -131,6 +133,7 @@ struct Notifier::Line {
 
     /// Has `notice` wait instead of older ones.
     void announce(Notice notice) {
+        deferred.erase(notice.zone);
         const auto found = resting.find(notice.zone);
         if (found != resting.end()) {
             found->second.notice = std::move(notice);
@@ -153,6 +156,15 @@ struct Notifier::Line {
             auto ended = resting.extract(rests.front());
             rests.pop_front();
             if (ended.mapped().notice) wait(std::move(*ended.mapped().notice));
+        }
+    }
+
+    /// Has those wait that have been deferred for long enough.
+    void take_up_deferred(Time now) {
+        for (auto entry = deferred.begin(); entry != deferred.end();) {
+            const auto next = std::next(entry);
+            if (entry->second.due <= now) wait(std::move(deferred.extract(entry).mapped().notice));
+            entry = next;
         }
     }
 
@@ -201,14 +213,13 @@ std::optional<Notifier::Time> Notifier::proceed(Time now, const Send& send) {
     for (auto& [remote, line] : lines_) {
         expire(remote, line, now);
         line.end_rests(now);
-        for (Deferred& deferred : take_due(line.deferred, now))
-            line.wait(std::move(deferred.notice));
+        line.take_up_deferred(now);
         send_next(remote, line, now, send);
         const auto come_back = [&next](const auto& entry) {
             if (!next || entry.due < *next) next = entry.due;
         };
         std::ranges::for_each(line.pending, come_back);
-        std::ranges::for_each(line.deferred, come_back);
+        std::ranges::for_each(std::views::values(line.deferred), come_back);
         if (!line.rests.empty()) come_back(line.rests.front()->second);
     }
     std::erase_if(lines_, [](const auto& entry) {
@@ -328,7 +339,10 @@ void Notifier::receive(const Endpoint& remote, std::span<const std::uint8_t> mes
     const bool is_refused = reply->rcode != Rcode::no_error;
     if (is_refused && event.kind == NotifyEvent::Kind::refused &&
         notice.attempts < attempts_until_refused) {
-        line.deferred.push_back({now + pause_after(notice.attempts), std::move(notice)});
+        // A newer version that waits is told of instead.
+        if (line.waiting.contains(event.zone)) return;
+        const Time due = now + pause_after(notice.attempts);
+        line.deferred.insert_or_assign(event.zone, Deferred{due, std::move(notice)});
     } else if (is_refused) {
         complain(line, event);
     } else {

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <utility>
 
-#include "base/invariant.hpp"
 #include "dns/edns.hpp"
 
 namespace arpad {
@@ -15,8 +14,8 @@ constexpr std::size_t few_records = 1000;
 
 OutgoingTransfer::OutgoingTransfer(const std::shared_ptr<const Zone>& zone, TransferView view,
                                    const Query& query, std::optional<TsigReplier> tsig)
-    : view_(view),
-      cursor_(zone, range_walk(zone->transfer().ranges, view)),
+    : zone_(zone),
+      view_(view),
       id_(query.id),
       flags_(header_flag::response | header_flag::authoritative |
              (query.recursion_desired ? header_flag::recursion_desired : 0)),
@@ -35,12 +34,13 @@ OutgoingTransfer::OutgoingTransfer(const std::shared_ptr<const Zone>& zone, Tran
 }
 
 std::size_t OutgoingTransfer::next(std::span<std::uint8_t> buffer) {
-    if (is_finished_) return 0;
+    if (is_finished_ || has_failed_) return 0;
     const std::size_t reserved = (has_edns_ ? opt_octets : 0) + (tsig_ ? tsig_->added_octets() : 0);
     std::size_t octets = write(buffer, max_transfer_octets - reserved);
     // A record that is too large for the usual message gets one of its own.
     if (octets == 0) octets = write(buffer, max_message_octets - reserved);
-    ensure(octets != 0, "a record of a zone fits into a message");
+    has_failed_ = octets == 0;
+    if (has_failed_) return 0;
     ++messages_;
     if (!tsig_) return octets;
     return tsig_->sign(buffer, octets, tsig_time(std::chrono::system_clock::now()));
@@ -49,6 +49,11 @@ std::size_t OutgoingTransfer::next(std::span<std::uint8_t> buffer) {
 std::size_t OutgoingTransfer::write_at_once(std::span<std::uint8_t> buffer, std::size_t limit) {
     const std::size_t octets = write(buffer, limit - (has_edns_ ? opt_octets : 0));
     return is_finished_ ? octets : 0;
+}
+
+ZoneCursor& OutgoingTransfer::cursor() {
+    if (!cursor_) cursor_.emplace(zone_, range_walk(zone_->transfer().ranges, view_));
+    return *cursor_;
 }
 
 /// Puts and counts `record`; false if there is no room for it.
@@ -74,17 +79,16 @@ bool OutgoingTransfer::put_differences(TransferWriter& message) {
 
 /// A message of at most `limit` octets; 0 if not even one record fits.
 std::size_t OutgoingTransfer::write(std::span<std::uint8_t> buffer, std::size_t limit) {
-    const Zone& zone = cursor_.zone();
-    TransferWriter message(buffer, limit, id_, flags_, zone.apex(), type_);
+    TransferWriter message(buffer, limit, id_, flags_, zone_->apex(), type_);
     const auto put_soa = [&] {
-        return put(message, {{}, RrType::soa, zone.soa().ttl(), *zone.soa().begin()});
+        return put(message, {{}, RrType::soa, zone_->soa().ttl(), *zone_->soa().begin()});
     };
     const bool is_begun = messages_ > 0 || put_soa();
     if (is_begun && !are_records_written_ && is_incremental_) {
         are_records_written_ = put_differences(message);
     } else if (is_begun && !are_records_written_) {
         are_records_written_ =
-            cursor_.run([&](const TransferRecord& record) { return put(message, record); });
+            cursor().run([&](const TransferRecord& record) { return put(message, record); });
     }
     if (are_records_written_) is_finished_ = put_soa();
     if (message.is_empty()) return 0;

@@ -31,7 +31,7 @@ public:
                      std::optional<TsigReplier> tsig);
 
     /// Writes the next message to `buffer`, which holds at least 65,535 octets, and says how many
-    /// octets it has; 0 if there is none left.
+    /// octets it has; 0 if there is none left, or if a record fits into no message: it has failed.
     [[nodiscard]] std::size_t next(std::span<std::uint8_t> buffer);
 
     /// Writes all of it as one message of at most `limit` octets, which are at most 16,383, or
@@ -44,7 +44,10 @@ public:
     /// Whether the last message has been written.
     [[nodiscard]] bool is_finished() const noexcept { return is_finished_; }
 
-    [[nodiscard]] const Zone& zone() const noexcept { return cursor_.zone(); }
+    /// Whether it cannot go on.
+    [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
+
+    [[nodiscard]] const Zone& zone() const noexcept { return *zone_; }
 
     /// Messages and records written so far.
     [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
@@ -55,8 +58,11 @@ private:
     [[nodiscard]] bool put(TransferWriter& message, const TransferRecord& record);
     [[nodiscard]] bool put_differences(TransferWriter& message);
 
+    [[nodiscard]] ZoneCursor& cursor();
+
+    std::shared_ptr<const Zone> zone_;
     TransferView view_;
-    ZoneCursor cursor_;
+    std::optional<ZoneCursor> cursor_;  // once the whole zone is asked for: it costs a look at it
     std::span<const std::shared_ptr<const ZoneDifference>> differences_;  // those to come
     std::size_t position_ = 0;                                            // in the first of them
     bool is_incremental_ = false;
@@ -67,6 +73,7 @@ private:
     std::optional<TsigReplier> tsig_;
     bool are_records_written_ = false;  // all but the SOA at the end
     bool is_finished_ = false;
+    bool has_failed_ = false;
     std::uint64_t messages_ = 0;
     std::uint64_t records_ = 0;
 };

@@ -90,9 +90,10 @@ void Refresher::add(SecondaryZone zone, Time now) {
     const bool has_other_primaries =
         is_new || entry.frame.transfer.primaries != zone.frame.transfer.primaries;
     entry.frame = std::move(zone.frame);
-    // What has come since is newer than what the networks have.
-    const bool is_newer_known = entry.version.zone && zone.version.zone &&
-                                is_newer(entry.version.zone->serial(), zone.version.zone->serial());
+    // What has come since is newer than what the networks have, if they have any.
+    const bool is_newer_known =
+        entry.version.zone &&
+        (!zone.version.zone || is_newer(entry.version.zone->serial(), zone.version.zone->serial()));
     if (!is_newer_known) entry.version = std::move(zone.version);
     entry.is_expired = entry.version.is_expired(clock_());
     plan_expiry(slot);
@@ -239,6 +240,10 @@ void Refresher::succeed(Slot& slot, std::shared_ptr<const Zone> received, const 
         report_({RefreshEvent::Kind::working, slot.first, primary, {}, true});
     }
     if (received) entry.version.zone = std::move(received);
+    if (!entry.version.zone) {  // what is current was forgotten meanwhile
+        schedule(slot, now);
+        return;
+    }
     entry.version.confirmed_at = clock_();
     plan_expiry(slot);
     take_({slot.first, entry.version});

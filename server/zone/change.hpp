@@ -47,7 +47,8 @@ struct Expectation {
 struct Change {
     std::vector<Edit> edits;
     ChangeOrigin origin;
-    std::vector<Expectation> expectations;  ///< Nothing is done unless all hold.
+    std::vector<Expectation> expectations;    ///< Nothing is done unless all hold.
+    std::optional<std::string> account = {};  ///< Only at this one's addresses; none: at any.
 };
 
 /// Takes back what a change did, unless something else has been done to one of its addresses since.

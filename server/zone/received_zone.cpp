@@ -7,6 +7,7 @@
 #include "base/invariant.hpp"
 #include "dns/reader.hpp"
 #include "reverse/arpa_name.hpp"
+#include "zone/content_check.hpp"
 #include "zone/range_record.hpp"
 #include "zone/record_octets.hpp"
 #include "zone/zone_builder.hpp"
@@ -64,6 +65,20 @@ std::optional<ReceivedRecord> restored(const TransferRecord& record, const Name&
         std::move(*name), record.type, record.ttl, {record.rdata.begin(), record.rdata.end()}};
 }
 
+/// Whether one of `rrsets` fits into no message. Whoever keeps below it has no RRset of more
+/// records than can be counted either.
+bool are_too_large(std::span<const Rrset> rrsets) {
+    return std::ranges::any_of(
+        rrsets, [](const Rrset& rrset) { return wire_octets(rrset) > max_rrset_octets; });
+}
+
+bool are_too_large(const RecordModels& records) {
+    for (const RecordView record : records) {
+        if (record.names.size() > 1 && ptr_octets(record) > max_rrset_octets) return true;
+    }
+    return false;
+}
+
 /// Whether all but the serial is the same.
 bool differ_in_serial_only(RrsetView before, const ReceivedRecord& after) {
     const auto old_rdata = *before.begin();
@@ -106,7 +121,11 @@ public:
         return true;
     }
 
+    /// Null if an RRset has become too large.
     [[nodiscard]] std::shared_ptr<const Zone> build() {
+        for (const auto& [owner, rrsets] : touched_) {
+            if (are_too_large(rrsets)) return nullptr;
+        }
         const bool is_plain = concerns_addresses_only_ && differ_in_serial_only(zone_.soa(), soa_);
         return is_plain ? with_addresses() : rebuilt();
     }
@@ -246,11 +265,13 @@ std::shared_ptr<const Zone> ReceivedZone::build() {
     builder.set_transfer(frame_.transfer);
     ptrs_.sort();
     if (has_repeats(ptrs_)) ptrs_ = merged(ptrs_);
+    if (are_too_large(ptrs_)) return nullptr;
     builder.add_records(ptrs_.view(), {});
     for (NamedRange& range : ranges_) builder.add_range(std::move(range));
     for (auto& [owner, rrsets] : rrsets_) {
+        for (Rrset& rrset : rrsets) remove_repeats(rrset.rdatas);
+        if (are_too_large(rrsets)) return nullptr;
         for (Rrset& rrset : rrsets) {
-            remove_repeats(rrset.rdatas);
             builder.add(owner, std::move(rrset));
         }
     }

@@ -377,6 +377,19 @@ class Rules(UpdateTestCase):
         self.assertIn("change 1 by", self.arpactl("edits", "history"))
         self.assertNotIn("change 2 by", self.arpactl("edits", "history"))
 
+    def test_captured_ones_are_not_made_again(self):
+        server = self.start()
+        message = update(ptr(9, "old.example."))
+        self.assertEqual(dns.ask_udp(server.endpoint, message).rcode, "NOERROR")
+        self.assert_done(server, record(name_of(9), "PTR", "ANY"), ptr(9, "new.example."))
+        # The id and the case of the key's name are not signed.
+        key = dns.encode_name(DHCP.name)
+        at = message.rindex(key)
+        other = b"\x77\x77" + message[2:at] + key.upper() + message[at + len(key):]
+        for again in (message, other):
+            self.assertEqual(dns.ask_udp(server.endpoint, again).rcode, "NOERROR")
+            self.assertEqual(self.names(server, 9), ["new.example."])
+
     def test_nothing_new_is_no_change(self):
         server = self.start()
         self.assert_done(server, ptr(9, "nine.example."))

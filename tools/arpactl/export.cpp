@@ -118,8 +118,8 @@ void write_zones(const Zones& zones, RangeWalk ranges,
                  Diagnostics& diagnostics) {
     Progress progress("writing zones", zones.size());
     for (std::size_t i = 0; i < zones.size(); ++i) {
-        if (const auto error =
-                write_text_file(paths[i], master_text(*zones[i], ranges), overwriting)) {
+        if (const auto error = write_text_file(paths[i], master_text(*zones[i], ranges),
+                                               overwriting, Readers::everybody)) {
             diagnostics.error(paths[i].string(), {}, error.message(), cannot_write_advice);
             return;
         }

@@ -161,6 +161,20 @@ TEST_F(CookieResponder, AsksForProofByTruncation) {
     }
 }
 
+TEST_F(CookieResponder, AsksForProofWithNothingThatMakesItLonger) {
+    Responder responder(std::make_shared<const Snapshot>(
+                            Zones{zone_for("192.0.2.0/24").ptr("7", "a.example.").build()}),
+                        std::make_shared<const Identity>(
+                            IdentityConfig{.nsid = std::vector<std::uint8_t>(128, 'n')}),
+                        &now);
+    constexpr std::uint16_t nsid_option = 3;
+    const Octets query = ask_ptr().option(nsid_option, {}).octets();
+    Octets buffer(max_message_octets);
+    const Request request{query, Transport::udp, client_};
+    EXPECT_GT(responder.respond(request, buffer).octets, 128U);
+    EXPECT_LE(responder.ask_for_proof(request, buffer).octets, query.size());
+}
+
 TEST_F(CookieResponder, AsksForProofByACookie) {
     const ReplyText reply = proof_asked_of(ask_ptr().option(cookie_option, client_cookie));
     EXPECT_THAT(reply, has_rcode(Rcode::bad_cookie));

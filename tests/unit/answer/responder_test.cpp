@@ -1,8 +1,12 @@
 #include "answer/responder.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "support/test_responder.hpp"
 
@@ -12,6 +16,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 std::shared_ptr<const Zone> slash_24(std::string_view target) {
@@ -154,6 +159,49 @@ TEST(Responder, ChainOutOfOurZonesEndsWithItsLink) {
     EXPECT_TRUE(reply.aa);
     EXPECT_THAT(reply.answer,
                 ElementsAre("7.2.0.192.in-addr.arpa. 3600 IN CNAME x.elsewhere.example."));
+}
+
+TEST(Responder, ChainLeadsNobodyWhereTheyMayNotAsk) {
+    TransferPolicy policy;
+    policy.restricts_queries = true;
+    for (const auto* const record :
+         {"8 CNAME 7.3.0.192.in-addr.arpa.", "9 DNAME 3.0.192.in-addr.arpa."}) {
+        TestResponder server(
+            {zone_for("192.0.2.0/24").record(record).build(),
+             zone_for("192.0.3.0/24").transfer(policy).ptr("7", "secret.example.").build()});
+        for (const std::string_view label : {"8", "7.9", "6.9"}) {
+            const ReplyText reply =
+                server.reply_to(fmt::format("{}.2.0.192.in-addr.arpa", label), RrType::ptr);
+            for (const std::string& line : reply.answer)
+                EXPECT_THAT(line, Not(HasSubstr("secret")));
+            for (const std::string& line : reply.authority) {
+                EXPECT_THAT(line, Not(HasSubstr("3.0.192")));
+            }
+        }
+    }
+}
+
+TEST(Responder, SignatureThatLeavesNoRoomIsAFormatError) {
+    const std::string label(63, 'k');
+    const auto longest =
+        Name::from_text(fmt::format("{0}.{0}.{0}.{1}", label, std::string(61, 'k')));
+    TsigRequester client(std::make_shared<const TsigKey>(
+        TsigKey{*longest, TsigAlgorithm::hmac_sha256, Secret(std::vector<std::uint8_t>(32, 7))}));
+    TestResponder server({slash_24("a.example.")});
+    for (const auto& [name, rcode] :
+         {std::pair(std::string("7.2.0.192.in-addr.arpa"), Rcode::not_auth),
+          std::pair(longest->to_text(), Rcode::form_err)}) {
+        Octets query = ask(name, RrType::ptr).octets();
+        const std::size_t octets = query.size();
+        query.resize(octets + client.added_octets());
+        query.resize(client.sign(query, octets, tsig_time(std::chrono::system_clock::now())));
+        Octets buffer(max_message_octets);
+        const Outcome outcome =
+            server.responder().respond({query, Transport::udp, {}}, std::span(buffer));
+        EXPECT_LE(outcome.octets, max_plain_udp_octets);
+        EXPECT_EQ(outcome.rcode, rcode);
+        EXPECT_TRUE(read_reply(std::span(buffer).first(outcome.octets)));
+    }
 }
 
 TEST(Responder, ChainIntoACutEndsWithTheReferral) {

@@ -63,6 +63,12 @@ public:
     }
     [[nodiscard]] const std::vector<MadeChange>& changes() const { return changes_; }
 
+    std::vector<Edit> expired_edits(Edit::Time /*now*/, std::size_t /*limit*/) override {
+        ++expiries_;
+        return {};
+    }
+    [[nodiscard]] int expiries() const noexcept { return expiries_; }
+
     /// Whether it can be written to, from now on.
     void make_durable(bool is_durable) { is_durable_ = is_durable; }
     [[nodiscard]] bool is_durable() const noexcept override { return is_durable_; }
@@ -78,6 +84,7 @@ private:
     std::atomic<bool> is_open_ = true;  // as one commit has waited
     std::atomic<bool> fails_ = false;
     std::atomic<bool> is_durable_ = true;
+    std::atomic<int> expiries_ = 0;    // how often it was asked what is over
     std::vector<MadeChange> changes_;  // that were noted
 };
 
@@ -250,6 +257,20 @@ TEST_F(EditReloaderTest, ChangesNothingThatCannotBeKept) {
     ASSERT_EQ(outcomes_.size(), 2U);
     EXPECT_NE(outcomes_.back().failure, "");
     EXPECT_TRUE(published_.empty());
+}
+
+TEST_F(EditReloaderTest, LooksForWhatIsOverAgainWhereAChangeCouldNotBeKept) {
+    state_.fail(true);
+    apply("192.0.2.1", "a.example.");
+    run();
+    state_.fail(false);
+    EXPECT_EQ(state_.expiries(), 0);
+    const auto end = std::chrono::steady_clock::now() + seconds(60);
+    while (state_.expiries() == 0 && std::chrono::steady_clock::now() < end) {
+        io_.restart();
+        io_.run_one_for(seconds(1));
+    }
+    EXPECT_GT(state_.expiries(), 0);
 }
 
 TEST_F(EditReloaderTest, TakesItsTurnWithLooks) {

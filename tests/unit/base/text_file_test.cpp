@@ -66,36 +66,48 @@ protected:
 
 TEST_F(WriteTextFile, MakesAFileThatIsMissing) {
     const std::string text = std::string(200'000, 'a') + '\0' + "\r\n\xFF";
-    EXPECT_FALSE(write_text_file(path_, text, Overwriting::allowed));
+    EXPECT_FALSE(write_text_file(path_, text, Overwriting::allowed, Readers::everybody));
     EXPECT_EQ(read_text_file(path_).value(), text);
 }
 
 TEST_F(WriteTextFile, PutsAShorterTextInPlaceOfALongerOne) {
     std::ofstream(path_) << "a longer text";
-    EXPECT_FALSE(write_text_file(path_, "short", Overwriting::allowed));
+    EXPECT_FALSE(write_text_file(path_, "short", Overwriting::allowed, Readers::everybody));
     EXPECT_EQ(read_text_file(path_).value(), "short");
 }
 
 TEST_F(WriteTextFile, LeavesNothingBesideTheFile) {
-    EXPECT_FALSE(write_text_file(path_, "text", Overwriting::allowed));
+    EXPECT_FALSE(write_text_file(path_, "text", Overwriting::allowed, Readers::everybody));
     EXPECT_EQ(files(), 1U);
 }
 
+TEST_F(WriteTextFile, IsForWhomItIsMeantWhateverTheUmask) {
+    const auto permissions = [this](Readers readers) {
+        EXPECT_FALSE(write_text_file(path_, "text", Overwriting::allowed, readers));
+        return std::filesystem::status(path_).permissions();
+    };
+    EXPECT_EQ(permissions(Readers::owner), std::filesystem::perms{0600});
+    EXPECT_EQ(permissions(Readers::everybody), std::filesystem::perms{0644});
+}
+
 TEST_F(WriteTextFile, TellsThatItsFolderIsMissing) {
-    EXPECT_EQ(write_text_file(path_ / "missing" / "file", "text", Overwriting::allowed),
+    EXPECT_EQ(write_text_file(path_ / "missing" / "file", "text", Overwriting::allowed,
+                              Readers::everybody),
               std::errc::no_such_file_or_directory);
 }
 
 TEST_F(WriteTextFile, LeavesADirectoryAsItIsAndNothingBesideIt) {
     std::filesystem::create_directory(path_);
-    EXPECT_EQ(write_text_file(path_, "text", Overwriting::allowed), std::errc::is_a_directory);
+    EXPECT_EQ(write_text_file(path_, "text", Overwriting::allowed, Readers::everybody),
+              std::errc::is_a_directory);
     EXPECT_TRUE(std::filesystem::is_directory(path_));
     EXPECT_EQ(files(), 1U);
 }
 
 TEST_F(WriteTextFile, DoesNotOverwriteWithoutLeave) {
     std::ofstream(path_) << "old";
-    EXPECT_EQ(write_text_file(path_, "new", Overwriting::refused), std::errc::file_exists);
+    EXPECT_EQ(write_text_file(path_, "new", Overwriting::refused, Readers::everybody),
+              std::errc::file_exists);
     EXPECT_EQ(read_text_file(path_).value(), "old");
     EXPECT_EQ(files(), 1U);
 }
@@ -104,7 +116,7 @@ TEST_F(WriteTextFile, DoesNotOverwriteWithoutLeave) {
 TEST_F(WriteTextFile, OldFileIsNotWrittenTo) {
     std::ofstream(path_) << "old";
     std::ifstream reader(path_);
-    EXPECT_FALSE(write_text_file(path_, "new", Overwriting::allowed));
+    EXPECT_FALSE(write_text_file(path_, "new", Overwriting::allowed, Readers::everybody));
     std::string read;
     reader >> read;
     EXPECT_EQ(read, "old");

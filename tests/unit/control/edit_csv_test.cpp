@@ -48,6 +48,25 @@ TEST(EditCsv, SaysWhatIsWrong) {
     EXPECT_THAT(read("address,name\n\xff,b\n"), HasSubstr("line 2"));
 }
 
+TEST(EditCsv, KeepsWithinBounds) {
+    EXPECT_THAT(read("address,name" + std::string(1000, ',') + "\n"), HasSubstr("too many fields"));
+    EXPECT_THAT(read("address,name\n" + std::string(1'000'000, ',')),
+                HasSubstr("line 2: it has 1000001 fields"));
+    std::string many = "address,name\n";
+    for (int i = 0; i < 100'000; ++i) many += "a,b\n";
+    EXPECT_TRUE(read_edit_csv(many));
+    EXPECT_THAT(read(many + "a,b\n"), HasSubstr("too many lines"));
+    std::string words;
+    for (int i = 0; i < 1000; ++i) words += "a ";
+    EXPECT_EQ(read_edit_csv("address,name\n1," + words)->front().names->size(), 20U);
+}
+
+TEST(EditCsv, WritesNoFormula) {
+    BookRow row{{test::address("192.0.2.1"), nullptr, true, {}}, NameOrigin::edit, {}, {}, {}, {}};
+    row.ptr = Rrset{RrType::ptr, Ttl{60}, {name_rdata(test::name("=cmd.example."))}};
+    EXPECT_THAT(csv_of({row}), HasSubstr(",\"'=cmd.example\","));
+}
+
 TEST(EditCsv, WritesWhatItReads) {
     ServerModel server;
     server.name = "a \"quoted\", name";

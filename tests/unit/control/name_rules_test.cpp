@@ -11,6 +11,7 @@ namespace {
 using test::name;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 TEST(NameRules, ReadLegalHostNames) {
     EXPECT_THAT(*read_names({"a.example", "b.example."}),
@@ -60,11 +61,14 @@ TEST_F(NameRulesTest, LetObserversOnlyLook) {
 
 TEST_F(NameRulesTest, HaveNamesLookedUpWhereTheyMustLeadBack) {
     const std::vector<Name> names{name("a.acme.example.")};
-    EXPECT_FALSE(needs_confirmation(customer_, &account_, row_, names));
+    EXPECT_THAT(names_to_confirm(customer_, &account_, row_, names), IsEmpty());
     account_.policy = NamePolicy::confirmed;
-    EXPECT_TRUE(needs_confirmation(customer_, &account_, row_, names));
-    EXPECT_FALSE(needs_confirmation({Role::staff, ""}, nullptr, row_, names));
-    EXPECT_FALSE(needs_confirmation(customer_, &account_, row_, {server_.host_name}));
+    EXPECT_EQ(names_to_confirm(customer_, &account_, row_, names), names);
+    EXPECT_THAT(names_to_confirm({Role::staff, ""}, nullptr, row_, names), IsEmpty());
+    EXPECT_THAT(names_to_confirm(customer_, &account_, row_, {server_.host_name}), IsEmpty());
+    std::vector<Name> with_default = names;
+    with_default.insert(with_default.begin(), server_.host_name);
+    EXPECT_EQ(names_to_confirm(customer_, &account_, row_, with_default), names);
 }
 
 }  // namespace

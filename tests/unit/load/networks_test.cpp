@@ -15,6 +15,7 @@
 #include "findings_text.hpp"
 #include "support/zone_fixtures.hpp"
 #include "support/zone_maker.hpp"
+#include "zone/content_check.hpp"
 #include "zone/zone_walk.hpp"
 
 namespace arpad {
@@ -367,6 +368,73 @@ TEST_F(NetworksTest, ChangeIsRefusedWhereSomethingElseWasSeen) {
     EXPECT_THAT(apply(change), HasSubstr("192.0.2.1 has been changed meanwhile"));
     EXPECT_EQ(apply(Change{{ptr_edit(one, {})}, {}, {{one, tag()}}}), "");
     EXPECT_EQ(tag(), seen);
+}
+
+TEST_F(NetworksTest, ChangeOfAnAccountIsOfItsAddressesWhenItIsMade) {
+    const auto servers = [](std::string_view account) {
+        return fmt::format(
+            "accounts: {{acme: {{}}, other: {{}}}}\n"
+            "products: {{vm: \"{{server}}.example.net\"}}\n"
+            "servers: {{vm1: {{product: vm, account: {}, addresses: [192.0.2.9]}}}}\n",
+            account);
+    };
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    std::ofstream(inventory_) << servers("acme");
+    look();
+    const std::vector<Name> names{test::name("mail.acme.example.")};
+    const Address theirs = test::address("192.0.2.9");
+    const Change naming{{ptr_edit(theirs, names)}, {}, {}, "acme"};
+    EXPECT_EQ(apply(naming), "");
+    EXPECT_EQ(state_.changes.back().edits.front().edit.holder, (EditHolder{"acme", "vm1"}));
+    const ChangeId made = state_.changes.back().id;
+    EXPECT_EQ(apply(Change{{ptr_edit(test::address("192.0.2.8"), names)}, {}, {}, "acme"}),
+              "192.0.2.8 does not belong to this account");
+    std::ofstream(inventory_) << servers("other");
+    look();
+    for (const ChangeRequest& late :
+         {ChangeRequest(naming), ChangeRequest(Change{{ptr_edit(theirs, {})}, {}, {}, "acme"}),
+          ChangeRequest(Undo{made, {}, "acme"})}) {
+        EXPECT_EQ(apply(late), "192.0.2.9 does not belong to this account");
+    }
+    EXPECT_EQ(apply(Change{{ptr_edit(theirs, names)}, {}, {}, "other"}), "");
+}
+
+TEST_F(NetworksTest, AccountNamesNoMoreAddressesOfAPrefixThanItMay) {
+    write("a.yaml", zone_text("2001:db8::/32"));
+    std::ofstream(inventory_) << "accounts: {acme: {}}\nproducts: {vm: \"{server}.example.net\"}\n"
+                                 "servers: {vm1: {product: vm, account: acme, addresses: "
+                                 "[\"2001:db8::/64\"]}}\n";
+    look();
+    const std::vector<Name> names{test::name("a.acme.example.")};
+    const auto naming = [&names](std::size_t first, std::size_t count) {
+        Change change{{}, {}, {}, "acme"};
+        for (std::size_t i = first; i < first + count; ++i) {
+            change.edits.push_back(
+                ptr_edit(test::address(fmt::format("2001:db8::{:x}", i)), names));
+        }
+        return change;
+    };
+    const std::string too_many = "1000 addresses of 2001:db8::/64 have names already";
+    EXPECT_EQ(apply(naming(1, max_named_of_prefix + 1)), too_many);
+    EXPECT_EQ(apply(naming(1, max_named_of_prefix)), "");
+    EXPECT_EQ(apply(naming(max_named_of_prefix + 1, 1)), too_many);
+    // Changes that come together, and what has a name already.
+    EXPECT_EQ(apply(naming(1, 5)), "");
+    EXPECT_EQ(apply(Change{{ptr_edit(test::address("2001:db8::1"), {})}, {}, {}, "acme"}), "");
+    const ChangeRequest together[] = {naming(0x2000, 1), naming(0x2001, 1)};
+    const EditUpdate update = networks_.edit(together);
+    EXPECT_TRUE(update.results[0]);
+    EXPECT_FALSE(update.results[1]);
+}
+
+TEST_F(NetworksTest, RecordThatFitsIntoNoMessageIsNotTaken) {
+    write("a.yaml", zone_text("192.0.2.0/24"));
+    look();
+    Edit edit;
+    edit.address = test::address("192.0.2.1");
+    edit.type = RrType::txt;
+    edit.rdatas = {Rdata(max_rrset_octets, 0)};
+    EXPECT_THAT(apply(Change{{edit}, {}, {}}), HasSubstr("does not fit into a DNS message"));
 }
 
 TEST_F(NetworksTest, EditOfACustomerSleepsWhileTheAddressIsAnothers) {

@@ -1,5 +1,6 @@
 #include "transfer/notifier.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <ldns/ldns.h>
@@ -245,6 +246,37 @@ TEST_F(NotifierTest, SecondaryMayLearnOfAZoneLater) {
     EXPECT_THAT(proceed(hours(1)), IsEmpty());
     EXPECT_FALSE(next_);
     EXPECT_THAT(events_, IsEmpty());
+}
+
+TEST_F(NotifierTest, NewerVersionTakesThePlaceOfOneThatWasRefused) {
+    const auto tell = [this](std::uint32_t serial, seconds pause) {
+        notifier_.announce(*zone_with_serial("192.0.0.0/16", serial), remote_);
+        auto sent = proceed(pause);
+        EXPECT_THAT(sent, SizeIs(1));
+        EXPECT_THAT(read(sent.at(0).message), testing::HasSubstr(fmt::format(" {} 7200", serial)));
+        return sent.at(0);
+    };
+    reply(tell(7, seconds(0)), Rcode::not_auth);
+    // The refused one's turn would come while the zone rests.
+    reply(tell(8, seconds(3)));
+    EXPECT_THAT(proceed(seconds(1)), IsEmpty());
+    reply(tell(9, seconds(1)));
+    EXPECT_THAT(proceed(hours(1)), IsEmpty());
+    EXPECT_FALSE(next_);
+}
+
+TEST_F(NotifierTest, NothingIsSaidAgainOfARefusedVersionWhereANewerOneWaits) {
+    notifier_.announce(*zone_with_serial("192.0.0.0/16", 7), remote_);
+    const auto first = proceed();
+    notifier_.announce(*zone_with_serial("192.0.0.0/16", 8), remote_);
+    reply(first.at(0), Rcode::not_auth);
+    const auto second = proceed(seconds(3));
+    ASSERT_THAT(second, SizeIs(1));
+    EXPECT_THAT(read(second[0].message), testing::HasSubstr(" 8 7200"));
+    reply(second[0]);
+    EXPECT_THAT(proceed(seconds(1)), IsEmpty());
+    EXPECT_THAT(proceed(hours(1)), IsEmpty());
+    EXPECT_FALSE(next_);
 }
 
 TEST_F(NotifierTest, ZoneThatIsNeverRepliedAboutHoldsUpNoOther) {

@@ -180,6 +180,25 @@ TEST(OutgoingTransfer, RecordsThatFillAMessageGetTheirOwn) {
     expect_whole(receive(zone), *zone);
 }
 
+TEST(OutgoingTransfer, FailsWhereARecordFitsIntoNoMessage) {
+    Rdata text;
+    for (int string = 0; string < 255; ++string) {
+        text.push_back(255);
+        text.insert(text.end(), 255, 'a');
+    }
+    text.push_back(230);
+    text.insert(text.end(), 230, 'a');
+    const Octets query = axfr().octets();
+    OutgoingTransfer transfer(zone_for("192.0.0.0/16").rr("1.2", RrType::txt, text).build(),
+                              TransferView::foreign, decode_query(query), std::nullopt);
+    Octets buffer(max_message_octets);
+    EXPECT_GT(transfer.next(buffer), 0U);  // what comes before
+    EXPECT_FALSE(transfer.has_failed());
+    EXPECT_EQ(transfer.next(buffer), 0U);
+    EXPECT_TRUE(transfer.has_failed());
+    EXPECT_FALSE(transfer.is_finished());
+}
+
 TEST(OutgoingTransfer, FirstMessageHasAnOptIfTheQueryHas) {
     const auto zone = large_zone().build();
     EXPECT_THAT(receive(zone).opts, Each(0U));

@@ -260,6 +260,21 @@ TEST_F(RefresherTest, WhatComesFromFormerErrandsIsNotTaken) {
     EXPECT_EQ(taken_[0].version.zone->serial(), Serial{7});
 }
 
+TEST_F(RefresherTest, WhatHasJustComeStaysWhereTheNetworksDoNotHaveItYet) {
+    follow({{frame({"192.0.2.53"}), {}}});
+    (void)proceed();
+    receive(7);
+    refresher_.notice(apex_, first_, now_);
+    EXPECT_THAT(proceed(seconds(5)), SizeIs(1));
+    // Other settings, and no version as the one that came has not been taken over.
+    ZoneFrame other = frame({"192.0.2.53"});
+    other.transfer.restricts_queries = true;
+    follow({{other, {}}});
+    confirm();
+    ASSERT_THAT(taken_, SizeIs(2));
+    EXPECT_EQ(taken_.back().version.zone->serial(), Serial{7});
+}
+
 TEST_F(RefresherTest, OtherPrimariesAreAskedAtOnce) {
     follow({{frame({"192.0.2.53"}), {zone_with_serial(7), system_now}}});
     proceed();

@@ -106,6 +106,25 @@ TEST(ReceivedZone, NeedsASoa) {
     EXPECT_EQ(ReceivedZone({*Name::from_text("a.example"), {}, {}}).build(), nullptr);
 }
 
+ReceivedRecord text_record(std::string_view owner, std::uint8_t first, std::size_t octets) {
+    Rdata text{first};
+    while (text.size() < octets) text.push_back(static_cast<std::uint8_t>(text.size()));
+    return {*Name::from_text(owner), static_cast<RrType>(65'280), Ttl{60}, text};
+}
+
+TEST(ReceivedZone, HasNoRrsetThatFitsIntoNoMessage) {
+    const auto zone = mixed_zone().build();
+    for (const std::size_t records : {1U, 2U}) {
+        ReceivedZone received(frame_of(*zone));
+        for (const auto& record : records_of(*zone)) received.add(record);
+        for (std::size_t i = 0; i < records; ++i) {
+            received.add(text_record("big.0.192.in-addr.arpa", static_cast<std::uint8_t>(i),
+                                     64'100 / records));
+        }
+        EXPECT_EQ(received.build(), nullptr);
+    }
+}
+
 ZoneFrame arpad_frame_of(const Zone& zone) {
     ZoneFrame frame = frame_of(zone);
     frame.transfer.primaries = {{*Endpoint::from_text("192.0.2.53"), {}, true}};
@@ -232,6 +251,9 @@ TEST_F(ReceivedSteps, ThatDoNotFitLeadNowhere) {
     std::swap(removing.removed, removing.added);
     EXPECT_EQ(with_steps(*before_, std::vector{removing}), nullptr);
     EXPECT_EQ(with_steps(*before_, {}), nullptr);
+    ReceivedStep growing = step;
+    growing.added.push_back(text_record("9.2.0.192.in-addr.arpa", 1, 64'100));
+    EXPECT_EQ(with_steps(*before_, std::vector{growing}), nullptr);
 }
 
 }  // namespace

@@ -214,7 +214,8 @@ int write_files(const std::vector<ImportedZone>& zones, const std::filesystem::p
     if (diagnostics.is_empty()) {
         for (const ImportedZone& zone : zones) {
             const auto path = directory / zone.file_name;
-            if (const auto error = write_text_file(path, zone.yaml, overwriting)) {
+            if (const auto error =
+                    write_text_file(path, zone.yaml, overwriting, Readers::everybody)) {
                 diagnostics.error(path.string(), {}, error.message(), cannot_write_advice);
                 break;
             }
