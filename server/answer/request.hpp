@@ -53,7 +53,7 @@ struct Outcome {
     enum class Client : std::uint8_t {
         unproved,       ///< Anybody may have written it.
         takes_cookies,  ///< Likewise, and it would show a cookie that it is given.
-        proved,         ///< It has shown a cookie of ours, or signed with a key.
+        proved,         ///< It has shown a cookie of ours.
     };
 
     Kind kind = Kind::silence;

@@ -18,7 +18,7 @@ constexpr std::uint64_t max_strangers_body_octets = 16U << 10U;
 
 HttpLimits limits_of_web() {
     HttpLimits limits;
-    limits.connections = 500;
+    limits.connections = WebService::max_connections;
     limits.connections_per_client = 100;
     limits.body_octets = max_strangers_body_octets;
     return limits;

@@ -36,6 +36,9 @@ namespace arpad {
 /// See above.
 class WebService {
 public:
+    /// As many as clients may have at once with one of its listeners.
+    static constexpr unsigned max_connections = 500;
+
     /// What it is used for from elsewhere is posted to `main`, where `reloader` is; both outlive
     /// it.
     WebService(boost::asio::io_context& main, Reloader& reloader, const WebConfig& config,

@@ -374,6 +374,25 @@ class Changing(ApiTestCase):
         self.assertEqual(self.acme.post(CHANGES, {"changes": changes}).status, 200)
 
 
+class Receipts(ApiTestCase):
+    """What is told of a change that was made."""
+
+    def test_of_names_among_other_records(self):
+        path = self.workspace.directory / "zone.db"
+        path.write_text("$ORIGIN 2.0.192.in-addr.arpa.\n"
+                        "@ 3600 SOA ns1.example.net. hostmaster.example.net. 1 2 3 4 5\n"
+                        + "".join(f'{last} 300 {data}\n' for last in range(100, 115) for data in
+                                  ("PTR mail.cee.example.", 'TXT "beside"')), encoding="utf-8")
+        done = run_program("ARPACTL", "import", "-c", self.workspace.config, "--as", "leases", path)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        (change,) = {entry["change"] for entry in
+                     self.operator.get("/api/v1/history?address=192.0.2.100").json["history"]}
+        edits = self.operator.get(f"{CHANGES}/{change}").json["edits"]
+        self.assertEqual([edit["address"] for edit in edits],
+                         [f"192.0.2.{last}" for last in range(100, 115)])
+        self.assertEqual({edit["forward"] for edit in edits}, {"different"})
+
+
 class Stopping(unittest.TestCase):
     """A stop while changes wait for their turn."""
 
