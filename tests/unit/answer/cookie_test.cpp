@@ -165,7 +165,7 @@ TEST_F(CookieResponder, AsksForProofWithNothingThatMakesItLonger) {
     Responder responder(std::make_shared<const Snapshot>(
                             Zones{zone_for("192.0.2.0/24").ptr("7", "a.example.").build()}),
                         std::make_shared<const Identity>(
-                            IdentityConfig{.nsid = std::vector<std::uint8_t>(128, 'n')}),
+                            IdentityConfig{{}, {}, std::vector<std::uint8_t>(128, 'n')}),
                         &now);
     constexpr std::uint16_t nsid_option = 3;
     const Octets query = ask_ptr().option(nsid_option, {}).octets();
