@@ -46,10 +46,13 @@ Digest PendingUpdate::signed_content() const {
     return digester.finish();
 }
 
-std::chrono::system_clock::time_point PendingUpdate::good_until() const {
-    const Query query = decode_query(message_);
+std::chrono::system_clock::time_point PendingUpdate::signed_at() const {
     return std::chrono::system_clock::time_point(
-        std::chrono::seconds(query.tsig->time + query.tsig->fudge));
+        std::chrono::seconds(decode_query(message_).tsig->time));
+}
+
+std::chrono::seconds PendingUpdate::fudge() const {
+    return std::chrono::seconds(decode_query(message_).tsig->fudge);
 }
 
 Result<Update, UpdateRefusal> PendingUpdate::read(const UpdatePolicy& policy) const {

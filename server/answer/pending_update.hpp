@@ -43,8 +43,9 @@ public:
     /// Stands for what is signed: messages that differ in what is not, as their ids, have the same.
     [[nodiscard]] Digest signed_content() const;
 
-    /// Until when the signature is good.
-    [[nodiscard]] std::chrono::system_clock::time_point good_until() const;
+    /// When it was signed, and how long before and after that the signature is good.
+    [[nodiscard]] std::chrono::system_clock::time_point signed_at() const;
+    [[nodiscard]] std::chrono::seconds fudge() const;
 
     /// Who has signed it.
     [[nodiscard]] const Name& key() const noexcept { return key_; }

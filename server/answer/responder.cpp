@@ -249,10 +249,19 @@ Outcome Responder::ask_for_proof(const Request& request, std::span<std::uint8_t>
     const Query query = decode_query(request.message);
     Client client = client_of(request, query);
     client.answers.nsid = {};  // as much longer than the query as it makes it, it helps a reflector
-    Reply reply(query, request.transport, client.answers, buffer);
+    // Clients that sign do not believe what is not signed.
+    std::optional<TsigReplier> tsig;
+    const std::uint64_t now = query.tsig ? tsig_time(clock_()) : 0;
+    if (query.tsig) tsig.emplace(*keys_, request.message, *query.tsig, now);
+    const bool is_signed =
+        tsig && tsig->signer() != nullptr &&
+        Reply(query, request.transport, client.answers, buffer).has_room(tsig->added_octets());
+    Reply reply(query, request.transport, client.answers, buffer,
+                is_signed ? tsig->added_octets() : 0);
     Outcome outcome = client.standing == Outcome::Client::takes_cookies
                           ? reply.finish(Rcode::bad_cookie, Authority::other)
                           : reply.finish_truncated();
+    if (is_signed) outcome.octets = tsig->sign(buffer, outcome.octets, now);
     outcome.client = client.standing;
     if (query.question) outcome.type = query.question->type;
     return outcome;

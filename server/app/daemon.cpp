@@ -145,7 +145,7 @@ void Daemon::protect_secrets() const {
 /// Says so if there may not be as many TCP connections as are configured.
 void Daemon::raise_file_limit() const {
     // Listening sockets, the state, and the clients of the page and the API.
-    const std::size_t others = 100 + (config_.web.listen.empty() ? 0 : WebService::max_connections);
+    const std::size_t others = 100 + config_.web.listen.size() * WebService::max_connections;
     const std::size_t most = arpad::raise_file_limit();
     if (config_.tcp.connections + others <= most) return;
     spdlog::warn(

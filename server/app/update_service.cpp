@@ -13,17 +13,17 @@ using std::chrono::steady_clock;
 
 /// A message is remembered as long as its signature is good, and at least so long: whoever has
 /// captured it cannot have it made once more, when something else has been done meanwhile. Of more
-/// than so many those are forgotten whose signatures end first.
+/// of one key than so many those are forgotten whose signatures end first.
 constexpr std::chrono::seconds least_remembered_for{60};
 constexpr std::size_t most_remembered = 65'536;
+constexpr std::chrono::seconds longest_fudge{3600};
 
-/// When `update` may be forgotten. Its time has been checked: it lies within what its client says
-/// that the clocks may differ by, which are 18 hours at most.
+/// When `update` may be forgotten. Its time has been checked: it lies within its fudge.
 steady_clock::time_point end_of(const PendingUpdate& update) {
     using std::chrono::seconds;
+    const auto end = update.signed_at() + update.fudge();
     const auto good =
-        std::chrono::ceil<seconds>(update.good_until() - std::chrono::system_clock::now()) +
-        seconds(1);
+        std::chrono::ceil<seconds>(end - std::chrono::system_clock::now()) + seconds(1);
     return steady_clock::now() + std::max(good, least_remembered_for);
 }
 
@@ -45,9 +45,39 @@ PendingUpdates::Make UpdateService::maker() {
     };
 }
 
+void UpdateService::note(const PendingUpdate& update, const UpdateResult& result) {
+    ++counts_[result.rcode];
+    if (result.rcode == Rcode::no_error || !throttle_.admits(steady_clock::now())) return;
+    spdlog::info("update by {} from {}: {}: {} ({} more not shown)", update.key().to_text(),
+                 update.client().to_text(), to_text(result.rcode), result.text,
+                 throttle_.take_suppressed());
+}
+
+/// Why nothing that is signed like `update` is made; none if it may be.
+std::optional<UpdateResult> UpdateService::refuse(const PendingUpdate& update) const {
+    if (!policies_->contains(update.key())) {
+        return UpdateResult{Rcode::refused,
+                            update.key().to_text() +
+                                " may update nothing: write it into `updates` of the "
+                                "server configuration"};
+    }
+    if (update.fudge() > longest_fudge) {
+        return UpdateResult{Rcode::refused,
+                            "its signature is good for more than an hour: sign with a fudge of 300 "
+                            "seconds"};
+    }
+    return std::nullopt;
+}
+
 /// The same message once more gets the same reply, and changes nothing.
 void UpdateService::take(const std::shared_ptr<PendingUpdate>& update, const Done& done) {
-    forget_old();
+    if (const auto refusal = refuse(*update)) {
+        note(*update, *refusal);
+        done(*refusal);
+        return;
+    }
+    Order& order = orders_[update->key()];
+    forget_old(order);
     const Digest digest = update->signed_content();
     const auto [found, is_new] = recent_.try_emplace(digest);
     Recent& recent = found->second;
@@ -57,14 +87,9 @@ void UpdateService::take(const std::shared_ptr<PendingUpdate>& update, const Don
     }
     recent.waiting.push_back(done);
     if (!is_new) return;
-    order_.emplace(end_of(*update), digest);
-    make(*update, [this, digest, update](const UpdateResult& result) {
-        ++counts_[result.rcode];
-        if (result.rcode != Rcode::no_error && throttle_.admits(steady_clock::now())) {
-            spdlog::info("update by {} from {}: {}: {} ({} more not shown)",
-                         update->key().to_text(), update->client().to_text(), to_text(result.rcode),
-                         result.text, throttle_.take_suppressed());
-        }
+    const auto place = order.emplace(end_of(*update), digest).first;
+    make(*update, [this, digest, update, &order, place](const UpdateResult& result) {
+        note(*update, result);
         const auto known = recent_.find(digest);
         std::vector<Done> waiting = std::exchange(known->second.waiting, {});
         // What failed for want of the disk may succeed the next time.
@@ -72,20 +97,14 @@ void UpdateService::take(const std::shared_ptr<PendingUpdate>& update, const Don
             known->second.result = result;
         } else {
             recent_.erase(known);
+            order.erase(place);
         }
         for (const Done& each : waiting) each(result);
     });
 }
 
 void UpdateService::make(const PendingUpdate& update, const Done& done) {
-    const auto policy = policies_->find(update.key());
-    if (policy == policies_->end()) {
-        done({Rcode::refused, update.key().to_text() +
-                                  " may update nothing: write it into `updates` of the server "
-                                  "configuration"});
-        return;
-    }
-    auto read = update.read(policy->second);
+    auto read = update.read(policies_->find(update.key())->second);
     if (!read) {
         done({read.error().rcode, read.error().text + ": " + read.error().advice});
         return;
@@ -96,14 +115,13 @@ void UpdateService::make(const PendingUpdate& update, const Done& done) {
         [done, update = *read](const ChangeOutcome& outcome) { done(result_of(outcome, update)); });
 }
 
-void UpdateService::forget_old() {
+void UpdateService::forget_old(Order& order) {
     const auto now = steady_clock::now();
-    while (!order_.empty() && (order_.begin()->first < now || order_.size() > most_remembered)) {
-        const auto known = recent_.find(order_.begin()->second);
-        const bool is_done = known == recent_.end() || known->second.result;
-        if (!is_done) return;  // it is still being made
-        if (known != recent_.end()) recent_.erase(known);
-        order_.erase(order_.begin());
+    while (!order.empty() && (order.begin()->first < now || order.size() > most_remembered)) {
+        const auto known = recent_.find(order.begin()->second);
+        if (!known->second.result) return;  // it is still being made
+        recent_.erase(known);
+        order.erase(order.begin());
     }
 }
 

@@ -51,15 +51,20 @@ private:
         std::vector<Done> waiting;           // until then
     };
 
+    /// Messages by when they may be forgotten.
+    using Order = std::set<std::pair<std::chrono::steady_clock::time_point, Digest>>;
+
     void take(const std::shared_ptr<PendingUpdate>& update, const Done& done);
     void make(const PendingUpdate& update, const Done& done);
-    void forget_old();
+    void note(const PendingUpdate& update, const UpdateResult& result);
+    [[nodiscard]] std::optional<UpdateResult> refuse(const PendingUpdate& update) const;
+    void forget_old(Order& order);
 
     boost::asio::io_context& io_;
     Reloader& reloader_;
     std::shared_ptr<const UpdatePolicies> policies_ = std::make_shared<const UpdatePolicies>();
-    std::map<Digest, Recent> recent_;  // by what is signed of the message
-    std::set<std::pair<std::chrono::steady_clock::time_point, Digest>> order_;  // by their end
+    std::map<Digest, Recent> recent_;              // by what is signed of the message
+    std::map<Name, Order, CanonicalLess> orders_;  // of the messages, by key
     UpdateCounts counts_{{Rcode::no_error, 0}, {Rcode::refused, 0}};  // told from the start
     LogThrottle throttle_;
 };

@@ -15,6 +15,9 @@ constexpr std::chrono::milliseconds patience{2000};
 constexpr std::chrono::seconds memory{5};
 constexpr std::size_t max_known = 1000;
 
+/// Questions at a time, fewer than the client would drop.
+constexpr std::size_t most_open = DnsClient::max_open / 2;
+
 /// What the A or AAAA records of a reply say; none if it is of no use.
 std::optional<std::vector<Address>> addresses_in(const QuestionReply& reply) {
     if (reply.rcode == Rcode::nx_domain) return std::vector<Address>();
@@ -114,18 +117,20 @@ void ForwardLookup::ask(const std::shared_ptr<Lookup>& lookup) {
         boost::asio::post(io_, [lookup] { lookup->take(std::nullopt); });
         return;
     }
+    if (open_ == most_open) {
+        waiting_.push_back(lookup);
+        return;
+    }
+    ++open_;
     const Endpoint& resolver = resolvers_[lookup->next++];
     std::vector<std::uint8_t> query =
         make_query(random_message_id(), lookup->name, lookup->type, Recursion::wanted);
     client_.ask(resolver, query, patience,
                 [this, lookup, query](std::span<const std::uint8_t> octets) {
-                    if (octets.empty()) {
-                        ask(lookup);
-                        return true;
-                    }
                     const auto reply = read_reply(octets, query);
-                    if (!reply) return false;
-                    auto addresses = addresses_in(*reply);
+                    if (!octets.empty() && !reply) return false;
+                    go_on();
+                    auto addresses = reply ? addresses_in(*reply) : std::nullopt;
                     if (addresses) {
                         lookup->take(std::move(addresses));
                     } else {
@@ -133,6 +138,15 @@ void ForwardLookup::ask(const std::shared_ptr<Lookup>& lookup) {
                     }
                     return true;
                 });
+}
+
+/// After a question has ended.
+void ForwardLookup::go_on() {
+    --open_;
+    if (waiting_.empty()) return;
+    const auto next = std::move(waiting_.front());
+    waiting_.pop_front();
+    ask(next);
 }
 
 void ForwardLookup::note(const Key& key, ForwardAnswer answer) {

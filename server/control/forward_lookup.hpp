@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -65,11 +66,14 @@ private:
     };
 
     void ask(const std::shared_ptr<Lookup>& lookup);
+    void go_on();
     void note(const Key& key, ForwardAnswer answer);
 
     boost::asio::io_context& io_;
     DnsClient client_;
     std::vector<Endpoint> resolvers_;
+    std::size_t open_ = 0;                         // questions
+    std::deque<std::shared_ptr<Lookup>> waiting_;  // for one of these to end
     std::map<Key, Known, KeyLess> known_;
 };
 

@@ -120,10 +120,11 @@ std::optional<EditRefusal> EditGroup::find_foreign(const Edit& edit,
 std::optional<EditRefusal> EditGroup::find_excess(const std::vector<Edit>& edits) {
     std::map<Prefix, std::size_t> added;
     for (const Edit& edit : edits) {
-        const bool is_named = std::ranges::any_of(
-            edits_at(edit), [&edit](const Edit& known) { return are_of_one_kind(known, edit); });
-        if (!edit.says_anything() || is_named || ground_.inventory == nullptr) continue;
-        const auto found = ground_.inventory->allocations.find(edit.address);
+        const bool is_named = std::ranges::any_of(edits_at(edit), [&](const Edit& known) {
+            return are_of_one_kind(known, edit) && names_an_address(known);
+        });
+        if (is_named || !edit.says_anything()) continue;
+        const auto found = find_allocation(edit.address);
         if (!found || found->prefix.is_address()) continue;
         if (count_named(found->prefix) + ++added[found->prefix] <= max_named_of_prefix) continue;
         return EditRefusal{EditRefusal::Kind::too_many, edit.address,
@@ -131,18 +132,32 @@ std::optional<EditRefusal> EditGroup::find_excess(const std::vector<Edit>& edits
                                        found->prefix.to_text()),
                            "restore the default of some first"};
     }
-    for (const auto& [prefix, count] : added) named_[prefix] += count;
     return std::nullopt;
 }
 
+/// How many addresses of the allocation `prefix`, and of none inside it, have names of their own by
+/// now.
 std::size_t EditGroup::count_named(const Prefix& prefix) {
-    const auto [found, is_new] = named_.try_emplace(prefix, 0);
+    const auto [found, is_new] = named_before_.try_emplace(prefix, 0);
     if (is_new) {
         ground_.edits.for_each_edit(range_of(prefix), [&](const Edit& edit) {
-            if (edit.type == RrType::ptr && edit.layer == EditLayer::edit) ++found->second;
+            if (names_an_address(edit) && find_allocation(edit.address)->prefix == prefix) {
+                ++found->second;
+            }
         });
     }
-    return found->second;
+    return found->second + newly_named_[prefix];
+}
+
+/// Whether `edit` is a name that is heard, and not that of a lease.
+bool EditGroup::names_an_address(const Edit& edit) const {
+    return !edit.name && edit.type == RrType::ptr && edit.layer == EditLayer::edit &&
+           edit.says_anything() && is_awake(edit, ground_.inventory);
+}
+
+std::optional<Allocations::Found> EditGroup::find_allocation(Address address) const {
+    return ground_.inventory == nullptr ? std::nullopt
+                                        : ground_.inventory->allocations.find(address);
 }
 
 /// Has `edit` be about the address that its name is that of, if it is one's.
@@ -178,6 +193,9 @@ Result<ChangeId, EditRefusal> EditGroup::add(const Undo& undo) {
             if (auto refusal = find_foreign(made.edit, *undo.account)) return std::move(*refusal);
         }
         edits.push_back(made.before ? *made.before : reset_of(made.edit));
+    }
+    if (undo.account) {
+        if (auto refusal = find_excess(edits)) return std::move(*refusal);
     }
     return make(edits, undo.origin, undo.change);
 }
@@ -457,6 +475,11 @@ MadeEdit EditGroup::apply(Edit edit, const Target& target) {
         made.served = editor_of(target).rrset_of(edit, edit.type);
     }
     made.edit = std::move(edit);
+    if (const auto found = made.edit.name ? std::nullopt : find_allocation(made.edit.address)) {
+        std::size_t& count = newly_named_[found->prefix];
+        if (names_an_address(made.edit)) ++count;
+        if (made.before && names_an_address(*made.before)) --count;  // below 0 it wraps, and back
+    }
     return made;
 }
 

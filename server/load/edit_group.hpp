@@ -20,6 +20,7 @@
 #include "load/served_zone.hpp"
 #include "reverse/address.hpp"
 #include "reverse/prefix.hpp"
+#include "zone/allocations.hpp"
 #include "zone/change.hpp"
 #include "zone/edit.hpp"
 #include "zone/inventory.hpp"
@@ -156,6 +157,8 @@ private:
                                                           const std::string& account) const;
     [[nodiscard]] std::optional<EditRefusal> find_excess(const std::vector<Edit>& edits);
     [[nodiscard]] std::size_t count_named(const Prefix& prefix);
+    [[nodiscard]] bool names_an_address(const Edit& edit) const;
+    [[nodiscard]] std::optional<Allocations::Found> find_allocation(Address address) const;
     [[nodiscard]] std::optional<EditRefusal> find_unmet(const Expectation& expectation);
     [[nodiscard]] std::optional<EditRefusal> find_changed_since(const MadeChange& change);
     [[nodiscard]] Result<ChangeId, EditRefusal> make(const std::vector<Edit>& edits,
@@ -178,7 +181,9 @@ private:
     // Of names that were looked at, as they are by now.
     std::map<Address, EditsThere> edits_;
     std::map<Name, EditsThere, CanonicalLess> named_edits_;
-    std::map<Prefix, std::size_t> named_;  // addresses with edits, before
+    // By allocation: how many addresses had names of their own before, and how many more have now.
+    std::map<Prefix, std::size_t> named_before_;
+    std::map<Prefix, std::size_t> newly_named_;
     std::vector<MadeChange> changes_;
     std::vector<std::set<const ServedZone*>> zones_by_change_;
 };

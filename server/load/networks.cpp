@@ -114,11 +114,14 @@ system_clock::time_point time_of(const FileStamp& stamp) {
     return system_clock::time_point(std::chrono::duration_cast<system_clock::duration>(since_1970));
 }
 
-/// `version`, which may have come when the zone had another frame, in `frame`.
+/// `version`, which may have come when the zone had another frame, in `frame`; without a zone,
+/// which is to be taken anew, where that does not hold its ranges.
 ReceivedVersion fitted(ReceivedVersion version, const ZoneFrame& frame) {
     if (!version.zone || version.zone->frame() == frame) return version;
     auto history = version.zone->history();
-    version.zone = in_frame(*version.zone, frame)->with_history(std::move(history));
+    version.zone = in_frame(*version.zone, frame);
+    if (!version.zone) return {};
+    version.zone = version.zone->with_history(std::move(history));
     return version;
 }
 

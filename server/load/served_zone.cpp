@@ -16,6 +16,7 @@ bool is_same(const ServedZone& before, const ServedZone& after) {
     if (before.zone->unavailability() != after.zone->unavailability()) return false;
     if (before.zone->transfer() != after.zone->transfer()) return false;
     if (!after.zone->is_available()) return true;
+    if (before.zone->frame() != after.zone->frame()) return false;
     return before.content == after.content && before.zone->serial() == after.zone->serial();
 }
 

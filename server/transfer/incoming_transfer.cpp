@@ -9,6 +9,7 @@
 #include "dns/writer.hpp"
 #include "transfer/message_id.hpp"
 #include "transfer/record_reader.hpp"
+#include "zone/content_check.hpp"
 
 namespace arpad {
 
@@ -158,6 +159,11 @@ bool IncomingTransfer::is_of_the_zone(const ReceivedRecord& record) {
         return reject(
             fmt::format("it sends {}, which is outside of the zone", record.owner.to_text()));
     }
+    if (record.rdata.size() > max_rrset_octets) {
+        return reject(
+            fmt::format("it sends a record of {} with {} octets, which fits into no reply",
+                        record.owner.to_text(), record.rdata.size()));
+    }
     return true;
 }
 
@@ -263,7 +269,8 @@ void IncomingTransfer::finish() {
     if (received_) {
         state_ = State::received;
     } else if (is_whole) {
-        (void)fail("it sends ranges that cannot be read, or records that fit into no reply");
+        (void)fail(
+            "it sends ranges that cannot be read, or more than 65,535 records of a name and type");
     } else {
         fall_back("what it says has changed does not fit what we have");
     }

@@ -133,7 +133,10 @@ struct Notifier::Line {
 
     /// Has `notice` wait instead of older ones.
     void announce(Notice notice) {
-        deferred.erase(notice.zone);
+        if (const auto older = deferred.find(notice.zone); older != deferred.end()) {
+            notice.attempts = older->second.notice.attempts;
+            deferred.erase(older);
+        }
         const auto found = resting.find(notice.zone);
         if (found != resting.end()) {
             found->second.notice = std::move(notice);
@@ -340,7 +343,10 @@ void Notifier::receive(const Endpoint& remote, std::span<const std::uint8_t> mes
     if (is_refused && event.kind == NotifyEvent::Kind::refused &&
         notice.attempts < attempts_until_refused) {
         // A newer version that waits is told of instead.
-        if (line.waiting.contains(event.zone)) return;
+        if (const auto newer = line.waiting.find(event.zone); newer != line.waiting.end()) {
+            newer->second.attempts = std::max(newer->second.attempts, notice.attempts);
+            return;
+        }
         const Time due = now + pause_after(notice.attempts);
         line.deferred.insert_or_assign(event.zone, Deferred{due, std::move(notice)});
     } else if (is_refused) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "base/invariant.hpp"
@@ -17,6 +18,8 @@ namespace arpad {
 namespace {
 
 using Rrsets = std::vector<Rrset>;
+
+constexpr std::size_t most_records = std::numeric_limits<std::uint16_t>::max();  // of an RRset
 using RrsetsByOwner = std::map<Name, Rrsets, CanonicalLess>;
 
 void remove_repeats(std::vector<Rdata>& rdatas) {
@@ -65,16 +68,19 @@ std::optional<ReceivedRecord> restored(const TransferRecord& record, const Name&
         std::move(*name), record.type, record.ttl, {record.rdata.begin(), record.rdata.end()}};
 }
 
-/// Whether one of `rrsets` fits into no message. Whoever keeps below it has no RRset of more
-/// records than can be counted either.
+/// Whether one of `rrsets` has more records than can be counted, or one that fits into no message.
 bool are_too_large(std::span<const Rrset> rrsets) {
-    return std::ranges::any_of(
-        rrsets, [](const Rrset& rrset) { return wire_octets(rrset) > max_rrset_octets; });
+    return std::ranges::any_of(rrsets, [](const Rrset& rrset) {
+        return rrset.rdatas.size() > most_records ||
+               std::ranges::any_of(rrset.rdatas, [](const Rdata& rdata) {
+                   return rdata.size() > max_rrset_octets;
+               });
+    });
 }
 
 bool are_too_large(const RecordModels& records) {
     for (const RecordView record : records) {
-        if (record.names.size() > 1 && ptr_octets(record) > max_rrset_octets) return true;
+        if (record.names.size() > most_records) return true;
     }
     return false;
 }
@@ -203,7 +209,11 @@ private:
     [[nodiscard]] std::shared_ptr<const Zone> rebuilt() const {
         ReceivedZone fresh(zone_.frame());
         for_each_record(zone_, [&](NameView owner, RrsetView rrset, Rdata rdata) {
-            if (touched_.contains(Name(owner)) || rrset.type() == RrType::soa) return;
+            if (rrset.type() == RrType::soa) return;
+            // Ranges are shown at the apex and are none of its records.
+            const bool is_range =
+                rrset.type() == RrType::arpad_range && zone_.transfer().takes_ranges();
+            if (!is_range && touched_.contains(Name(owner))) return;
             fresh.add({Name(owner), rrset.type(), rrset.ttl(), std::move(rdata)});
         });
         for (const auto& [owner, rrsets] : touched_) {

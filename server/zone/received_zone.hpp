@@ -40,8 +40,8 @@ public:
     /// of one RRset have the TTL of the first (RFC 2181 5.2). A SOA takes the place of another.
     void add(const ReceivedRecord& record);
 
-    /// The zone; null if there was no SOA, if ranges cannot be read or meet, or if an RRset fits
-    /// into no message. This is spent.
+    /// The zone; null if there was no SOA, if ranges cannot be read or meet, if a record fits
+    /// into no message, or if an RRset has more than 65,535. This is spent.
     [[nodiscard]] std::shared_ptr<const Zone> build();
 
 private:
@@ -77,8 +77,9 @@ struct ReceivedStep {
                                                   const Name& apex);
 
 /// What `steps`, one after the other, make of `zone`, which was received; null if they do not fit:
-/// they remove what is not there, or add what is or what fits into no message. Where only addresses
-/// change, the new zone shares all the rest with `zone`, and the cost does not depend on its size.
+/// they remove what is not there, or add what is or what `ReceivedZone` does not take. Where only
+/// addresses change, the new zone shares all the rest with `zone`, and the cost does not depend on
+/// its size.
 [[nodiscard]] std::shared_ptr<const Zone> with_steps(const Zone& zone,
                                                      std::span<const ReceivedStep> steps);
 

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import time
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import dns_client as dns
@@ -389,6 +390,13 @@ class Rules(UpdateTestCase):
         for again in (message, other):
             self.assertEqual(dns.ask_udp(server.endpoint, again).rcode, "NOERROR")
             self.assertEqual(self.names(server, 9), ["new.example."])
+
+    def test_signatures_that_are_good_for_long_are_refused(self):
+        server = self.start()
+        with unittest.mock.patch("tsig.FUDGE", 3601):
+            self.assertEqual(self.send(server, ptr(9, "nine.example.")),
+                             ("REFUSED", "its signature is good for more than an hour: sign with a "
+                                         "fudge of 300 seconds"))
 
     def test_nothing_new_is_no_change(self):
         server = self.start()

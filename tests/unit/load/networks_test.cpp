@@ -425,6 +425,24 @@ TEST_F(NetworksTest, AccountNamesNoMoreAddressesOfAPrefixThanItMay) {
     const EditUpdate update = networks_.edit(together);
     EXPECT_TRUE(update.results[0]);
     EXPECT_FALSE(update.results[1]);
+    // What is given back in a change before makes room.
+    Change giving{{ptr_edit(test::address("2001:db8::2"), {})}, {}, {}, "acme"};
+    const ChangeRequest in_turn[] = {naming(0x2000, 1), giving, naming(0x2001, 1)};
+    for (const auto& result : networks_.edit(in_turn).results) EXPECT_TRUE(result);
+    // An undo gives names, too.
+    EXPECT_EQ(apply(giving), "");
+    const ChangeId given = state_.changes.back().id;
+    EXPECT_EQ(apply(naming(0x3000, 2)), "");
+    EXPECT_EQ(apply(Undo{given, {}, "acme"}), too_many);
+    // Names of a former holder sleep, and do not count.
+    std::ofstream(inventory_) << "accounts: {acme: {}, other: {}}\n"
+                                 "products: {vm: \"{server}.example.net\"}\n"
+                                 "servers: {vm1: {product: vm, account: other, addresses: "
+                                 "[\"2001:db8::/64\"]}}\n";
+    look();
+    Change theirs = naming(1, 1);
+    theirs.account = "other";
+    EXPECT_EQ(apply(theirs), "");
 }
 
 TEST_F(NetworksTest, RecordThatFitsIntoNoMessageIsNotTaken) {

@@ -265,6 +265,17 @@ TEST_F(NotifierTest, NewerVersionTakesThePlaceOfOneThatWasRefused) {
     EXPECT_FALSE(next_);
 }
 
+TEST_F(NotifierTest, RefusalsOfVersionsThatComeQuicklyAreComplainedAbout) {
+    for (std::uint32_t serial = 7; serial < 10; ++serial) {
+        EXPECT_THAT(events_, IsEmpty());
+        notifier_.announce(*zone_with_serial("192.0.0.0/16", serial), remote_);
+        const auto sent = proceed(seconds(1));
+        ASSERT_THAT(sent, SizeIs(1));
+        reply(sent[0], Rcode::refused);
+    }
+    EXPECT_THAT(take_events(), ElementsAre(Kind::refused));
+}
+
 TEST_F(NotifierTest, NothingIsSaidAgainOfARefusedVersionWhereANewerOneWaits) {
     notifier_.announce(*zone_with_serial("192.0.0.0/16", 7), remote_);
     const auto first = proceed();

@@ -112,16 +112,27 @@ ReceivedRecord text_record(std::string_view owner, std::uint8_t first, std::size
     return {*Name::from_text(owner), static_cast<RrType>(65'280), Ttl{60}, text};
 }
 
-TEST(ReceivedZone, HasNoRrsetThatFitsIntoNoMessage) {
+TEST(ReceivedZone, HasNoRecordThatFitsIntoNoMessage) {
     const auto zone = mixed_zone().build();
-    for (const std::size_t records : {1U, 2U}) {
+    ReceivedZone received(frame_of(*zone));
+    for (const auto& record : records_of(*zone)) received.add(record);
+    received.add(text_record("big.0.192.in-addr.arpa", 1, 64'100));
+    EXPECT_EQ(received.build(), nullptr);
+}
+
+TEST(ReceivedZone, MayHaveRrsetsThatAreTruncatedButNoneWhoseRecordsCannotBeCounted) {
+    for (const std::uint32_t records : {65'535U, 65'536U}) {
+        const auto zone = mixed_zone().build();
         ReceivedZone received(frame_of(*zone));
         for (const auto& record : records_of(*zone)) received.add(record);
-        for (std::size_t i = 0; i < records; ++i) {
-            received.add(text_record("big.0.192.in-addr.arpa", static_cast<std::uint8_t>(i),
-                                     64'100 / records));
+        for (std::uint32_t i = 0; i < records; ++i) {
+            received.add({*Name::from_text("big.0.192.in-addr.arpa"),
+                          RrType::a,
+                          Ttl{60},
+                          {1, static_cast<std::uint8_t>(i >> 16U),
+                           static_cast<std::uint8_t>(i >> 8U), static_cast<std::uint8_t>(i)}});
         }
-        EXPECT_EQ(received.build(), nullptr);
+        EXPECT_EQ(received.build() != nullptr, records == 65'535U);
     }
 }
 
@@ -156,7 +167,7 @@ TEST(ReceivedZone, OfArpadKeepsItsRangesOverSteps) {
     ReceivedZone received(arpad_frame_of(*before));
     for (const auto& record : records_of(*before, RangeWalk::keep)) received.add(record);
     const auto built = received.build();
-    for (const char* const record : {"9.1 TXT x", "below.9.1 TXT x", "name TXT x"}) {
+    for (const char* const record : {"9.1 TXT x", "below.9.1 TXT x", "name TXT x", "@ TXT x"}) {
         const auto after = with_serial(zone_with_ranges().record(record).build(), 2);
         ReceivedZone other(arpad_frame_of(*before));
         for (const auto& one : records_of(*after, RangeWalk::keep)) other.add(one);
