@@ -32,7 +32,7 @@ PendingUpdate::PendingUpdate(const Request& request, TsigReplier tsig,
       identity_(std::move(identity)),
       answers_(answers) {}
 
-Digest PendingUpdate::signed_content() const {
+PendingUpdate::Signature PendingUpdate::signature() const {
     const Query query = decode_query(message_);
     const TsigRecord& tsig = *query.tsig;
     constexpr std::size_t id_octets = 2;
@@ -43,16 +43,9 @@ Digest PendingUpdate::signed_content() const {
     digester.add_u32(static_cast<std::uint32_t>(tsig.time));
     digester.add_u32(tsig.fudge);
     digester.add(std::span(message_).subspan(id_octets, tsig.start - id_octets));
-    return digester.finish();
-}
-
-std::chrono::system_clock::time_point PendingUpdate::signed_at() const {
-    return std::chrono::system_clock::time_point(
-        std::chrono::seconds(decode_query(message_).tsig->time));
-}
-
-std::chrono::seconds PendingUpdate::fudge() const {
-    return std::chrono::seconds(decode_query(message_).tsig->fudge);
+    return {digester.finish(),
+            std::chrono::system_clock::time_point(std::chrono::seconds(tsig.time)),
+            std::chrono::seconds(tsig.fudge)};
 }
 
 Result<Update, UpdateRefusal> PendingUpdate::read(const UpdatePolicy& policy) const {

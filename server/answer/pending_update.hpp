@@ -40,12 +40,15 @@ public:
 
     [[nodiscard]] const Address& client() const noexcept { return client_; }
 
-    /// Stands for what is signed: messages that differ in what is not, as their ids, have the same.
-    [[nodiscard]] Digest signed_content() const;
+    /// What is signed, and how.
+    struct Signature {
+        Digest
+            content;  ///< Messages that differ in what is not signed, as their ids, have the same.
+        std::chrono::system_clock::time_point time;
+        std::chrono::seconds fudge;  ///< It is good for so long before and after its time.
+    };
 
-    /// When it was signed, and how long before and after that the signature is good.
-    [[nodiscard]] std::chrono::system_clock::time_point signed_at() const;
-    [[nodiscard]] std::chrono::seconds fudge() const;
+    [[nodiscard]] Signature signature() const;
 
     /// Who has signed it.
     [[nodiscard]] const Name& key() const noexcept { return key_; }

@@ -18,10 +18,10 @@ constexpr std::chrono::seconds least_remembered_for{60};
 constexpr std::size_t most_remembered = 65'536;
 constexpr std::chrono::seconds longest_fudge{3600};
 
-/// When `update` may be forgotten. Its time has been checked: it lies within its fudge.
-steady_clock::time_point end_of(const PendingUpdate& update) {
+/// When what is signed so may be forgotten. Its time has been checked: it lies within its fudge.
+steady_clock::time_point end_of(const PendingUpdate::Signature& signature) {
     using std::chrono::seconds;
-    const auto end = update.signed_at() + update.fudge();
+    const auto end = signature.time + signature.fudge;
     const auto good =
         std::chrono::ceil<seconds>(end - std::chrono::system_clock::now()) + seconds(1);
     return steady_clock::now() + std::max(good, least_remembered_for);
@@ -54,14 +54,15 @@ void UpdateService::note(const PendingUpdate& update, const UpdateResult& result
 }
 
 /// Why nothing that is signed like `update` is made; none if it may be.
-std::optional<UpdateResult> UpdateService::refuse(const PendingUpdate& update) const {
+std::optional<UpdateResult> UpdateService::refuse(const PendingUpdate& update,
+                                                  const PendingUpdate::Signature& signature) const {
     if (!policies_->contains(update.key())) {
         return UpdateResult{Rcode::refused,
                             update.key().to_text() +
                                 " may update nothing: write it into `updates` of the "
                                 "server configuration"};
     }
-    if (update.fudge() > longest_fudge) {
+    if (signature.fudge > longest_fudge) {
         return UpdateResult{Rcode::refused,
                             "its signature is good for more than an hour: sign with a fudge of 300 "
                             "seconds"};
@@ -71,14 +72,15 @@ std::optional<UpdateResult> UpdateService::refuse(const PendingUpdate& update) c
 
 /// The same message once more gets the same reply, and changes nothing.
 void UpdateService::take(const std::shared_ptr<PendingUpdate>& update, const Done& done) {
-    if (const auto refusal = refuse(*update)) {
+    const PendingUpdate::Signature signature = update->signature();
+    if (const auto refusal = refuse(*update, signature)) {
         note(*update, *refusal);
         done(*refusal);
         return;
     }
     Order& order = orders_[update->key()];
     forget_old(order);
-    const Digest digest = update->signed_content();
+    const Digest digest = signature.content;
     const auto [found, is_new] = recent_.try_emplace(digest);
     Recent& recent = found->second;
     if (recent.result) {
@@ -87,7 +89,7 @@ void UpdateService::take(const std::shared_ptr<PendingUpdate>& update, const Don
     }
     recent.waiting.push_back(done);
     if (!is_new) return;
-    const auto place = order.emplace(end_of(*update), digest).first;
+    const auto place = order.emplace(end_of(signature), digest).first;
     make(*update, [this, digest, update, &order, place](const UpdateResult& result) {
         note(*update, result);
         const auto known = recent_.find(digest);

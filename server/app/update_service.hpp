@@ -57,7 +57,8 @@ private:
     void take(const std::shared_ptr<PendingUpdate>& update, const Done& done);
     void make(const PendingUpdate& update, const Done& done);
     void note(const PendingUpdate& update, const UpdateResult& result);
-    [[nodiscard]] std::optional<UpdateResult> refuse(const PendingUpdate& update) const;
+    [[nodiscard]] std::optional<UpdateResult> refuse(
+        const PendingUpdate& update, const PendingUpdate::Signature& signature) const;
     void forget_old(Order& order);
 
     boost::asio::io_context& io_;

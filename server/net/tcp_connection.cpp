@@ -139,7 +139,7 @@ void TcpConnection::take_part(TransferThread::Part part) {
     if (session_.transfer()->is_finished()) {
         note_transfer();
         // The next transfer would have as long again.
-        if (is_past_lifetime()) {
+        if (is_past_lifetime(std::chrono::steady_clock::now())) {
             is_finishing_ = true;
             session_.discard_input();
         }
@@ -230,11 +230,11 @@ void TcpConnection::receive(std::size_t octets) {
     session_.receive(octets);
     if (session_.query_count() == queries) return;
     listener_.note_progress(*this);
-    if (is_past_lifetime()) is_finishing_ = true;
+    if (is_past_lifetime(last_progress_)) is_finishing_ = true;
 }
 
-bool TcpConnection::is_past_lifetime() const {
-    return std::chrono::steady_clock::now() - opened_at_ > listener_.lifetime_;
+bool TcpConnection::is_past_lifetime(std::chrono::steady_clock::time_point now) const {
+    return now - opened_at_ > listener_.lifetime_;
 }
 
 void TcpConnection::write() {

@@ -56,7 +56,7 @@ private:
     void note_transfer() const;
     void end_transfer();
     [[nodiscard]] bool must_drain();
-    [[nodiscard]] bool is_past_lifetime() const;
+    [[nodiscard]] bool is_past_lifetime(std::chrono::steady_clock::time_point now) const;
 
     TcpStream stream_;
     ConnectionLimits::Place place_;

@@ -13,6 +13,12 @@
 namespace arpad {
 namespace {
 
+std::size_t ptr_octets(const RecordView& record) {
+    Rrset rrset{RrType::ptr, {}, {}};
+    for (const NameView name : record.names) rrset.rdatas.push_back(name_rdata(name));
+    return wire_octets(rrset);
+}
+
 /// Checks what one network says against the others and the bounds of a message.
 class NetworkCheck {
 public:

@@ -317,10 +317,4 @@ void check_content(const ZoneBuilder& zone, const NetworkModel& model, Diagnosti
     ContentCheck(zone, model, diagnostics).run();
 }
 
-std::size_t ptr_octets(const RecordView& record) {
-    Rrset rrset{RrType::ptr, {}, {}};
-    for (const NameView name : record.names) rrset.rdatas.push_back(name_rdata(name));
-    return wire_octets(rrset);
-}
-
 }  // namespace arpad

@@ -18,7 +18,4 @@ void check_content(const ZoneBuilder& zone, const NetworkModel& model, Diagnosti
 /// What an RRset may take in a message, so that question, SOA and OPT still fit beside it.
 inline constexpr std::size_t max_rrset_octets = 64'000;
 
-/// What the PTR records of `record` take, as `wire_octets` counts.
-[[nodiscard]] std::size_t ptr_octets(const RecordView& record);
-
 }  // namespace arpad

@@ -18,9 +18,9 @@ namespace arpad {
 namespace {
 
 using Rrsets = std::vector<Rrset>;
+using RrsetsByOwner = std::map<Name, Rrsets, CanonicalLess>;
 
 constexpr std::size_t most_records = std::numeric_limits<std::uint16_t>::max();  // of an RRset
-using RrsetsByOwner = std::map<Name, Rrsets, CanonicalLess>;
 
 void remove_repeats(std::vector<Rdata>& rdatas) {
     if (rdatas.size() < 2) return;
@@ -129,9 +129,6 @@ public:
 
     /// Null if an RRset has become too large.
     [[nodiscard]] std::shared_ptr<const Zone> build() {
-        for (const auto& [owner, rrsets] : touched_) {
-            if (are_too_large(rrsets)) return nullptr;
-        }
         const bool is_plain = concerns_addresses_only_ && differ_in_serial_only(zone_.soa(), soa_);
         return is_plain ? with_addresses() : rebuilt();
     }
@@ -192,6 +189,7 @@ private:
     [[nodiscard]] std::shared_ptr<const Zone> with_addresses() const {
         AddressIndex addresses = zone_.addresses();
         for (const auto& [owner, rrsets] : touched_) {
+            if (are_too_large(rrsets)) return nullptr;
             const Address address = *address_below(zone_.apex(), zone_.parts().base, owner);
             if (rrsets.empty()) {
                 addresses = addresses.without(address);
@@ -281,9 +279,7 @@ std::shared_ptr<const Zone> ReceivedZone::build() {
     for (auto& [owner, rrsets] : rrsets_) {
         for (Rrset& rrset : rrsets) remove_repeats(rrset.rdatas);
         if (are_too_large(rrsets)) return nullptr;
-        for (Rrset& rrset : rrsets) {
-            builder.add(owner, std::move(rrset));
-        }
+        for (Rrset& rrset : rrsets) builder.add(owner, std::move(rrset));
     }
     rrsets_.clear();
     return builder.build(*soa_serial(soa_->rdata));
