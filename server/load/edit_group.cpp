@@ -19,6 +19,11 @@ std::size_t octets_of(const Edit& edit) {
     return wire_octets({edit.type, {}, edit.rdatas});
 }
 
+bool is_locked(const Edit& edit, const EditRules& rules) {
+    return !edit.name && edit.type == RrType::ptr &&
+           std::ranges::binary_search(rules.locked, edit.address);
+}
+
 bool has_one_twice(const Edit& edit) {
     std::vector<Rdata> rdatas;
     rdatas.reserve(edit.rdatas.size());
@@ -211,8 +216,8 @@ public:
 
     [[nodiscard]] EditedData data_at(const Edit& owner) override {
         const ZoneEditor& editor = group_.editor_of(target_);
-        EditedData data =
-            arpad::lay_over(editor.files_of(owner), group_.heard_at(owner), target_.rules->ttl);
+        EditedData data = arpad::lay_over(
+            editor.files_of(owner), group_.heard_at(owner, *target_.rules), target_.rules->ttl);
         const Zone& zone = *target_.zone->zone;
         if (owner.name && owner.name->view() == zone.apex()) {
             const RrsetView soa = zone.soa();
@@ -250,6 +255,16 @@ Result<ChangeId, EditRefusal> EditGroup::add(const UpdateRequest& request) {
     ZoneView view(*this, target);
     auto edits = evaluate(update, view, std::chrono::floor<std::chrono::seconds>(time_));
     if (!edits) return refusal_of(edits.error());
+    for (const Edit& edit : *edits) {
+        const ServedZone* const right = find_target(edit).zone;
+        if (right == target.zone) continue;
+        return refusal_of({Rcode::not_zone,
+                           fmt::format("{} lies outside of the network of {}", owner_text(edit),
+                                       update.zone.to_text()),
+                           right == nullptr
+                               ? "no network that is served here has it"
+                               : fmt::format("update {}", right->zone->apex().to_text())});
+    }
     // What says nothing already says nothing then.
     std::erase_if(*edits, [this](const Edit& edit) {
         return !edit.says_anything() &&
@@ -320,10 +335,7 @@ Result<ChangeId, EditRefusal> EditGroup::make(const std::vector<Edit>& edits,
         return refusal_of(edit, fmt::format("{} is there twice", owner_text(edit)),
                           "change each address once");
     }
-    // What does not fit shows when all of it is there.
-    for (const Edit& edit : edits) {
-        if (auto refusal = find_misfit(edit, find_target(edit))) return std::move(*refusal);
-    }
+    if (auto refusal = find_misfit(edits)) return std::move(*refusal);
     return note(edits, origin, undoes);
 }
 
@@ -331,12 +343,25 @@ Result<ChangeId, EditRefusal> EditGroup::make(const std::vector<Edit>& edits,
 ChangeId EditGroup::note(const std::vector<Edit>& edits, const ChangeOrigin& origin,
                          std::optional<ChangeId> undoes) {
     MadeChange made{++last_, time_, origin, undoes, {}, {}};
-    std::set<const ServedZone*> zones;
+    std::map<const ServedZone*, Layer> layers;
     for (Edit edit : edits) {
         const Target target = find_target(edit);
+        Layer* const layer =
+            target.is_editable()
+                ? &layers.try_emplace(target.zone, Layer{target, true, {}}).first->second
+                : nullptr;
         edit.change = made.id;
-        made.edits.push_back(apply(std::move(edit), target));
-        if (target.is_editable()) zones.insert(target.zone);
+        made.edits.push_back(put(std::move(edit), layer));
+    }
+    std::set<const ServedZone*> zones;
+    for (const auto& [zone, layer] : layers) {
+        lay_over(layer);
+        zones.insert(zone);
+    }
+    for (MadeEdit& each : made.edits) {
+        const Target target = find_target(each.edit);
+        if (!target.is_editable()) continue;
+        each.served = editor_of(target).rrset_of(each.edit, each.edit.type);
     }
     changes_.push_back(std::move(made));
     zones_by_change_.push_back(std::move(zones));
@@ -362,9 +387,7 @@ std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Targe
                                    owner, rules.file),
                        "remove `fixed` there, or write the name there");
     }
-    const bool is_locked = !edit.name && edit.type == RrType::ptr &&
-                           std::ranges::binary_search(rules.locked, edit.address);
-    if (is_locked) {
+    if (is_locked(edit, rules)) {
         return refusal(fmt::format("{} is locked in {}", owner, rules.file),
                        "change it there, or remove `locked` there");
     }
@@ -379,7 +402,7 @@ std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Targe
     }
     if (edit.layer == EditLayer::lease && edit.says_anything()) {
         const auto data =
-            arpad::lay_over(editor_of(target).files_of(edit), heard_at(edit), rules.ttl);
+            arpad::lay_over(editor_of(target).files_of(edit), heard_at(edit, rules), rules.ttl);
         const auto holder = data.layer_of(edit.type);
         if (holder == DataLayer::edit || holder == DataLayer::file) {
             return refusal(fmt::format("{} {} is held by the layer `{}`", owner,
@@ -402,20 +425,30 @@ std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Targe
     return std::nullopt;
 }
 
-/// Why no file could have what `edit`, which is to be made with others, says; none if it could.
-std::optional<EditRefusal> EditGroup::find_misfit(const Edit& edit, const Target& target) {
-    const bool is_delegation = edit.type == RrType::ns || edit.type == RrType::dname;
-    if (!is_delegation || !edit.says_anything() || edit.is_hole) return std::nullopt;
-    const Zone& zone = *target.zone->zone;
-    const Name owner =
-        edit.name ? *edit.name : *address_name(zone.apex(), *zone.parts().base, edit.address);
-    if (owner.view() == zone.apex() || !editor_of(target).has_data_below(owner)) {
-        return std::nullopt;
+/// Why no file could have what `edits`, which are to be made together, say; none if one could.
+std::optional<EditRefusal> EditGroup::find_misfit(const std::vector<Edit>& edits) {
+    std::map<const ServedZone*, std::map<Name, const Edit*, CanonicalLess>> delegations;
+    for (const Edit& edit : edits) {
+        const bool is_delegation = edit.type == RrType::ns || edit.type == RrType::dname;
+        if (!is_delegation || !edit.says_anything() || edit.is_hole) continue;
+        const ServedZone* const served = find_target(edit).zone;
+        const Zone& zone = *served->zone;
+        Name owner =
+            edit.name ? *edit.name : *address_name(zone.apex(), *zone.parts().base, edit.address);
+        if (owner.view() != zone.apex()) delegations[served].emplace(std::move(owner), &edit);
     }
-    return refusal_of(edit,
-                      fmt::format("{} cannot get {} records: there are names below it",
-                                  owner.to_text(), to_mnemonic(edit.type)),
-                      "remove these first");
+    for (const auto& [zone, owners] : delegations) {
+        std::set<Name, CanonicalLess> names;
+        for (const auto& [owner, edit] : owners) names.insert(owner);
+        const auto found = zones_.at(zone).editor.find_above_data(names);
+        if (!found) continue;
+        const Edit& edit = *owners.at(*found);
+        return refusal_of(edit,
+                          fmt::format("{} cannot get {} records: there are names below it",
+                                      found->to_text(), to_mnemonic(edit.type)),
+                          "remove these first");
+    }
+    return std::nullopt;
 }
 
 /// The edits of the name that `owner` is about, as they are by now.
@@ -438,10 +471,12 @@ EditGroup::EditsThere& EditGroup::edits_at(const Edit& owner) {
     return found->second;
 }
 
-/// Those that are heard.
-EditGroup::EditsThere EditGroup::heard_at(const Edit& owner) {
+/// Those that are heard in a network with `rules`.
+EditGroup::EditsThere EditGroup::heard_at(const Edit& owner, const EditRules& rules) {
     EditsThere heard = edits_at(owner);
-    std::erase_if(heard, [this](const Edit& each) { return !is_awake(each, ground_.inventory); });
+    std::erase_if(heard, [&](const Edit& each) {
+        return !is_awake(each, ground_.inventory) || is_locked(each, rules);
+    });
     return heard;
 }
 
@@ -454,14 +489,16 @@ ZoneEditor& EditGroup::editor_of(const Target& target) {
     return found->second.editor;
 }
 
-MadeEdit EditGroup::apply(Edit edit, const Target& target) {
+/// Puts `edit` among those of its name; what it changes in a zone that can be edited is noted in
+/// `layer`, null if there is none.
+MadeEdit EditGroup::put(Edit edit, Layer* layer) {
     EditsThere& there = edits_at(edit);
     MadeEdit made;
     if (!edit.name) made.holder = holder_of(ground_.inventory, edit.address);
-    if (target.is_editable()) {
-        made.served_before = editor_of(target).rrset_of(edit, edit.type);
+    if (layer != nullptr) {
+        made.served_before = editor_of(layer->target).rrset_of(edit, edit.type);
+        note_owner(edit, *layer);
     }
-    const EditsThere heard_before = heard_at(edit);
     const auto before = std::ranges::find_if(
         there, [&](const Edit& known) { return are_of_one_kind(known, edit); });
     if (before != there.end()) {
@@ -470,10 +507,7 @@ MadeEdit EditGroup::apply(Edit edit, const Target& target) {
         there.erase(before);
     }
     if (edit.says_anything()) there.push_back(edit);
-    if (target.is_editable()) {
-        lay_over(edit, heard_before, heard_at(edit), target);
-        made.served = editor_of(target).rrset_of(edit, edit.type);
-    }
+    if (layer != nullptr) note_owner(edit, *layer);
     made.edit = std::move(edit);
     if (const auto found = made.edit.name ? std::nullopt : find_allocation(made.edit.address)) {
         std::size_t& count = newly_named_[found->prefix];
@@ -483,15 +517,25 @@ MadeEdit EditGroup::apply(Edit edit, const Target& target) {
     return made;
 }
 
-/// Has the name that `owner` is about have what `after` says, which takes the place of `before`.
-void EditGroup::lay_over(const Edit& owner, std::span<const Edit> before,
-                         std::span<const Edit> after, const Target& target) {
+/// Has `layer` have the name that `owner` is about.
+void EditGroup::note_owner(const Edit& owner, Layer& layer) {
+    if (!layer.is_plain) return;
+    layer.is_plain =
+        !owner.name && editor_of(layer.target).is_plain(heard_at(owner, *layer.target.rules));
+    layer.addresses.insert(owner.address);
+}
+
+/// Has the names in `layer` have what their edits say by now.
+void EditGroup::lay_over(const Layer& layer) {
+    const Target& target = layer.target;
     ZoneEditor& editor = editor_of(target);
-    if (editor.is_plain(before) && editor.is_plain(after) && !owner.name) {
-        editor.apply(owner.address, after, target.rules->ttl);
+    if (!layer.is_plain) {
+        editor = ZoneEditor(target.zone->base, all_edits(target), target.rules->ttl);
         return;
     }
-    editor = ZoneEditor(target.zone->base, all_edits(target), target.rules->ttl);
+    for (const Address address : layer.addresses) {
+        editor.apply(address, heard_at(at(address), *target.rules), target.rules->ttl);
+    }
 }
 
 /// All edits of the zone of `target` that are heard, as they are by now, as ZoneEditor takes them.
@@ -523,14 +567,10 @@ std::vector<Edit> EditGroup::all_edits(const Target& target) {
     for (const Name& name : names) {
         Edit owner;
         owner.name = name;
-        add(heard_at(owner));
+        add(heard_at(owner, *target.rules));
     }
     for (const Address address : addresses) {
-        EditsThere heard = heard_at(at(address));
-        if (std::ranges::binary_search(target.rules->locked, address)) {
-            std::erase_if(heard, [](const Edit& edit) { return edit.type == RrType::ptr; });
-        }
-        if (!find_obstacle(zone, address)) add(heard);
+        if (!find_obstacle(zone, address)) add(heard_at(at(address), *target.rules));
     }
     return all;
 }

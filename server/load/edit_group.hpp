@@ -147,12 +147,19 @@ private:
     /// The edits of one name.
     using EditsThere = std::vector<Edit>;
 
+    /// What one change lays over a zone.
+    struct Layer {
+        Target target;
+        bool is_plain = true;         ///< None of it has the zone put together anew.
+        std::set<Address> addresses;  ///< Whose names it changes; not all unless it is plain.
+    };
+
     class ZoneView;
 
     [[nodiscard]] Target find_target(const Edit& edit) const;
     void name_address(Edit& edit) const;
     [[nodiscard]] std::optional<EditRefusal> find_refusal(const Edit& edit, const Target& target);
-    [[nodiscard]] std::optional<EditRefusal> find_misfit(const Edit& edit, const Target& target);
+    [[nodiscard]] std::optional<EditRefusal> find_misfit(const std::vector<Edit>& edits);
     [[nodiscard]] std::optional<EditRefusal> find_foreign(const Edit& edit,
                                                           const std::string& account) const;
     [[nodiscard]] std::optional<EditRefusal> find_excess(const std::vector<Edit>& edits);
@@ -166,12 +173,12 @@ private:
                                                      std::optional<ChangeId> undoes);
     [[nodiscard]] ChangeId note(const std::vector<Edit>& edits, const ChangeOrigin& origin,
                                 std::optional<ChangeId> undoes);
-    [[nodiscard]] MadeEdit apply(Edit edit, const Target& target);
-    void lay_over(const Edit& owner, std::span<const Edit> before, std::span<const Edit> after,
-                  const Target& target);
+    [[nodiscard]] MadeEdit put(Edit edit, Layer* layer);
+    void note_owner(const Edit& owner, Layer& layer);
+    void lay_over(const Layer& layer);
     [[nodiscard]] std::vector<Edit> all_edits(const Target& target);
     [[nodiscard]] EditsThere& edits_at(const Edit& owner);
-    [[nodiscard]] EditsThere heard_at(const Edit& owner);
+    [[nodiscard]] EditsThere heard_at(const Edit& owner, const EditRules& rules);
     [[nodiscard]] ZoneEditor& editor_of(const Target& target);
 
     Ground ground_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 #include <ranges>
 #include <unordered_map>
@@ -366,6 +367,10 @@ private:
             for (const Address address : *stored.primaries) {
                 server.primaries.push_back({address, {}});
             }
+            for_each_repeat(
+                *stored.primaries, std::ranges::less(), [&](Address /*first*/, Address second) {
+                    report(stored, fmt::format("has {} twice in `primary`", second.to_text()));
+                });
         } else {
             server.primaries = default_primaries(server.allocations);
         }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "reverse/arpa_name.hpp"
+#include "reverse/classless.hpp"
 
 namespace arpad {
 
@@ -82,7 +83,9 @@ std::vector<Name> Subscribing::members_of(Subscription& fresh, const Subscriptio
 
 ServedZone Subscribing::member(const Name& name, const CatalogSource& source) {
     const ServedZone* const old = old_member(name);
-    ZoneFrame frame{name, prefix_of_arpa_name(name), source.members};
+    auto base = prefix_of_arpa_name(name);
+    if (!base) base = classless_base(name);
+    ZoneFrame frame{name, base, source.members};
     if (old != nullptr && old->zone->frame() == frame) return *old;
     return take(frame, old);
 }

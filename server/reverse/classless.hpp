@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "dns/name.hpp"
 #include "reverse/prefix.hpp"
 
 namespace arpad {
@@ -28,5 +31,19 @@ enum class ClasslessStyle : std::uint8_t {
 
 /// The label of the child zone for an IPv4 `prefix` of /25 to /32: `64/26` for 192.0.2.64/26.
 [[nodiscard]] std::string classless_label(const Prefix& prefix, ClasslessStyle style);
+
+/// An IPv4 prefix longer than /24 and how its label is written.
+struct ClasslessMeaning {
+    Prefix prefix;
+    ClasslessStyle style;
+};
+
+/// What the label of an RFC 2317 child zone below the name of `parent`, a /24, can mean. Several
+/// only where a dash reads as a range too, as in 0-31: the larger prefix first.
+[[nodiscard]] std::vector<ClasslessMeaning> classless_meanings(std::span<const std::uint8_t> label,
+                                                               const Prefix& parent);
+
+/// The /24 that the names below `apex` count on in, if that is called as an RFC 2317 child zone.
+[[nodiscard]] std::optional<Prefix> classless_base(NameView apex);
 
 }  // namespace arpad

@@ -346,17 +346,24 @@ std::optional<Obstacle> ZoneEditor::find_obstacle(const Edit& edit) const {
     return find_obstacle_at(*base_.ground, owner, owner.view().label_count() - 1, around);
 }
 
-bool ZoneEditor::has_data_below(NameView owner) const {
-    bool is_found = false;
+std::optional<Name> ZoneEditor::find_above_data(const std::set<Name, CanonicalLess>& owners) const {
+    std::optional<Name> found;
+    const unsigned apex_labels = edited_->apex_labels();
     walk(*zone(edited_->serial()), RangeWalk::omit, [&](NameView name, RrsetView rrset) {
-        if (name == owner || !name.is_at_or_below(owner)) return;
+        if (found) return;
+        auto above = owners.end();
+        for (unsigned labels = name.label_count(); labels > apex_labels + 1;) {
+            above = owners.find(Name(name.suffix(--labels)));
+            if (above != owners.end()) break;
+        }
+        if (above == owners.end()) return;
         const auto address = address_of_owner(*base_.zone, name);
         const bool is_low = rrset.type() == RrType::ptr && address && base_.layers &&
                             base_.layers->is_low(*address);
         const bool is_glue = rrset.type() == RrType::a || rrset.type() == RrType::aaaa;
-        if (!is_low && !is_glue) is_found = true;
+        if (!is_low && !is_glue) found = *above;
     });
-    return is_found;
+    return found;
 }
 
 std::shared_ptr<const Zone> ZoneEditor::zone(Serial serial) const {

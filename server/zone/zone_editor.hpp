@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -89,8 +90,10 @@ public:
     /// What keeps the name that `edit` is about from being heard, by now; none if nothing does.
     [[nodiscard]] std::optional<Obstacle> find_obstacle(const Edit& edit) const;
 
-    /// Whether anything but defaults and ranges is, in files or by plain edits, below `owner`.
-    [[nodiscard]] bool has_data_below(NameView owner) const;
+    /// One of `owners` below which anything but defaults and ranges is, in files or by plain edits;
+    /// none if there is none.
+    [[nodiscard]] std::optional<Name> find_above_data(
+        const std::set<Name, CanonicalLess>& owners) const;
 
     /// What the zone is laid over, as it is now.
     [[nodiscard]] const EditBase& base() const noexcept { return base_; }

@@ -487,6 +487,9 @@ class Servers(ApiTestCase):
         self.assert_problem(self.put("-", addresses=["192.0.2.91"]), 409, "gets no host name")
         self.assert_problem(self.put("vm8", addresses=["192.0.2.91"], primary=["192.0.2.1"]), 409,
                             "192.0.2.1 is no address of `vm8`")
+        self.assert_problem(self.put("vm8", addresses=["192.0.2.91"],
+                                     primary=["192.0.2.91", "192.0.2.91"]), 409,
+                            "has 192.0.2.91 twice in `primary`")
         self.assert_problem(self.operator.delete("/api/v1/servers/vm1"), 409,
                             "stands in .*inventory.yaml, line 7")
         self.assertEqual({row["server"] for row in self.operator.get("/api/v1/servers").json["servers"]},

@@ -11,6 +11,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "findings_text.hpp"
 #include "support/zone_fixtures.hpp"
@@ -57,17 +60,29 @@ public:
     void keep(const std::vector<MadeChange>& made) {
         for (const MadeChange& change : made) {
             for (const MadeEdit& each : change.edits) {
-                edits.erase(each.edit.address);
-                if (!each.edit.rdatas.empty()) edits.emplace(each.edit.address, each.edit);
+                std::erase_if(edits,
+                              [&](const Edit& known) { return are_of_one_kind(known, each.edit); });
+                if (each.edit.says_anything()) edits.push_back(each.edit);
             }
             changes.push_back(change);
         }
+        std::ranges::sort(edits, {}, [](const Edit& edit) {
+            return std::tuple(owner_text(edit), edit.type, edit.layer);
+        });
     }
 
     void for_each_edit(const AddressRange& range,
                        const std::function<void(const Edit&)>& visit) override {
-        for (const auto& [address, edit] : edits) {
-            if (range.first <= address && address <= range.last) visit(edit);
+        for (const Edit& edit : edits) {
+            if (!edit.name && range.first <= edit.address && edit.address <= range.last)
+                visit(edit);
+        }
+    }
+
+    void for_each_named_edit(const Name& apex,
+                             const std::function<void(const Edit&)>& visit) override {
+        for (const Edit& edit : edits) {
+            if (edit.name && edit.name->view().is_at_or_below(apex)) visit(edit);
         }
     }
 
@@ -99,7 +114,7 @@ public:
     /// This, as all that networks need.
     Networks::Kept kept() { return {*this, *this, *this, *this, *this, *this, *this}; }
 
-    std::map<Address, Edit> edits;
+    std::vector<Edit> edits;  ///< Those of each name one after the other.
     std::vector<StoredServer> servers;
     std::vector<MadeChange> changes;
     std::map<std::string, std::string> copies;
@@ -186,6 +201,15 @@ protected:
             joined += (joined.empty() ? "" : " ") + target;
         }
         return joined;
+    }
+
+    /// Has a name that is no address's have a text.
+    static Edit named_text(std::string_view name) {
+        Edit edit;
+        edit.name = test::name(name);
+        edit.type = RrType::txt;
+        edit.rdatas = {{1, 'a'}};
+        return edit;
     }
 
     [[nodiscard]] bool has_address(const char* text) const {
@@ -356,9 +380,9 @@ TEST_F(NetworksTest, ChangeIsRefusedWhereSomethingElseWasSeen) {
     look();
     const Address one = test::address("192.0.2.1");
     const auto tag = [&] {
-        const auto edit = state_.edits.find(one);
+        const auto edit = std::ranges::find(state_.edits, one, &Edit::address);
         const Rrset served{RrType::ptr, Ttl{3600}, {name_rdata(test::name(targets("192.0.2.1")))}};
-        return tag_of(served, edit == state_.edits.end() ? 0 : edit->second.change);
+        return tag_of(served, edit == state_.edits.end() ? 0 : edit->change);
     };
     const std::string seen = tag();
     const std::vector<Name> names{test::name("a.example.")};
@@ -543,6 +567,91 @@ TEST_F(NetworksTest, EditIsRefusedWhereFilesDoNotAllowIt) {
     EXPECT_THAT(edit("10.0.0.1", {"x.example."}), HasSubstr("lies in no network"));
     EXPECT_THAT(edit("192.0.2.2", {"x.example.", "X.example."}), HasSubstr("a name twice"));
     EXPECT_EQ(serial(a_apex), 1U);
+}
+
+TEST_F(NetworksTest, LockedRecordStaysWhateverElseIsChangedThere) {
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    look();
+    EXPECT_EQ(edit("192.0.2.1", {"x.example."}), "");
+    EXPECT_EQ(targets("192.0.2.1"), "x.example.");
+    write("a.yaml", zone_text("192.0.2.0/24",
+                              "records: {192.0.2.1: {name: one.example.net, locked: true}}\n"));
+    look();
+    EXPECT_EQ(targets("192.0.2.1"), "one.example.net.");
+    Edit text;
+    text.address = test::address("192.0.2.1");
+    text.type = RrType::txt;
+    text.rdatas = {{1, 'a'}};
+    text.expires = Edit::Time(std::chrono::seconds(1));
+    EXPECT_EQ(apply(Change{{text}, {}, {}}), "");
+    EXPECT_EQ(targets("192.0.2.1"), "one.example.net.");
+    EXPECT_EQ(apply(Expiry{{text}}), "");
+    EXPECT_EQ(targets("192.0.2.1"), "one.example.net.");
+    // An edit that has the zone put together anew.
+    EXPECT_EQ(apply(Change{{named_text("host.2.0.192.in-addr.arpa.")}, {}, {}}), "");
+    EXPECT_EQ(targets("192.0.2.1"), "one.example.net.");
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    look();
+    EXPECT_EQ(targets("192.0.2.1"), "x.example.");
+}
+
+TEST_F(NetworksTest, ChangeOfManyKindsSaysWhatEachDid) {
+    write("a.yaml", zone_text("192.0.2.0/24", "records: {192.0.2.1: one.example.net}\n"));
+    look();
+    const Edit name = ptr_edit(test::address("192.0.2.1"), std::vector{test::name("a.example.")});
+    Edit text = named_text("ignored.example.");
+    text.name.reset();
+    text.address = name.address;
+    Edit delegation = ptr_edit(test::address("192.0.2.2"), {});
+    delegation.type = RrType::ns;
+    delegation.rdatas = {name_rdata(test::name("ns.example."))};
+    const Edit other = named_text("host.2.0.192.in-addr.arpa.");
+    EXPECT_EQ(apply(Change{{name, text, delegation, other}, {}, {}}), "");
+    const auto& made = state_.changes.back().edits;
+    ASSERT_THAT(made, SizeIs(4));
+    EXPECT_THAT(targets_of(made[0].served_before.value()),
+                ElementsAre(test::name("one.example.net.")));
+    EXPECT_THAT(targets_of(made[0].served.value()), ElementsAre(test::name("a.example.")));
+    for (std::size_t i = 1; i < made.size(); ++i) {
+        EXPECT_EQ(made[i].served_before, std::nullopt);
+        EXPECT_EQ(made[i].served.value().rdatas, made[i].edit.rdatas);
+    }
+    const Zone& zone = *find(a_apex);
+    EXPECT_THAT(test::targets_at(zone, "1.2.0.192.in-addr.arpa.", RrType::ptr),
+                ElementsAre("a.example."));
+    EXPECT_THAT(test::targets_at(zone, "2.2.0.192.in-addr.arpa.", RrType::ns),
+                ElementsAre("ns.example."));
+    // Names below one of several delegations.
+    Edit above = named_text("host.2.0.192.in-addr.arpa.");
+    above.type = RrType::ns;
+    above.rdatas = delegation.rdatas;
+    Edit before = above;
+    before.name = test::name("free.2.0.192.in-addr.arpa.");
+    EXPECT_EQ(apply(Change{{named_text("below.host.2.0.192.in-addr.arpa.")}, {}, {}}), "");
+    EXPECT_EQ(apply(Change{{before, above}, {}, {}}),
+              "host.2.0.192.in-addr.arpa. cannot get NS records: there are names below it");
+    EXPECT_EQ(apply(Change{{before}, {}, {}}), "");
+}
+
+TEST_F(NetworksTest, UpdateOfANameOutsideOfTheNetworkIsRefused) {
+    write("outer.yaml", zone_text("192.0.0.0/16"));
+    write("a.yaml", zone_text("192.0.2.128/25"));
+    look();
+    UpdateRequest request;
+    request.update.zone =
+        test::name(find("9.2.0.192.in-addr.arpa.")->apex() == test::name(a_apex).view()
+                       ? a_apex
+                       : "128/25.2.0.192.in-addr.arpa.");
+    request.update.changes = {{test::name("9." + request.update.zone.to_text()), RrType::ptr,
+                               RrClass::in, 300, name_rdata(test::name("x.example."))}};
+    request.update.policy.allows_any_name = true;
+    EditUpdate update = networks_.edit(std::vector<ChangeRequest>{request});
+    ASSERT_EQ(update.results.size(), 1U);
+    ASSERT_FALSE(update.results.front().has_value());
+    const EditRefusal& refusal = update.results.front().error();
+    EXPECT_EQ(refusal.rcode, Rcode::not_zone) << refusal.text;
+    EXPECT_EQ(refusal.advice, "update 0.192.in-addr.arpa.");
+    EXPECT_THAT(update.made, IsEmpty());
 }
 
 TEST_F(NetworksTest, ChangeOfSeveralNamesIsMadeAsAWhole) {

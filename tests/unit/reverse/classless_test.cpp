@@ -56,6 +56,20 @@ TEST(ClasslessLabel, OfASingleAddress) {
     EXPECT_EQ(classless_label(prefix("192.0.2.7/32"), ClasslessStyle::range), "7-7");
 }
 
+TEST(ClasslessBase, IsThatOfTheParentOfAChildZone) {
+    const auto base = [](std::string_view text) { return classless_base(*Name::from_text(text)); };
+    for (const char* label : {"0/25", "64/26", "64-26", "64-127", "7/32"}) {
+        EXPECT_EQ(base(std::string(label) + ".2.0.192.in-addr.arpa."), prefix("192.0.2.0/24"))
+            << label;
+    }
+    for (const char* other :
+         {".", "arpa.", "2.0.192.in-addr.arpa.", "7.2.0.192.in-addr.arpa.", "0/25.example.",
+          "0/25.0.192.in-addr.arpa.", "1/25.2.0.192.in-addr.arpa.", "x.2.0.192.in-addr.arpa.",
+          "0.8.b.d.0.1.0.0.2.ip6.arpa.", "a.0/25.2.0.192.in-addr.arpa."}) {
+        EXPECT_EQ(base(other), std::nullopt) << other;
+    }
+}
+
 class ClasslessLabels : public testing::TestWithParam<ClasslessStyle> {};
 
 // Two child zones of one network must not share a name.

@@ -1,8 +1,5 @@
 #include "import/zone_plan.hpp"
 
-#include <charconv>
-#include <string_view>
-
 #include "reverse/arpa_name.hpp"
 
 namespace arpad {
@@ -15,38 +12,12 @@ bool is_letter_or_digit(std::uint8_t octet) noexcept {
 
 }  // namespace
 
-std::vector<ClasslessMeaning> classless_meanings(std::span<const std::uint8_t> label,
-                                                 const Prefix& parent) {
-    constexpr unsigned bits = address_bits(Family::ipv4);
-    const std::string_view text(reinterpret_cast<const char*>(label.data()), label.size());
-    unsigned first = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), first);
-    if (error != std::errc{} || first > 255) return {};
-    std::vector<ClasslessMeaning> meanings;
-    for (unsigned length = parent.length() + 1; length <= bits; ++length) {
-        const Address address(Family::ipv4, parent.first().value() + first);
-        const Prefix prefix(address, length);
-        if (prefix.first() != address) continue;
-        for (const ClasslessStyle style :
-             {ClasslessStyle::slash, ClasslessStyle::dash, ClasslessStyle::range}) {
-            if (classless_label(prefix, style) == text) meanings.push_back({prefix, style});
-        }
-    }
-    return meanings;
-}
-
 ZoneForm form_of(const Name& apex) {
     if (const auto prefix = prefix_of_arpa_name(apex)) return {apex, *prefix, {}, *prefix};
-    constexpr unsigned classless_parent_length = 24;
-    if (apex.view().is_root()) return {apex, {}, {}, {}};
-    const auto parent = prefix_of_arpa_name(apex.view().parent());
-    if (!parent || parent->family() != Family::ipv4 ||
-        parent->length() != classless_parent_length) {
-        return {apex, {}, {}, {}};
-    }
+    const auto parent = classless_base(apex);
+    if (!parent) return {apex, {}, {}, {}};
     // Whatever addresses a smaller meaning has, the largest has them too.
     const auto meanings = classless_meanings(apex.view().first_label(), *parent);
-    if (meanings.empty()) return {apex, {}, {}, {}};
     return {apex, meanings.front().prefix, meanings.front().style, *parent};
 }
 

@@ -34,17 +34,6 @@ struct ZoneForm {
 /// What `apex` says by itself.
 [[nodiscard]] ZoneForm form_of(const Name& apex);
 
-/// An IPv4 prefix longer than /24 and how its label is written.
-struct ClasslessMeaning {
-    Prefix prefix;
-    ClasslessStyle style;
-};
-
-/// What the label of an RFC 2317 child zone below the name of `parent`, a /24, can mean. Several
-/// only where a dash reads as a range too, as in 0-31: the larger prefix first.
-[[nodiscard]] std::vector<ClasslessMeaning> classless_meanings(std::span<const std::uint8_t> label,
-                                                               const Prefix& parent);
-
 /// The SOA record.
 struct PlannedSoa {
     std::string primary;  ///< A host name without final dot, as all texts here.
