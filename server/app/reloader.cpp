@@ -128,9 +128,17 @@ std::string report_of(Trigger trigger, const NetworksUpdate& update, const Reloa
                        zones, outcome.seconds * 1000);
 }
 
-/// Says which catalogs cannot be used as they are.
+/// Says which catalogs cannot be used as they are, and which of their members are not taken.
 void log_flaws(const Subscriptions& subscriptions) {
     for (const auto& [name, subscription] : subscriptions) {
+        if (!subscription.ignored.empty()) {
+            spdlog::warn(
+                "{} of the catalog {} not taken, as a file or another catalog has {} already: {}{}",
+                subscription.ignored.size() == 1 ? "a member" : "members", name.to_text(),
+                subscription.ignored.size() == 1 ? "it" : "them",
+                subscription.ignored.front().to_text(),
+                subscription.ignored.size() == 1 ? "" : " and others");
+        }
         if (subscription.flaw.empty()) continue;
         spdlog::error(
             "the catalog {} cannot be used: {}\n  its members stay as they were until it is mended "

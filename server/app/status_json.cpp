@@ -73,6 +73,9 @@ json::object json_of(const Subscription& subscription) {
     for (const auto& [name, member] : subscription.members) members.push_back(json_of(member));
     json::object catalog = json_of(subscription.catalog);
     catalog["flaw"] = subscription.flaw;
+    json::array ignored;
+    for (const Name& name : subscription.ignored) ignored.emplace_back(name.to_text());
+    catalog["ignored"] = std::move(ignored);
     catalog["zones"] = std::move(members);
     return catalog;
 }

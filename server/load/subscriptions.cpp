@@ -34,8 +34,28 @@ Subscriptions Subscribing::run(std::span<const CatalogSource> sources) {
         if (taken_.insert(source.frame.apex).second) usable.push_back(&source);
     }
     Subscriptions subscriptions;
+    std::map<Name, std::vector<Name>, CanonicalLess> listed;
     for (const CatalogSource* source : usable) {
-        subscriptions.emplace(source->frame.apex, subscription(*source));
+        const Name& name = source->frame.apex;
+        const Subscription* const old = find_old(name);
+        Subscription fresh{*source, catalog_of(*source, old), {}};
+        listed.emplace(name, members_of(fresh, old));
+        subscriptions.emplace(name, std::move(fresh));
+    }
+    for (const bool is_kept : {true, false}) {
+        for (auto& [name, fresh] : subscriptions) {
+            const Subscription* const old = find_old(name);
+            for (const Name& member_name : listed.at(name)) {
+                const bool had_it = old != nullptr && old->members.contains(member_name);
+                if (had_it != is_kept) continue;
+                if (!taken_.insert(member_name).second) {
+                    fresh.ignored.push_back(member_name);
+                    continue;
+                }
+                members_.insert(member_name);
+                fresh.members.emplace(member_name, member(member_name, fresh.source));
+            }
+        }
     }
     for (const auto& [name, old] : before_) {
         if (!subscriptions.contains(name)) {
@@ -49,16 +69,9 @@ Subscriptions Subscribing::run(std::span<const CatalogSource> sources) {
     return subscriptions;
 }
 
-Subscription Subscribing::subscription(const CatalogSource& source) {
-    const auto known = before_.find(source.frame.apex);
-    const Subscription* const old = known == before_.end() ? nullptr : &known->second;
-    Subscription fresh{source, catalog_of(source, old), {}, {}};
-    for (const Name& name : members_of(fresh, old)) {
-        if (!taken_.insert(name).second) continue;
-        members_.insert(name);
-        fresh.members.emplace(name, member(name, source));
-    }
-    return fresh;
+const Subscription* Subscribing::find_old(const Name& catalog) const {
+    const auto known = before_.find(catalog);
+    return known == before_.end() ? nullptr : &known->second;
 }
 
 ServedZone Subscribing::catalog_of(const CatalogSource& source, const Subscription* old) {

@@ -23,7 +23,9 @@ struct Subscription {
     CatalogSource source;
     ServedZone catalog;
     std::map<Name, ServedZone, CanonicalLess> members;
-    std::string flaw;  ///< Why the members are those of an earlier version; empty if they are not.
+    std::vector<Name> ignored = {};  ///< Listed, but a file or another catalog has them.
+    std::string flaw =
+        {};  ///< Why the members are those of an earlier version; empty if they are not.
 };
 
 /// By the name of the catalog.
@@ -52,11 +54,12 @@ public:
     Subscribing(const Subscriptions& before, Names taken, Zones news, FindVersion find_version,
                 ZoneExchange exchange, std::chrono::system_clock::time_point now, Outcome outcome);
 
-    /// Those to the catalogs of `sources`. Of two that list the same zone the first one has it.
+    /// Those to the catalogs of `sources`. Of several that list the same zone it belongs to the one
+    /// that has it already (RFC 9432 5.2), else to the one whose name comes first.
     [[nodiscard]] Subscriptions run(std::span<const CatalogSource> sources);
 
 private:
-    [[nodiscard]] Subscription subscription(const CatalogSource& source);
+    [[nodiscard]] const Subscription* find_old(const Name& catalog) const;
     [[nodiscard]] ServedZone catalog_of(const CatalogSource& source, const Subscription* old);
     [[nodiscard]] std::vector<Name> members_of(Subscription& fresh, const Subscription* old) const;
     [[nodiscard]] ServedZone member(const Name& name, const CatalogSource& source);

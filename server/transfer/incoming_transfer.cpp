@@ -179,19 +179,22 @@ bool IncomingTransfer::take(ReceivedRecord record) {
         case Part::all:
             if (!is_soa) {
                 all_->add(record);
-                return true;
+                if (all_->other_records() <= limits_.others) return true;
+                return fail(fmt::format(
+                    "it sends more than {} records that are no PTR of addresses", limits_.others));
             }
             // RFC 5936 2.2: the SOA that it began with is the end of it.
             if (record.rdata != newest_.rdata) return reject("the zone changes while it is sent");
             part_ = Part::end;
             return true;
         case Part::removed:
-            if (is_soa) return take_soa_of_step(std::move(record));
-            steps_.back().removed.push_back(std::move(record));
-            return true;
         case Part::added:
+            if (++changes_ > limits_.changes) {
+                return reject(fmt::format("it sends more than {} changes", limits_.changes));
+            }
             if (is_soa) return take_soa_of_step(std::move(record));
-            steps_.back().added.push_back(std::move(record));
+            (part_ == Part::removed ? steps_.back().removed : steps_.back().added)
+                .push_back(std::move(record));
             return true;
         case Part::end:
             break;
@@ -280,6 +283,9 @@ void IncomingTransfer::finish() {
 void IncomingTransfer::fall_back(std::string why) {
     detour_ = std::move(why);
     abandoned_id_ = id_;
+    steps_.clear();
+    steps_.shrink_to_fit();
+    all_.reset();
     ask(Asked::everything);
 }
 

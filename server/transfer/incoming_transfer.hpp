@@ -25,6 +25,8 @@ namespace arpad {
 /// How much one transfer may bring.
 struct IncomingLimits {
     std::uint64_t octets = std::uint64_t{4} << 30U;  ///< Of all its messages.
+    std::uint64_t changes = 1'000'000;  ///< Records; of more all of the zone is asked for.
+    std::uint64_t others = 20'000'000;  ///< Records of a whole zone but PTR records of addresses.
 };
 
 /// See above.
@@ -131,6 +133,7 @@ private:
     std::uint64_t messages_ = 0;
     std::uint64_t records_ = 0;
     std::uint64_t octets_ = 0;
+    std::uint64_t changes_ = 0;
 };
 
 }  // namespace arpad

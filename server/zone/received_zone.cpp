@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "base/invariant.hpp"
@@ -18,9 +21,9 @@ namespace arpad {
 namespace {
 
 using Rrsets = std::vector<Rrset>;
-using RrsetsByOwner = std::map<Name, Rrsets, CanonicalLess>;
 
 constexpr std::size_t most_records = std::numeric_limits<std::uint16_t>::max();  // of an RRset
+constexpr std::size_t most_types = 256;  // of a name, which questions look through
 
 void remove_repeats(std::vector<Rdata>& rdatas) {
     if (rdatas.size() < 2) return;
@@ -29,18 +32,20 @@ void remove_repeats(std::vector<Rdata>& rdatas) {
     rdatas.erase(repeats.begin(), repeats.end());
 }
 
+bool is_before(NameView left, NameView right) noexcept {
+    return std::ranges::lexicographical_compare(left.wire(), right.wire());
+}
+
 /// `records`, sorted, with the names of each address in one entry.
 RecordModels merged(const RecordModels& records) {
     RecordModels whole;
     for (std::size_t i = 0; i < records.size();) {
         const RecordView first = records[i];
         RecordModel entry{first.address, {}, first.ttl, false, {}};
+        std::set<NameView, bool (*)(NameView, NameView) noexcept> targets(&is_before);
         for (; i < records.size() && records[i].address == entry.address; ++i) {
             const NameView target = *records[i].names.begin();
-            const bool is_known = std::ranges::any_of(entry.names, [target](const Name& name) {
-                return std::ranges::equal(name.view().wire(), target.wire());
-            });
-            if (!is_known) entry.names.emplace_back(target);
+            if (targets.insert(target).second) entry.names.emplace_back(target);
         }
         whole.add(entry);
     }
@@ -68,14 +73,11 @@ std::optional<ReceivedRecord> restored(const TransferRecord& record, const Name&
         std::move(*name), record.type, record.ttl, {record.rdata.begin(), record.rdata.end()}};
 }
 
-/// Whether one of `rrsets` has more records than can be counted, or one that fits into no message.
-bool are_too_large(std::span<const Rrset> rrsets) {
-    return std::ranges::any_of(rrsets, [](const Rrset& rrset) {
-        return rrset.rdatas.size() > most_records ||
-               std::ranges::any_of(rrset.rdatas, [](const Rdata& rdata) {
-                   return rdata.size() > max_rrset_octets;
-               });
-    });
+/// Whether `rrset` has more records than can be counted, or one that fits into no message.
+bool is_too_large(const Rrset& rrset) {
+    return rrset.rdatas.size() > most_records ||
+           std::ranges::any_of(rrset.rdatas,
+                               [](const Rdata& rdata) { return rdata.size() > max_rrset_octets; });
 }
 
 bool are_too_large(const RecordModels& records) {
@@ -134,11 +136,31 @@ public:
     }
 
 private:
+    struct Touched {
+        Ttl ttl;
+        std::set<Rdata> rdatas;
+    };
+    using TouchedRrsets = std::map<RrType, Touched>;
+
     /// What stands at `owner` by now.
-    Rrsets& rrsets_at(const Name& owner) {
+    TouchedRrsets& rrsets_at(const Name& owner) {
         const auto found = touched_.find(owner);
         if (found != touched_.end()) return found->second;
-        return touched_.emplace(owner.lower_case(), stored_at(owner)).first->second;
+        TouchedRrsets rrsets;
+        for (Rrset& rrset : stored_at(owner)) {
+            rrsets.emplace(rrset.type, Touched{rrset.ttl,
+                                               {std::move_iterator(rrset.rdatas.begin()),
+                                                std::move_iterator(rrset.rdatas.end())}});
+        }
+        return touched_.emplace(owner.lower_case(), std::move(rrsets)).first->second;
+    }
+
+    static Rrsets to_rrsets(const TouchedRrsets& touched) {
+        Rrsets rrsets;
+        for (const auto& [type, each] : touched) {
+            rrsets.push_back({type, each.ttl, {each.rdatas.begin(), each.rdatas.end()}});
+        }
+        return rrsets;
     }
 
     Rrsets stored_at(const Name& owner) {
@@ -147,7 +169,7 @@ private:
         const unsigned labels = name.label_count();
         if (name.view() == zone_.apex()) {
             concerns_addresses_only_ = false;
-            return to_rrsets(zone_.apex_node());
+            return arpad::to_rrsets(zone_.apex_node());
         }
         const auto address = address_below(zone_.apex(), zone_.parts().base, owner);
         const auto data = address ? zone_.addresses().find(*address) : std::nullopt;
@@ -158,26 +180,23 @@ private:
             const auto target = *ptr.begin();
             return {{RrType::ptr, ptr.ttl(), {{target.begin(), target.end()}}}};
         }
-        return to_rrsets(zone_.find_stored(name, labels, zone_.read_path(name)));
+        return arpad::to_rrsets(zone_.find_stored(name, labels, zone_.read_path(name)));
     }
 
     bool remove(const ReceivedRecord& record) {
-        Rrsets& rrsets = rrsets_at(record.owner);
-        const auto rrset = std::ranges::find(rrsets, record.type, &Rrset::type);
+        TouchedRrsets& rrsets = rrsets_at(record.owner);
+        const auto rrset = rrsets.find(record.type);
         if (rrset == rrsets.end()) return false;
-        if (std::erase(rrset->rdatas, record.rdata) == 0) return false;
-        if (rrset->rdatas.empty()) rrsets.erase(rrset);
+        if (rrset->second.rdatas.erase(record.rdata) == 0) return false;
+        if (rrset->second.rdatas.empty()) rrsets.erase(rrset);
         note(record.type);
         return true;
     }
 
     bool add(const ReceivedRecord& record) {
-        Rrsets& rrsets = rrsets_at(record.owner);
-        auto rrset = std::ranges::find(rrsets, record.type, &Rrset::type);
-        if (rrset == rrsets.end()) rrset = rrsets.insert(rrset, {record.type, record.ttl, {}});
-        if (std::ranges::find(rrset->rdatas, record.rdata) != rrset->rdatas.end()) return false;
-        rrset->ttl = record.ttl;
-        rrset->rdatas.push_back(record.rdata);
+        Touched& rrset = rrsets_at(record.owner)[record.type];
+        if (!rrset.rdatas.insert(record.rdata).second) return false;
+        rrset.ttl = record.ttl;
         note(record.type);
         return true;
     }
@@ -188,8 +207,10 @@ private:
 
     [[nodiscard]] std::shared_ptr<const Zone> with_addresses() const {
         AddressIndex addresses = zone_.addresses();
-        for (const auto& [owner, rrsets] : touched_) {
-            if (are_too_large(rrsets)) return nullptr;
+        for (const auto& [owner, touched] : touched_) {
+            const Rrsets rrsets = to_rrsets(touched);
+            if (rrsets.size() > most_types || std::ranges::any_of(rrsets, is_too_large))
+                return nullptr;
             const Address address = *address_below(zone_.apex(), zone_.parts().base, owner);
             if (rrsets.empty()) {
                 addresses = addresses.without(address);
@@ -215,10 +236,10 @@ private:
             fresh.add({Name(owner), rrset.type(), rrset.ttl(), std::move(rdata)});
         });
         for (const auto& [owner, rrsets] : touched_) {
-            for (const Rrset& rrset : rrsets) {
-                if (rrset.type == RrType::soa) continue;
+            for (const auto& [type, rrset] : rrsets) {
+                if (type == RrType::soa) continue;
                 for (const Rdata& rdata : rrset.rdatas) {
-                    fresh.add({owner, rrset.type, rrset.ttl, rdata});
+                    fresh.add({owner, type, rrset.ttl, rdata});
                 }
             }
         }
@@ -227,7 +248,7 @@ private:
     }
 
     const Zone& zone_;
-    RrsetsByOwner touched_;
+    std::map<Name, TouchedRrsets, CanonicalLess> touched_;
     ReceivedRecord soa_;
     bool concerns_addresses_only_ = true;
 };
@@ -243,6 +264,7 @@ void ReceivedZone::add(const ReceivedRecord& record) {
     }
     if (record.type == RrType::arpad_range && frame_.transfer.takes_ranges() &&
         record.owner.view() == frame_.apex.view()) {
+        ++other_records_;
         add_range(record.rdata);
         return;
     }
@@ -252,10 +274,10 @@ void ReceivedZone::add(const ReceivedRecord& record) {
             return;
         }
     }
-    Rrsets& rrsets = rrsets_[record.owner.lower_case()];
-    auto rrset = std::ranges::find(rrsets, record.type, &Rrset::type);
-    if (rrset == rrsets.end()) rrset = rrsets.insert(rrset, {record.type, record.ttl, {}});
-    rrset->rdatas.push_back(record.rdata);
+    ++other_records_;
+    auto& rrsets = rrsets_[record.owner.lower_case()];
+    const auto rrset = rrsets.try_emplace(record.type, Rrset{record.type, record.ttl, {}}).first;
+    rrset->second.rdatas.push_back(record.rdata);
 }
 
 void ReceivedZone::add_range(const Rdata& rdata) {
@@ -277,9 +299,12 @@ std::shared_ptr<const Zone> ReceivedZone::build() {
     builder.add_records(ptrs_.view(), {});
     for (NamedRange& range : ranges_) builder.add_range(std::move(range));
     for (auto& [owner, rrsets] : rrsets_) {
-        for (Rrset& rrset : rrsets) remove_repeats(rrset.rdatas);
-        if (are_too_large(rrsets)) return nullptr;
-        for (Rrset& rrset : rrsets) builder.add(owner, std::move(rrset));
+        if (rrsets.size() > most_types) return nullptr;
+        for (auto& [type, rrset] : rrsets) {
+            remove_repeats(rrset.rdatas);
+            if (is_too_large(rrset)) return nullptr;
+            builder.add(owner, std::move(rrset));
+        }
     }
     rrsets_.clear();
     return builder.build(*soa_serial(soa_->rdata));

@@ -40,8 +40,13 @@ public:
     /// of one RRset have the TTL of the first (RFC 2181 5.2). A SOA takes the place of another.
     void add(const ReceivedRecord& record);
 
+    /// How many records have been added that are no PTR records of addresses: each costs a few
+    /// hundred octets.
+    [[nodiscard]] std::size_t other_records() const noexcept { return other_records_; }
+
     /// The zone; null if there was no SOA, if ranges cannot be read or meet, if a record fits
-    /// into no message, or if an RRset has more than 65,535. This is spent.
+    /// into no message, if an RRset has more than 65,535, or a name more than 256 types. This is
+    /// spent.
     [[nodiscard]] std::shared_ptr<const Zone> build();
 
 private:
@@ -49,10 +54,12 @@ private:
 
     ZoneFrame frame_;
     std::optional<ReceivedRecord> soa_;
-    RecordModels ptrs_;                                         // of addresses
-    std::vector<NamedRange> ranges_;                            // disjoint
-    bool is_garbled_ = false;                                   // a range could not be read
-    std::map<Name, std::vector<Rrset>, CanonicalLess> rrsets_;  // of all other records
+    RecordModels ptrs_;               // of addresses
+    std::vector<NamedRange> ranges_;  // disjoint
+    std::size_t other_records_ = 0;
+    bool is_garbled_ = false;  // a range could not be read
+    // Of all other records.
+    std::map<Name, std::map<RrType, Rrset>, CanonicalLess> rrsets_;
 };
 
 /// One step from version to version (RFC 1995 4).

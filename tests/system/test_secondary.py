@@ -259,6 +259,20 @@ class Catalog(SecondaryTestCase):
             # Others need not know.
             self.assertEqual(secondary.ask(self.CATALOG, "SOA").rcode, "REFUSED")
 
+    def test_ranges_of_child_zones_come_as_they_are(self):
+        self.primary.write_config(self.primary.config.read_text(encoding="utf-8").replace(
+            "allow: [127.0.0.1]", "allow: [{address: 127.0.0.1, arpad: true}]"))
+        port = self.ports["primary"]
+        self.secondary.write_config(self.secondary.config.read_text(encoding="utf-8").replace(
+            f"primaries: [\"127.0.0.1:{port}\"]",
+            f"primaries: [{{address: 127.0.0.1, port: {port}, arpad: true}}]"))
+        self.primary.write_zone("child", "network: 198.51.100.64/26\nranges:\n"
+                                         "  198.51.100.64/26: \"{ip}.dyn.example.net\"\n")
+        owner = "70.64/26.100.51.198.in-addr.arpa."
+        with self.primary.start() as primary, self.secondary.start() as secondary:
+            for server in (primary, secondary):
+                wait_until(lambda server=server: server.ask(owner, "PTR").data("answer", "PTR") ==
+                           ["198-51-100-70.dyn.example.net."], "a name that a range makes")
 
     def test_a_secondary_may_have_secondaries(self):
         port = free_port()

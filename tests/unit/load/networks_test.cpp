@@ -1201,13 +1201,14 @@ protected:
         policy.primaries = {{{test::address("192.0.2.53")}, std::nullopt}};
         source_ = {{test::name("cat.example."), std::nullopt, policy}, policy};
         source_.frame.transfer.restricts_queries = true;
+        sources_ = {source_};
         write("a.yaml", zone_text("192.0.2.0/24"));
         look_at_all();
     }
 
     NetworksUpdate look_at_all() {
         NetworksUpdate update =
-            networks_.look({}, false, Networks::Missing::drop, {std::nullopt, {source_}});
+            networks_.look({}, false, Networks::Missing::drop, {std::nullopt, sources_});
         NetworksUpdate told = update;
         networks_.adopt(std::move(update));
         return told;
@@ -1216,14 +1217,15 @@ protected:
     /// Takes a version of the catalog with `members`; the names of zones that come or go.
     std::vector<std::string> take_catalog(std::uint32_t serial,
                                           const std::vector<std::string>& members,
-                                          const std::string& version = "2") {
-        ZoneMaker maker = zone_at("cat.example.");
+                                          const std::string& version = "2",
+                                          const char* apex = "cat.example.") {
+        ZoneMaker maker = zone_at(apex);
         maker.record("version TXT " + version);
         for (std::size_t i = 0; i < members.size(); ++i) {
             maker.ptr("m" + std::to_string(i) + ".zones", members[i]);
         }
         const auto zone = maker.transfer(source_.frame.transfer).build();
-        return take("cat.example.", zone->with_addresses(zone->addresses(), Serial{serial}));
+        return take(apex, zone->with_addresses(zone->addresses(), Serial{serial}));
     }
 
     std::vector<std::string> take(const char* apex, std::shared_ptr<const Zone> zone) {
@@ -1239,6 +1241,7 @@ protected:
     }
 
     CatalogSource source_;
+    std::vector<CatalogSource> sources_;
 };
 
 TEST_F(SubscriptionTest, FollowsTheCatalog) {
@@ -1281,6 +1284,37 @@ TEST_F(SubscriptionTest, FilesComeBeforeMembers) {
     fs::remove(zones_ / "b.yaml");
     look_at_all();
     EXPECT_TRUE(find(b_apex)->transfer().is_secondary());
+}
+
+// RFC 9432 5.2
+TEST_F(SubscriptionTest, MemberStaysWithTheCatalogThatHasIt) {
+    CatalogSource other = source_;
+    other.frame.apex = test::name("another.example.");  // which comes first by name
+    sources_ = {source_, other};
+    look_at_all();
+    const auto members_of = [this](const char* catalog) {
+        std::vector<std::string> names;
+        for (const auto& [name, zone] : networks_.subscriptions().at(test::name(catalog)).members)
+            names.push_back(name.to_text());
+        return names;
+    };
+    const auto ignored_of = [this](const char* catalog) {
+        return networks_.subscriptions().at(test::name(catalog)).ignored;
+    };
+    take_catalog(1, {"any.example.", a_apex});
+    EXPECT_THAT(ignored_of("cat.example."), ElementsAre(test::name(a_apex)));
+    EXPECT_THAT(take_catalog(1, {"any.example."}, "2", "another.example."), IsEmpty());
+    EXPECT_THAT(members_of("cat.example."), ElementsAre("any.example."));
+    EXPECT_THAT(members_of("another.example."), IsEmpty());
+    EXPECT_THAT(ignored_of("another.example."), ElementsAre(test::name("any.example.")));
+    // Whatever the order in which they are configured.
+    sources_ = {other, source_};
+    write("b.yaml", zone_text("198.51.100.0/24"));
+    look_at_all();
+    EXPECT_THAT(members_of("cat.example."), ElementsAre("any.example."));
+    EXPECT_THAT(take_catalog(2, {}), IsEmpty());
+    EXPECT_THAT(members_of("another.example."), ElementsAre("any.example."));
+    EXPECT_THAT(ignored_of("another.example."), IsEmpty());
 }
 
 TEST_F(SubscriptionTest, IsNoMemberOfItself) {

@@ -330,6 +330,43 @@ TEST_F(IncomingTransferTest, EndsWhatDoesNotEnd) {
     EXPECT_LT(sent, 2'000U);
 }
 
+TEST_F(IncomingTransferTest, TakesNoMoreOfOtherRecordsThanItMay) {
+    limits_.others = 2;
+    for (const bool is_too_much : {false, true}) {
+        begin(nullptr);
+        expect("AXFR");
+        Lines lines{soa(7), ns, ptr("1.1", "a.example."), "host.0.192.in-addr.arpa. 60 IN TXT x"};
+        if (is_too_much) lines.push_back("host.0.192.in-addr.arpa. 60 IN TXT y");
+        lines.push_back(soa(7));
+        reply(lines);
+        if (is_too_much)
+            expect_failure("more than 2 records that are no PTR of addresses");
+        else
+            EXPECT_EQ(transfer_->state(), State::received) << transfer_->failure();
+    }
+}
+
+TEST_F(IncomingTransferTest, AsksForAllWhereTooMuchHasChanged) {
+    limits_.changes = 4;
+    for (const bool is_too_much : {false, true}) {
+        begin(zone_with_serial(7));
+        expect("SOA");
+        reply({soa(9)});
+        expect("IXFR 7");
+        Lines lines{soa(9), soa(7), soa(9), ptr("1.1", "a.example."), ptr("1.3", "a.example.")};
+        if (is_too_much) lines.push_back(ptr("1.4", "a.example."));
+        lines.push_back(soa(9));
+        reply(lines);
+        if (is_too_much) {
+            expect("AXFR");
+            reply({soa(9), ns, soa(9)});
+            EXPECT_EQ(transfer_->detour(), "it sends more than 4 changes");
+        }
+        EXPECT_EQ(transfer_->state(), State::received) << transfer_->failure();
+        EXPECT_EQ(transfer_->is_incremental(), !is_too_much);
+    }
+}
+
 /// Any octets whatsoever lead to one of the three ends, or to nothing.
 TEST_F(IncomingTransferTest, CutAndChangedMessagesDoNoHarm) {
     begin(zone_with_serial(7));

@@ -11,6 +11,7 @@
 
 #include "load/master_writer.hpp"
 #include "support/zone_maker.hpp"
+#include "zone/zone_builder.hpp"
 #include "zone/zone_history.hpp"
 #include "zone/zone_walk.hpp"
 
@@ -136,6 +137,27 @@ TEST(ReceivedZone, MayHaveRrsetsThatAreTruncatedButNoneWhoseRecordsCannotBeCount
     }
 }
 
+TEST(ReceivedZone, HasNoNameOfTooManyTypes) {
+    const auto zone = mixed_zone().build();
+    for (const unsigned types : {256U, 257U}) {
+        ReceivedZone received(frame_of(*zone));
+        ReceivedStep step;
+        for (const auto& record : records_of(*zone)) {
+            received.add(record);
+            if (record.type == RrType::soa) step.soa = record;
+        }
+        for (unsigned i = 0; i < types; ++i) {
+            step.added.push_back({*Name::from_text("1.3.0.192.in-addr.arpa"),
+                                  static_cast<RrType>(1000 + i),
+                                  Ttl{60},
+                                  {1}});
+            received.add(step.added.back());
+        }
+        EXPECT_EQ(received.build() != nullptr, types == 256);
+        EXPECT_EQ(with_steps(*zone, std::vector{step}) != nullptr, types == 256);
+    }
+}
+
 ZoneFrame arpad_frame_of(const Zone& zone) {
     ZoneFrame frame = frame_of(zone);
     frame.transfer.primaries = {{*Endpoint::from_text("192.0.2.53"), {}, true}};
@@ -243,6 +265,24 @@ TEST_F(ReceivedSteps, MayConcernAnything) {
     expect_reached(mixed_zone().negative_ttl(7).build());
     expect_reached(zone_for("192.0.0.0/16").build());
     expect_reached(zone_for("192.0.0.0/16").ttl(60).ptr("1.2", "a.example.").build());
+}
+
+TEST_F(ReceivedSteps, OfOneNameCostNoMoreThanTheyAreLong) {
+    const auto later = with_serial(before_, 2);
+    ReceivedStep step = step_between(*before_, *later);
+    constexpr unsigned names = 10'000;
+    for (unsigned i = 0; i < names; ++i) {
+        step.added.push_back({*Name::from_text("9.2.0.192.in-addr.arpa"), RrType::ptr, Ttl{60},
+                              name_rdata(*Name::from_text(fmt::format("n{}.example", i)))});
+    }
+    ReceivedStep back = step;
+    std::swap(back.removed, back.added);
+    const auto reached = with_steps(*before_, std::vector{step});
+    ASSERT_NE(reached, nullptr);
+    EXPECT_EQ(lines_of(*reached).size(), lines_of(*before_).size() + names);
+    EXPECT_EQ(lines_of(*with_steps(*before_, std::vector{step, back})), lines_of(*later));
+    const auto again = in_frame(*reached, reached->frame());
+    EXPECT_EQ(lines_of(*again), lines_of(*reached));
 }
 
 TEST_F(ReceivedSteps, FollowOneAnother) {
