@@ -32,6 +32,13 @@ bool has_one_twice(const Edit& edit) {
     return std::ranges::adjacent_find(rdatas) != rdatas.end();
 }
 
+/// Whether a wildcard stands for the address of `edit` where its zone is transferred.
+bool is_in_wildcard(const Edit& edit, const EditGroup::Target& target) {
+    const Zone& files = *target.zone->base.zone;
+    return !edit.name && files.transfer().ranges == RangesInTransfers::wildcard &&
+           files.parts().ranges.find(edit.address) != nullptr;
+}
+
 EditRefusal refusal_of(const Edit& edit, std::string text, std::string advice) {
     return {EditRefusal::Kind::not_allowed, edit.name ? std::nullopt : std::optional(edit.address),
             std::move(text), std::move(advice)};
@@ -409,6 +416,12 @@ std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Targe
                                        to_mnemonic(edit.type), to_text(*holder)),
                            "a lease would not be heard");
         }
+    }
+    if (edit.is_hole && edit.type == RrType::ptr && is_in_wildcard(edit, target)) {
+        return refusal(fmt::format("{} cannot be left without a name: to other nameservers its "
+                                   "range is a wildcard",
+                                   owner),
+                       "name it, or write `ranges: expand` under `transfer` of the zone file");
     }
     if (has_one_twice(edit)) {
         return refusal(fmt::format("{} gets a name twice", owner), "give each name once");

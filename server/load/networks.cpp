@@ -529,7 +529,7 @@ private:
                                    "made here, and is not taken",
                                    "remove one of the two");
         }
-        update_.subscriptions = networks_.subscribe(sources_, std::move(taken), {},
+        update_.subscriptions = networks_.subscribe(sources_, std::move(taken), {}, exchange_,
                                                     {update_.changes, update_.received});
     }
 
@@ -595,11 +595,12 @@ ReceivedVersion Networks::version_of(const ZoneFrame& frame) const {
 }
 
 Subscriptions Networks::subscribe(std::span<const CatalogSource> sources, Subscribing::Names taken,
-                                  Subscribing::Zones news, Subscribing::Outcome outcome) const {
+                                  Subscribing::Zones news, ZoneExchange& exchange,
+                                  Subscribing::Outcome outcome) const {
     return Subscribing(
                subscriptions_, std::move(taken), std::move(news),
-               [this](const ZoneFrame& frame) { return version_of(frame); },
-               ZoneExchange(kept_.histories, history_octets_), clock_(), outcome)
+               [this](const ZoneFrame& frame) { return version_of(frame); }, exchange, clock_(),
+               outcome)
         .run(sources);
 }
 
@@ -730,19 +731,21 @@ auto& Networks::served(Self& self, const Name& apex, const Secondary& secondary)
 
 ReceivedUpdate Networks::exchange(std::vector<Refresh> refreshed) const {
     ReceivedUpdate update;
+    ZoneExchange zone_exchange(kept_.histories, history_octets_);
     // Catalogs first: what is no member any more is of no use.
     const auto others = std::ranges::partition(refreshed, [this](const Refresh& refresh) {
         return subscriptions_.contains(refresh.apex);
     });
     for (auto refresh = refreshed.begin(); refresh != others.begin(); ++refresh) {
-        exchange(*refresh, update);
+        exchange(*refresh, update, zone_exchange);
     }
-    if (!update.changes.empty()) subscribe_again(update);
-    for (Refresh& refresh : others) exchange(refresh, update);
+    if (!update.changes.empty()) subscribe_again(update, zone_exchange);
+    for (Refresh& refresh : others) exchange(refresh, update, zone_exchange);
     return update;
 }
 
-void Networks::exchange(Refresh& refresh, ReceivedUpdate& update) const {
+void Networks::exchange(Refresh& refresh, ReceivedUpdate& update,
+                        ZoneExchange& zone_exchange) const {
     const auto known = secondaries_.find(refresh.apex);
     if (known == secondaries_.end()) return;
     const Secondary& secondary = known->second;
@@ -756,7 +759,7 @@ void Networks::exchange(Refresh& refresh, ReceivedUpdate& update) const {
     const ZoneFrame frame = old.zone->frame();
     refresh.version = fitted(std::move(refresh.version), frame);
     ServedZone zone = served_of(frame, refresh.version, clock_());
-    ZoneExchange(kept_.histories, history_octets_).exchange(&old, zone, update.changes);
+    zone_exchange.exchange(&old, zone, update.changes);
     // With the history that it has got.
     if (zone.zone->is_available()) refresh.version.zone = zone.zone;
     update.zones.push_back(std::move(zone));
@@ -764,7 +767,7 @@ void Networks::exchange(Refresh& refresh, ReceivedUpdate& update) const {
 }
 
 /// What the catalogs in `update` say of their members.
-void Networks::subscribe_again(ReceivedUpdate& update) const {
+void Networks::subscribe_again(ReceivedUpdate& update, ZoneExchange& zone_exchange) const {
     Subscribing::Zones catalogs;
     for (std::size_t i = 0; i < update.refreshed.size(); ++i) {
         catalogs.emplace(update.refreshed[i].apex, update.zones[i]);
@@ -774,7 +777,7 @@ void Networks::subscribe_again(ReceivedUpdate& update) const {
     if (catalog_.served.zone) taken.emplace(catalog_.served.zone->apex());
     std::vector<CatalogSource> sources;
     for (const auto& [name, subscription] : subscriptions_) sources.push_back(subscription.source);
-    update.subscriptions = subscribe(sources, std::move(taken), std::move(catalogs),
+    update.subscriptions = subscribe(sources, std::move(taken), std::move(catalogs), zone_exchange,
                                      {update.changes, update.received});
 }
 
@@ -833,8 +836,9 @@ EditUpdate Networks::edit(std::span<const ChangeRequest> requests) const {
         update.results.push_back(
             std::visit([&group](const auto& change) { return group.add(change); }, request));
     }
+    ZoneExchange exchange(kept_.histories, history_octets_);
     group.for_each_zone(kept_.serials, [&](const EditGroup::Target& before, ServedZone after) {
-        ZoneExchange(kept_.histories, history_octets_).exchange(before.zone, after, update.changes);
+        exchange.exchange(before.zone, after, update.changes);
         update.zones.emplace_back(before.network, std::move(after));
     });
     update.made = group.take_changes();

@@ -217,13 +217,14 @@ private:
     static auto& served(Self& self, const Name& apex, const Secondary& secondary);
     template <class Self>
     static auto& served_of_file(Self& self, NameView apex, const std::string& key);
-    void exchange(Refresh& refresh, ReceivedUpdate& update) const;
+    void exchange(Refresh& refresh, ReceivedUpdate& update, ZoneExchange& zone_exchange) const;
     [[nodiscard]] ReceivedVersion version_of(const ZoneFrame& frame) const;
     [[nodiscard]] Subscriptions subscribe(std::span<const CatalogSource> sources,
                                           Subscribing::Names taken, Subscribing::Zones news,
+                                          ZoneExchange& exchange,
                                           Subscribing::Outcome outcome) const;
     [[nodiscard]] bool is_subscribed_to(std::span<const CatalogSource> sources) const;
-    void subscribe_again(ReceivedUpdate& update) const;
+    void subscribe_again(ReceivedUpdate& update, ZoneExchange& zone_exchange) const;
     void take_over(Subscriptions subscriptions,
                    std::map<Name, ReceivedVersion, CanonicalLess>& received);
     void forget(const std::string& key);

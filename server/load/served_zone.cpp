@@ -27,16 +27,15 @@ std::size_t octets_of_history(const Zone& zone) noexcept {
 }
 
 void ZoneExchange::exchange(const ServedZone* old, ServedZone& zone,
-                            std::vector<ZoneChange>& changes) const {
-    if (old == nullptr) {
-        zone.zone = with_kept_history(zone.zone);
-        changes.push_back({nullptr, zone.zone});
-    } else if (is_same(*old, zone)) {
+                            std::vector<ZoneChange>& changes) {
+    if (old != nullptr && is_same(*old, zone)) {
         zone = *old;
-    } else {
-        zone.zone = with_longer_history(*old, zone);
-        changes.push_back({old->zone, zone.zone});
+        return;
     }
+    zone.zone = old == nullptr ? with_kept_history(zone.zone) : with_longer_history(*old, zone);
+    if (old != nullptr) octets_ -= octets_of_history(*old->zone);
+    octets_ += octets_of_history(*zone.zone);
+    changes.push_back({old == nullptr ? nullptr : old->zone, zone.zone});
 }
 
 /// A zone that was not served before, with what is known from another run.
@@ -56,14 +55,13 @@ std::shared_ptr<const Zone> ZoneExchange::with_longer_history(const ServedZone& 
                                 old.serial() == after.zone->serial() &&
                                 old.transfer().ranges == after.zone->transfer().ranges;
     if (shows_the_same) return after.zone->with_history(old.history());
-    constexpr HistoryLimits limits;
     const std::size_t others = octets_ - octets_of_history(old);
-    const std::size_t room = limits.total_octets - std::min(limits.total_octets, others);
-    const std::size_t octets = std::min(limits.zone_octets, room);
+    const std::size_t room = limits_.total_octets - std::min(limits_.total_octets, others);
+    const std::size_t octets = std::min(limits_.zone_octets, room);
     auto difference = ZoneDifference::between(old, *after.zone, octets);
     if (!difference) return after.zone;
-    return after.zone->with_history(
-        ZoneHistory::extend(old.history(), std::move(difference), octets, limits.zone_differences));
+    return after.zone->with_history(ZoneHistory::extend(old.history(), std::move(difference),
+                                                        octets, limits_.zone_differences));
 }
 
 }  // namespace arpad

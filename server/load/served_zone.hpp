@@ -34,14 +34,14 @@ struct ZoneChange {
 class ZoneExchange {
 public:
     /// Takes histories of zones that were not served before from `histories`; `octets` are those of
-    /// all zones that are served.
-    ZoneExchange(HistorySource& histories, std::size_t octets)
-        : histories_(histories), octets_(octets) {}
+    /// all zones that are served. What it exchanges is to be within `limits`, all of it together.
+    ZoneExchange(HistorySource& histories, std::size_t octets, const HistoryLimits& limits = {})
+        : histories_(histories), octets_(octets), limits_(limits) {}
 
     /// Has `zone` take the place of `old`, which is null if it is new. Where both are the same,
     /// `zone` becomes `old`, so that nobody takes it for changed; else the change is noted in
     /// `changes`.
-    void exchange(const ServedZone* old, ServedZone& zone, std::vector<ZoneChange>& changes) const;
+    void exchange(const ServedZone* old, ServedZone& zone, std::vector<ZoneChange>& changes);
 
 private:
     [[nodiscard]] std::shared_ptr<const Zone> with_kept_history(
@@ -51,6 +51,7 @@ private:
 
     HistorySource& histories_;
     std::size_t octets_;
+    HistoryLimits limits_;
 };
 
 }  // namespace arpad

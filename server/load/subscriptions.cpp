@@ -17,7 +17,7 @@ ServedZone served_of(const ZoneFrame& frame, const ReceivedVersion& version,
 }
 
 Subscribing::Subscribing(const Subscriptions& before, Names taken, Zones news,
-                         FindVersion find_version, ZoneExchange exchange,
+                         FindVersion find_version, ZoneExchange& exchange,
                          std::chrono::system_clock::time_point now, Outcome outcome)
     : before_(before),
       taken_(std::move(taken)),

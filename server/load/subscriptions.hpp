@@ -52,7 +52,7 @@ public:
     /// `before` are the subscriptions until `now`; `taken` the names that members must not have;
     /// `news` catalogs that have just come. `find_version` tells what has come last of a zone.
     Subscribing(const Subscriptions& before, Names taken, Zones news, FindVersion find_version,
-                ZoneExchange exchange, std::chrono::system_clock::time_point now, Outcome outcome);
+                ZoneExchange& exchange, std::chrono::system_clock::time_point now, Outcome outcome);
 
     /// Those to the catalogs of `sources`. Of several that list the same zone it belongs to the one
     /// that has it already (RFC 9432 5.2), else to the one whose name comes first.
@@ -70,7 +70,7 @@ private:
     Names taken_;
     Zones news_;
     FindVersion find_version_;
-    ZoneExchange exchange_;
+    ZoneExchange& exchange_;
     std::chrono::system_clock::time_point now_;
     Outcome outcome_;
     Names members_;  // of all

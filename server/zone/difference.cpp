@@ -251,7 +251,8 @@ bool differ_in_ranges(const Zone& before, const Zone& after) {
         const NamedRange& old_range = old_ranges.range_of_segment(left);
         const NamedRange& new_range = new_ranges.range_of_segment(right);
         return left.first == right.first && left.last == right.last &&
-               old_range.ttl == new_range.ttl && old_range.range.first == new_range.range.first &&
+               old_range.ttl == new_range.ttl &&
+               old_range.names->range() == new_range.names->range() &&
                old_range.names->text() == new_range.names->text();
     };
     return !std::ranges::equal(old_ranges.segments(), new_ranges.segments(), is_same_range);

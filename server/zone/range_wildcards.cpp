@@ -51,10 +51,10 @@ public:
 
 private:
     static bool is_smaller(const NamedRange& left, const NamedRange& right) noexcept {
-        const auto size = [](const NamedRange& range) {
-            return range.range.last.value() - range.range.first.value();
+        const auto size = [](const AddressRange& range) {
+            return range.last.value() - range.first.value();
         };
-        return size(left) < size(right);
+        return size(left.names->range()) < size(right.names->range());
     }
 
     /// Notes `prefix`, which is aligned and in the zone, and all of the zone above it.
@@ -88,7 +88,9 @@ private:
     }
 
     void add_cut(const NamedRange& range) {
-        auto prefix = wildcard_prefix(range.range);
+        // As it was written: what is left of a range that edits cut, or that came from a primary,
+        // may be in pieces.
+        auto prefix = wildcard_prefix(range.names->range());
         if (!prefix) return;
         if (prefix->contains(*parts_.base)) prefix = *parts_.base;
         cuts_.push_back({*prefix, &range});

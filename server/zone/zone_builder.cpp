@@ -392,7 +392,8 @@ void ZoneBuilder::digest_ranges(Digester& digester) const {
         const std::string_view text = range.names->text();
         digester.add_u32(static_cast<std::uint32_t>(text.size()));
         digester.add({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-        digest_number(digester, range.range.first.value());
+        digest_number(digester, range.names->range().first.value());
+        digest_number(digester, range.names->range().last.value());
     }
 }
 

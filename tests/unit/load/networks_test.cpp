@@ -654,6 +654,24 @@ TEST_F(NetworksTest, UpdateOfANameOutsideOfTheNetworkIsRefused) {
     EXPECT_THAT(update.made, IsEmpty());
 }
 
+// No file may have such a hole either.
+TEST_F(NetworksTest, AddressOfAWildcardIsNotLeftWithoutAName) {
+    for (const std::string_view ranges : {"wildcard", "expand"}) {
+        write("a.yaml", zone_text("192.0.2.0/24",
+                                  fmt::format("transfer: {{allow: [192.0.2.53], ranges: {}}}\n"
+                                              "ranges: {{192.0.2.0/24: pool.example.net}}\n",
+                                              ranges)));
+        look();
+        Edit hole = ptr_edit(test::address("192.0.2.7"), {});
+        hole.is_hole = true;
+        const std::string refusal = apply(Change{{hole}, {}, {}});
+        if (ranges == "expand")
+            EXPECT_EQ(refusal, "");
+        else
+            EXPECT_THAT(refusal, HasSubstr("192.0.2.7 cannot be left without a name"));
+    }
+}
+
 TEST_F(NetworksTest, ChangeOfSeveralNamesIsMadeAsAWhole) {
     write("a.yaml", zone_text("192.0.2.0/24"));
     look();

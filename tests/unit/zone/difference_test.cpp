@@ -112,6 +112,19 @@ TEST(Difference, InRangesIsTold) {
     EXPECT_TRUE(differ_in_ranges(*zone, *zone_with("192.0.2.0/26", "h-{ip}.example.")));
     EXPECT_TRUE(differ_in_ranges(*zone, *zone_with("192.0.2.0/25", "x-{ip}.example.")));
     EXPECT_TRUE(differ_in_ranges(*zone, *zone_for("192.0.2.0/24").build()));
+    // The same runs of ranges that were written otherwise.
+    const auto inner = [](std::string_view outer) {
+        return zone_for("192.0.2.0/24")
+            .range(outer, "pool.example.")
+            .range("192.0.2.64/26", "x-{ip}.example.")
+            .build();
+    };
+    const auto half = zone_for("192.0.2.0/24")
+                          .range("192.0.2.0/26", "pool.example.")
+                          .range("192.0.2.64/26", "x-{ip}.example.")
+                          .build();
+    EXPECT_FALSE(differ_in_ranges(*inner("192.0.2.0/25"), *inner("192.0.2.0/25")));
+    EXPECT_TRUE(differ_in_ranges(*inner("192.0.2.0/25"), *half));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "support/zone_fixtures.hpp"
 #include "support/zone_maker.hpp"
+#include "zone/range_wildcards.hpp"
 #include "zone/zone_builder.hpp"
 
 namespace arpad {
@@ -152,6 +153,20 @@ TEST(ZoneEditor, TakesAddressesOutOfRanges) {
     EXPECT_EQ(zone->parts().ranges.find(address("192.0.2.200")), nullptr);
     EXPECT_NE(zone->parts().ranges.find(address("192.0.2.199")), nullptr);
     EXPECT_NE(editor.base().edits, Digest{});
+}
+
+TEST(ZoneEditor, RangeInPiecesIsStillTheRangeThatWasWritten) {
+    const EditBase base =
+        base_of(zone_for("198.18.0.0/16").range("198.18.5.0/24", "pool.example.").build());
+    Edit cut = edit("198.18.5.7", {});
+    cut.type = RrType::ns;
+    cut.rdatas = {name_rdata(name("ns.example."))};
+    const auto zone = ZoneEditor(base, std::vector{cut}, five_minutes).zone(Serial{2});
+    EXPECT_EQ(zone->parts().ranges.segments().size(), 2U);
+    std::vector<std::string> prefixes;
+    for (const RangeWildcard& each : range_wildcards(*zone))
+        prefixes.push_back(each.prefix.to_text());
+    EXPECT_THAT(prefixes, ElementsAre("198.18.5.0/24"));
 }
 
 TEST(ZoneEditor, LaysNamesAndDelegationsOver) {
