@@ -15,8 +15,6 @@
 #include "control/name_rules.hpp"
 #include "load/host_name.hpp"
 #include "reverse/arpa_name.hpp"
-#include "zone/allocations.hpp"
-#include "zone/range_index.hpp"
 
 namespace arpad {
 namespace {

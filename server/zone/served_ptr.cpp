@@ -70,7 +70,9 @@ const Zone* ServedPtrs::find_classless(Address address) const {
     NameBuffer apex;
     apex.assign(found->apex);
     const Zone* const zone = snapshot_->find_zone(apex, RrType::soa);
-    return zone != nullptr && zone->apex() == found->apex.view() ? zone : nullptr;
+    const bool is_its_zone = zone != nullptr && zone->apex() == found->apex.view() &&
+                             zone->parts().base && zone->parts().base->contains(address);
+    return is_its_zone ? zone : nullptr;
 }
 
 }  // namespace arpad

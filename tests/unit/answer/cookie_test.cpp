@@ -175,6 +175,26 @@ TEST_F(CookieResponder, AsksForProofWithNothingThatMakesItLonger) {
     EXPECT_LE(responder.ask_for_proof(request, buffer).octets, query.size());
 }
 
+// Clients that sign do not believe what is not signed, and would not ask again.
+TEST_F(CookieResponder, SignsWhatAsksForProof) {
+    const TsigKey key{*Name::from_text("key.example."), TsigAlgorithm::hmac_sha256,
+                      Secret(std::vector<std::uint8_t>(32, 7))};
+    responder_.adopt(std::make_shared<const Keyring>(std::vector{key}));
+    for (const QueryMaker& maker : {ask_ptr(), ask_ptr().option(cookie_option, client_cookie)}) {
+        TsigRequester client(std::make_shared<const TsigKey>(key));
+        Octets query = maker.octets();
+        const std::size_t octets = query.size();
+        query.resize(octets + client.added_octets());
+        query.resize(client.sign(query, octets, tsig_time(now())));
+        Octets buffer(max_message_octets);
+        const Outcome outcome =
+            responder_.ask_for_proof({query, Transport::udp, client_}, std::span(buffer));
+        EXPECT_EQ(client.check(std::span(buffer).first(outcome.octets), tsig_time(now())),
+                  std::nullopt);
+        EXPECT_TRUE(client.is_complete());
+    }
+}
+
 TEST_F(CookieResponder, AsksForProofByACookie) {
     const ReplyText reply = proof_asked_of(ask_ptr().option(cookie_option, client_cookie));
     EXPECT_THAT(reply, has_rcode(Rcode::bad_cookie));

@@ -66,5 +66,19 @@ TEST(ServedPtrs, SayWhatAnAddressHasAndWhy) {
     EXPECT_EQ(ptr(ServedPtrs(), "192.0.2.1"), "elsewhere");
 }
 
+TEST(ServedPtrs, LookIntoTheZoneOfAClasslessNetworkIfThatHasTheAddress) {
+    const auto of = [](ZoneMaker maker) {
+        auto zone = maker.ptr("65", "one.example.").build();
+        return ServedPtrs(
+            std::make_shared<const Snapshot>(std::vector<std::shared_ptr<const Zone>>{zone}),
+            {{test::prefix("192.0.2.64/26"), test::name("rev.example.")}});
+    };
+    EXPECT_EQ(ptr(of(arpad::zone_at("rev.example.", "192.0.2.0/24")), "192.0.2.65"),
+              "stored one.example.");
+    EXPECT_EQ(ptr(of(arpad::zone_at("rev.example.", "198.51.100.0/24")), "192.0.2.65"),
+              "elsewhere");
+    EXPECT_EQ(ptr(of(arpad::zone_at("rev.example.")), "192.0.2.65"), "elsewhere");
+}
+
 }  // namespace
 }  // namespace arpad
