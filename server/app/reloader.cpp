@@ -128,17 +128,25 @@ std::string report_of(Trigger trigger, const NetworksUpdate& update, const Reloa
                        zones, outcome.seconds * 1000);
 }
 
+void log_ignored(const Name& catalog, const std::vector<Name>& members) {
+    constexpr std::size_t most_named = 5;
+    std::string names;
+    for (const Name& member : std::span(members).first(std::min(members.size(), most_named))) {
+        names += (names.empty() ? "" : ", ") + member.to_text();
+    }
+    if (members.size() > most_named) {
+        names += fmt::format(" and {} more", members.size() - most_named);
+    }
+    spdlog::warn(
+        "the catalog {} lists what a file or another catalog has already: {}\n  it is served from "
+        "there; `arpactl status --json` lists all (`ignored`)",
+        catalog.to_text(), names);
+}
+
 /// Says which catalogs cannot be used as they are, and which of their members are not taken.
 void log_flaws(const Subscriptions& subscriptions) {
     for (const auto& [name, subscription] : subscriptions) {
-        if (!subscription.ignored.empty()) {
-            spdlog::warn(
-                "{} of the catalog {} not taken, as a file or another catalog has {} already: {}{}",
-                subscription.ignored.size() == 1 ? "a member" : "members", name.to_text(),
-                subscription.ignored.size() == 1 ? "it" : "them",
-                subscription.ignored.front().to_text(),
-                subscription.ignored.size() == 1 ? "" : " and others");
-        }
+        if (!subscription.ignored.empty()) log_ignored(name, subscription.ignored);
         if (subscription.flaw.empty()) continue;
         spdlog::error(
             "the catalog {} cannot be used: {}\n  its members stay as they were until it is mended "
@@ -583,6 +591,7 @@ ReloadOutcome Reloader::take_over(NetworksUpdate update, Trigger trigger,
         return outcome;
     }
     log_missing(update);
+    if (update.subscriptions) log_flaws(*update.subscriptions);
     constexpr std::size_t much = 1 << 20;
     const bool was_much = octets_of(update) >= much;
     for (const auto& [key, state] : update.loaded) log_standing(state);

@@ -32,13 +32,6 @@ bool has_one_twice(const Edit& edit) {
     return std::ranges::adjacent_find(rdatas) != rdatas.end();
 }
 
-/// Whether a wildcard stands for the address of `edit` where its zone is transferred.
-bool is_in_wildcard(const Edit& edit, const EditGroup::Target& target) {
-    const Zone& files = *target.zone->base.zone;
-    return !edit.name && files.transfer().ranges == RangesInTransfers::wildcard &&
-           files.parts().ranges.find(edit.address) != nullptr;
-}
-
 EditRefusal refusal_of(const Edit& edit, std::string text, std::string advice) {
     return {EditRefusal::Kind::not_allowed, edit.name ? std::nullopt : std::optional(edit.address),
             std::move(text), std::move(advice)};
@@ -70,6 +63,12 @@ ChangeId last_change_of(std::span<const Edit> edits, const InventoryModel* inven
         }
     }
     return last;
+}
+
+/// The name that `edit`, of `zone`, is about.
+Name owner_in(const Zone& zone, const Edit& edit) {
+    if (edit.name) return *edit.name;
+    return *address_name(zone.apex(), *zone.parts().base, edit.address);
 }
 
 /// Why a zone that cannot be edited cannot be; and what to do about it.
@@ -342,6 +341,9 @@ Result<ChangeId, EditRefusal> EditGroup::make(const std::vector<Edit>& edits,
         return refusal_of(edit, fmt::format("{} is there twice", owner_text(edit)),
                           "change each address once");
     }
+    for (const Edit& edit : edits) {
+        if (auto refusal = find_void(edit, edits)) return std::move(*refusal);
+    }
     if (auto refusal = find_misfit(edits)) return std::move(*refusal);
     return note(edits, origin, undoes);
 }
@@ -417,12 +419,6 @@ std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Targe
                            "a lease would not be heard");
         }
     }
-    if (edit.is_hole && edit.type == RrType::ptr && is_in_wildcard(edit, target)) {
-        return refusal(fmt::format("{} cannot be left without a name: to other nameservers its "
-                                   "range is a wildcard",
-                                   owner),
-                       "name it, or write `ranges: expand` under `transfer` of the zone file");
-    }
     if (has_one_twice(edit)) {
         return refusal(fmt::format("{} gets a name twice", owner), "give each name once");
     }
@@ -438,28 +434,65 @@ std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Targe
     return std::nullopt;
 }
 
+/// Why an address cannot be left without anything by `edits`, of which `edit` is one.
+std::optional<EditRefusal> EditGroup::find_void(const Edit& edit, const std::vector<Edit>& edits) {
+    const Target target = find_target(edit);
+    if (edit.name || !is_in_wildcard(*target.zone->base.zone, edit.address)) return std::nullopt;
+    EditsThere there = heard_at(edit, *target.rules);
+    for (const Edit& each : edits) {
+        if (!have_one_owner(each, edit)) continue;
+        std::erase_if(there, [&each](const Edit& known) { return are_of_one_kind(known, each); });
+        if (each.says_anything()) there.push_back(each);
+    }
+    const FileData files = editor_of(target).files_of(edit);
+    if (!arpad::lay_over(files, there, target.rules->ttl).rrsets.empty()) return std::nullopt;
+    return refusal_of(
+        edit,
+        fmt::format("{} cannot be left without a name: to other nameservers its range "
+                    "is a wildcard",
+                    owner_text(edit)),
+        "name it, or write `ranges: expand` under `transfer` of the zone file");
+}
+
 /// Why no file could have what `edits`, which are to be made together, say; none if one could.
 std::optional<EditRefusal> EditGroup::find_misfit(const std::vector<Edit>& edits) {
-    std::map<const ServedZone*, std::map<Name, const Edit*, CanonicalLess>> delegations;
+    using EditsByOwner = std::map<Name, const Edit*, CanonicalLess>;
+    std::map<const ServedZone*, EditsByOwner> delegations;
     for (const Edit& edit : edits) {
         const bool is_delegation = edit.type == RrType::ns || edit.type == RrType::dname;
         if (!is_delegation || !edit.says_anything() || edit.is_hole) continue;
         const ServedZone* const served = find_target(edit).zone;
-        const Zone& zone = *served->zone;
-        Name owner =
-            edit.name ? *edit.name : *address_name(zone.apex(), *zone.parts().base, edit.address);
-        if (owner.view() != zone.apex()) delegations[served].emplace(std::move(owner), &edit);
+        Name owner = owner_in(*served->zone, edit);
+        if (owner.view() != served->zone->apex()) {
+            delegations[served].emplace(std::move(owner), &edit);
+        }
     }
+    if (delegations.empty()) return std::nullopt;
+    const auto refusal = [](const Name& owner, const Edit& edit) {
+        return refusal_of(edit,
+                          fmt::format("{} cannot get {} records: there are names below it",
+                                      owner.to_text(), to_mnemonic(edit.type)),
+                          "remove these first");
+    };
     for (const auto& [zone, owners] : delegations) {
         std::set<Name, CanonicalLess> names;
         for (const auto& [owner, edit] : owners) names.insert(owner);
         const auto found = zones_.at(zone).editor.find_above_data(names);
-        if (!found) continue;
-        const Edit& edit = *owners.at(*found);
-        return refusal_of(edit,
-                          fmt::format("{} cannot get {} records: there are names below it",
-                                      found->to_text(), to_mnemonic(edit.type)),
-                          "remove these first");
+        if (found) return refusal(*found, *owners.at(*found));
+    }
+    for (const Edit& edit : edits) {
+        const bool is_glue = edit.type == RrType::a || edit.type == RrType::aaaa;
+        const ServedZone* const served = find_target(edit).zone;
+        const auto owners = delegations.find(served);
+        if (!edit.says_anything() || edit.is_hole || is_glue || owners == delegations.end()) {
+            continue;
+        }
+        const Name owner = owner_in(*served->zone, edit);
+        for (NameView rest = owner; rest != served->zone->apex();) {
+            rest = rest.parent();
+            const auto above = owners->second.find(rest);
+            if (above != owners->second.end()) return refusal(above->first, *above->second);
+        }
     }
     return std::nullopt;
 }

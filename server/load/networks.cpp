@@ -758,6 +758,7 @@ void Networks::exchange(Refresh& refresh, ReceivedUpdate& update,
     const ServedZone& old = served(*this, refresh.apex, secondary);
     const ZoneFrame frame = old.zone->frame();
     refresh.version = fitted(std::move(refresh.version), frame);
+    refresh.version.catalog = secondary.catalog;
     ServedZone zone = served_of(frame, refresh.version, clock_());
     zone_exchange.exchange(&old, zone, update.changes);
     // With the history that it has got.

@@ -16,6 +16,17 @@ ServedZone served_of(const ZoneFrame& frame, const ReceivedVersion& version,
     return {version.zone, {}};
 }
 
+namespace {
+
+/// That of the member `name` of a catalog.
+ZoneFrame frame_of(const Name& name, const CatalogSource& source) {
+    auto base = prefix_of_arpa_name(name);
+    if (!base) base = classless_base(name);
+    return {name, base, source.members};
+}
+
+}  // namespace
+
 Subscribing::Subscribing(const Subscriptions& before, Names taken, Zones news,
                          FindVersion find_version, ZoneExchange& exchange,
                          std::chrono::system_clock::time_point now, Outcome outcome)
@@ -42,12 +53,15 @@ Subscriptions Subscribing::run(std::span<const CatalogSource> sources) {
         listed.emplace(name, members_of(fresh, old));
         subscriptions.emplace(name, std::move(fresh));
     }
+    std::map<Name, std::size_t, CanonicalLess> counts;
+    for (const auto& [name, members] : listed) {
+        for (const Name& member_name : members) ++counts[member_name];
+    }
     for (const bool is_kept : {true, false}) {
         for (auto& [name, fresh] : subscriptions) {
-            const Subscription* const old = find_old(name);
             for (const Name& member_name : listed.at(name)) {
-                const bool had_it = old != nullptr && old->members.contains(member_name);
-                if (had_it != is_kept) continue;
+                const bool is_alone = counts.at(member_name) == 1;
+                if (had(fresh.source, member_name, is_alone) != is_kept) continue;
                 if (!taken_.insert(member_name).second) {
                     fresh.ignored.push_back(member_name);
                     continue;
@@ -74,6 +88,15 @@ const Subscription* Subscribing::find_old(const Name& catalog) const {
     return known == before_.end() ? nullptr : &known->second;
 }
 
+/// Whether the catalog of `source` had the zone `name`; `is_alone` if no other one lists it.
+bool Subscribing::had(const CatalogSource& source, const Name& name, bool is_alone) const {
+    if (old_member(name) != nullptr) {
+        const Subscription* const old = find_old(source.frame.apex);
+        return old != nullptr && old->members.contains(name);
+    }
+    return !is_alone && find_version_(frame_of(name, source)).catalog == source.frame.apex;
+}
+
 ServedZone Subscribing::catalog_of(const CatalogSource& source, const Subscription* old) {
     const auto news = news_.find(source.frame.apex);
     if (news != news_.end()) return news->second;
@@ -96,9 +119,7 @@ std::vector<Name> Subscribing::members_of(Subscription& fresh, const Subscriptio
 
 ServedZone Subscribing::member(const Name& name, const CatalogSource& source) {
     const ServedZone* const old = old_member(name);
-    auto base = prefix_of_arpa_name(name);
-    if (!base) base = classless_base(name);
-    ZoneFrame frame{name, base, source.members};
+    const ZoneFrame frame = frame_of(name, source);
     if (old != nullptr && old->zone->frame() == frame) return *old;
     return take(frame, old);
 }

@@ -55,11 +55,13 @@ public:
                 ZoneExchange& exchange, std::chrono::system_clock::time_point now, Outcome outcome);
 
     /// Those to the catalogs of `sources`. Of several that list the same zone it belongs to the one
-    /// that has it already (RFC 9432 5.2), else to the one whose name comes first.
+    /// that has it already, or had it before a restart (RFC 9432 5.2), else to the one whose name
+    /// comes first.
     [[nodiscard]] Subscriptions run(std::span<const CatalogSource> sources);
 
 private:
     [[nodiscard]] const Subscription* find_old(const Name& catalog) const;
+    [[nodiscard]] bool had(const CatalogSource& source, const Name& name, bool is_alone) const;
     [[nodiscard]] ServedZone catalog_of(const CatalogSource& source, const Subscription* old);
     [[nodiscard]] std::vector<Name> members_of(Subscription& fresh, const Subscription* old) const;
     [[nodiscard]] ServedZone member(const Name& name, const CatalogSource& source);

@@ -20,7 +20,7 @@
 namespace arpad {
 namespace {
 
-constexpr int newest_version = 7;
+constexpr int newest_version = 8;
 
 /// Of what is to be looked at again, once it can be.
 constexpr std::chrono::seconds unreadable_retry_interval{30};
@@ -221,7 +221,12 @@ void StateStore::prepare_schema() {
     constexpr int first_with_servers = 6;
     if (version < first_with_servers) database_.run(stored_servers_schema);
     if (version == first_with_servers) take_over_edits_of_version_6(database_);
-    if (version < newest_version) database_.run("PRAGMA user_version = 7");
+    constexpr int first_with_catalogs = 8;
+    if (version < first_with_catalogs) {
+        database_.run(
+            "ALTER TABLE received ADD COLUMN catalog BLOB");  // wire form; NULL if of none
+    }
+    if (version < newest_version) database_.run("PRAGMA user_version = 8");
     transaction.commit();
 }
 
@@ -432,7 +437,7 @@ std::vector<StateStore::NewBase> StateStore::find_new_bases() const {
 }
 
 void StateStore::write_versions(std::span<const NewBase> bases) {
-    Statement confirm(database_, "UPDATE received SET confirmed = ? WHERE apex = ?");
+    Statement confirm(database_, "UPDATE received SET confirmed = ?, catalog = ? WHERE apex = ?");
     Statement write(database_,
                     "INSERT OR REPLACE INTO received (apex, serial, digest, octets, confirmed) "
                     "VALUES (?, ?, ?, ?, 0)");
@@ -454,7 +459,12 @@ void StateStore::write_versions(std::span<const NewBase> bases) {
         const auto confirmed =
             std::chrono::duration_cast<seconds>(version.confirmed_at.time_since_epoch());
         confirm.bind(0, std::int64_t{confirmed.count()});
-        confirm.bind(1, apex.view().wire());
+        if (version.catalog) {
+            confirm.bind(1, version.catalog->view().wire());
+        } else {
+            confirm.bind_null(1);
+        }
+        confirm.bind(2, apex.view().wire());
         confirm.step();
     }
 }
@@ -483,7 +493,8 @@ std::optional<ReceivedVersion> StateStore::find_version(const ZoneFrame& frame) 
 
 std::optional<ReceivedVersion> StateStore::read_version(const ZoneFrame& frame) {
     Statement row(database_,
-                  "SELECT digest, octets, octets IS NULL, confirmed FROM received WHERE apex = ?");
+                  "SELECT digest, octets, octets IS NULL, confirmed, catalog FROM received "
+                  "WHERE apex = ?");
     row.bind(0, frame.apex.view().wire());
     if (!row.step()) return std::nullopt;
     const Digest digest = digest_from(row.octets(0));
@@ -495,6 +506,7 @@ std::optional<ReceivedVersion> StateStore::read_version(const ZoneFrame& frame) 
     version.zone = received_from_octets(frame, octets_of(*octets));
     if (!version.zone) return std::nullopt;
     version.confirmed_at = std::chrono::sys_seconds(std::chrono::seconds(row.integer(3)));
+    if (auto catalog = Name::from_wire(row.octets(4))) version.catalog = std::move(*catalog);
     const auto history = history_of(frame.apex);
     if (!history) return version;
     std::vector<ReceivedStep> steps;

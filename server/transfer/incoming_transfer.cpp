@@ -273,7 +273,8 @@ void IncomingTransfer::finish() {
         state_ = State::received;
     } else if (is_whole) {
         (void)fail(
-            "it sends ranges that cannot be read, or more than 65,535 records of a name and type");
+            "it sends ranges that cannot be read, more than 65,535 records of a name and type, or "
+            "more than 256 types of a name");
     } else {
         fall_back("what it says has changed does not fit what we have");
     }

@@ -15,6 +15,7 @@ namespace arpad {
 struct ReceivedVersion {
     std::shared_ptr<const Zone> zone;  ///< Available; null if nothing has come yet.
     std::chrono::system_clock::time_point confirmed_at;  ///< When a primary had it last.
+    std::optional<Name> catalog = {};                    ///< That the zone is a member of.
 
     /// Whether it must not be served any more at `now` (RFC 1034 4.3.5).
     [[nodiscard]] bool is_expired(std::chrono::system_clock::time_point now) const noexcept {

@@ -128,6 +128,11 @@ bool fit_together(std::span<const Rrset> rrsets, bool is_apex) {
 
 }  // namespace
 
+bool is_in_wildcard(const Zone& zone, Address address) noexcept {
+    return zone.transfer().ranges == RangesInTransfers::wildcard &&
+           zone.parts().ranges.find(address) != nullptr;
+}
+
 Digest content_with_edits(const Digest& files, const Digest& edits) {
     if (edits == Digest{}) return files;
     Digester digester;
@@ -200,6 +205,7 @@ ZoneEditor::ZoneEditor(const EditBase& base, std::span<const Edit> edits, Ttl tt
         const FileData files = files_of(first);
         const Rrsets after = lay_over(files, there, ttl).all();
         const Name owner = owner_of(*base_.zone, first);
+        if (after.empty() && !first.name && is_in_wildcard(*base_.zone, first.address)) continue;
         const bool is_heard = fit_together(after, owner.view() == apex) &&
                               !find_obstacle_above(*base_.zone, owner) &&
                               !are_same(after, files.all());
@@ -348,13 +354,13 @@ std::optional<Obstacle> ZoneEditor::find_obstacle(const Edit& edit) const {
 
 std::optional<Name> ZoneEditor::find_above_data(const std::set<Name, CanonicalLess>& owners) const {
     std::optional<Name> found;
-    const unsigned apex_labels = edited_->apex_labels();
-    walk(*zone(edited_->serial()), RangeWalk::omit, [&](NameView name, RrsetView rrset) {
+    const Zone& zone = *edited_;
+    walk(*this->zone(zone.serial()), RangeWalk::omit, [&](NameView name, RrsetView rrset) {
         if (found) return;
         auto above = owners.end();
-        for (unsigned labels = name.label_count(); labels > apex_labels + 1;) {
-            above = owners.find(Name(name.suffix(--labels)));
-            if (above != owners.end()) break;
+        for (NameView rest = name; above == owners.end() && rest != zone.apex();) {
+            rest = rest.parent();
+            above = owners.find(rest);
         }
         if (above == owners.end()) return;
         const auto address = address_of_owner(*base_.zone, name);

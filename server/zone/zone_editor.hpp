@@ -56,6 +56,10 @@ struct Obstacle {
 /// from being heard, likewise.
 [[nodiscard]] std::optional<Obstacle> find_obstacle_above(const Zone& zone, NameView owner);
 
+/// Whether a wildcard stands for `address` where `zone`, as files make it, is transferred: it
+/// cannot be left with nothing.
+[[nodiscard]] bool is_in_wildcard(const Zone& zone, Address address) noexcept;
+
 /// The address in the base of `zone` that `owner`, which is at or below its apex, stands for; none
 /// if it stands for none.
 [[nodiscard]] std::optional<Address> address_of_owner(const Zone& zone, NameView owner);

@@ -45,7 +45,7 @@ struct Batch {
 };
 
 int fail(const char* what) {
-    std::fprintf(stderr, "echo: %s: %s\n", what, std::strerror(errno));
+    (void)std::fprintf(stderr, "echo: %s: %s\n", what, std::strerror(errno));
     return failure_status;
 }
 
@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
     std::uint16_t port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
-        std::fputs("Usage: echo PORT\n", stderr);
+        (void)std::fputs("Usage: echo PORT\n", stderr);
         return usage_status;
     }
     const int socket_fd = socket(AF_INET, SOCK_DGRAM, 0);

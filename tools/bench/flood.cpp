@@ -173,17 +173,17 @@ int main(int argc, char** argv) {
     const auto port = parse_number<std::uint16_t>(argc == 4 ? argv[1] : "");
     const auto seconds = parse_number<unsigned>(argc == 4 ? argv[3] : "");
     if (!port || !seconds) {
-        std::fputs("Usage: flood PORT FILE SECONDS\n", stderr);
+        (void)std::fputs("Usage: flood PORT FILE SECONDS\n", stderr);
         return usage_status;
     }
     std::vector<Octets> packets = read_packets(argv[2]);
     if (packets.size() < 2 || packets.front().size() < 2) {
-        std::fprintf(stderr, "flood: %s does not hold a marker and a packet\n", argv[2]);
+        (void)std::fprintf(stderr, "flood: %s does not hold a marker and a packet\n", argv[2]);
         return usage_status;
     }
     const int socket_fd = connect_to(*port);
     if (socket_fd < 0) {
-        std::fprintf(stderr, "flood: port %u: %s\n", unsigned{*port}, std::strerror(errno));
+        (void)std::fprintf(stderr, "flood: port %u: %s\n", unsigned{*port}, std::strerror(errno));
         return failure_status;
     }
     static Flood flood(socket_fd, packets);

@@ -19,6 +19,7 @@
 #include "support/zone_fixtures.hpp"
 #include "support/zone_maker.hpp"
 #include "zone/content_check.hpp"
+#include "zone/served_ptr.hpp"
 #include "zone/zone_walk.hpp"
 
 namespace arpad {
@@ -631,6 +632,11 @@ TEST_F(NetworksTest, ChangeOfManyKindsSaysWhatEachDid) {
     EXPECT_EQ(apply(Change{{before, above}, {}, {}}),
               "host.2.0.192.in-addr.arpa. cannot get NS records: there are names below it");
     EXPECT_EQ(apply(Change{{before}, {}, {}}), "");
+    // Names below one that come with it.
+    Edit under = before;
+    under.name = test::name("new.2.0.192.in-addr.arpa.");
+    EXPECT_EQ(apply(Change{{named_text("a.b.new.2.0.192.in-addr.arpa."), under}, {}, {}}),
+              "new.2.0.192.in-addr.arpa. cannot get NS records: there are names below it");
 }
 
 TEST_F(NetworksTest, UpdateOfANameOutsideOfTheNetworkIsRefused) {
@@ -638,10 +644,7 @@ TEST_F(NetworksTest, UpdateOfANameOutsideOfTheNetworkIsRefused) {
     write("a.yaml", zone_text("192.0.2.128/25"));
     look();
     UpdateRequest request;
-    request.update.zone =
-        test::name(find("9.2.0.192.in-addr.arpa.")->apex() == test::name(a_apex).view()
-                       ? a_apex
-                       : "128/25.2.0.192.in-addr.arpa.");
+    request.update.zone = test::name("128/25.2.0.192.in-addr.arpa.");
     request.update.changes = {{test::name("9." + request.update.zone.to_text()), RrType::ptr,
                                RrClass::in, 300, name_rdata(test::name("x.example."))}};
     request.update.policy.allows_any_name = true;
@@ -655,21 +658,39 @@ TEST_F(NetworksTest, UpdateOfANameOutsideOfTheNetworkIsRefused) {
 }
 
 // No file may have such a hole either.
-TEST_F(NetworksTest, AddressOfAWildcardIsNotLeftWithoutAName) {
-    for (const std::string_view ranges : {"wildcard", "expand"}) {
+TEST_F(NetworksTest, AddressOfAWildcardIsNotLeftWithNothing) {
+    const auto write_with = [this](std::string_view ranges) {
         write("a.yaml", zone_text("192.0.2.0/24",
                                   fmt::format("transfer: {{allow: [192.0.2.53], ranges: {}}}\n"
                                               "ranges: {{192.0.2.0/24: pool.example.net}}\n",
                                               ranges)));
         look();
-        Edit hole = ptr_edit(test::address("192.0.2.7"), {});
-        hole.is_hole = true;
-        const std::string refusal = apply(Change{{hole}, {}, {}});
-        if (ranges == "expand")
-            EXPECT_EQ(refusal, "");
-        else
-            EXPECT_THAT(refusal, HasSubstr("192.0.2.7 cannot be left without a name"));
-    }
+    };
+    Edit hole = ptr_edit(test::address("192.0.2.7"), {});
+    hole.is_hole = true;
+    Edit text = named_text("ignored.example.");
+    text.name.reset();
+    text.address = hole.address;
+    const auto served = [this, where = hole.address] {
+        const ServedPtr ptr = ServedPtrs(networks_.snapshot(), {}).find(where);
+        return ptr.rrset ? targets_of(*ptr.rrset).front().to_text() : "";
+    };
+    write_with("wildcard");
+    EXPECT_EQ(served(), "pool.example.net.");
+    EXPECT_THAT(apply(Change{{hole}, {}, {}}),
+                HasSubstr("192.0.2.7 cannot be left without a name"));
+    // A name that has something else exists, and no wildcard stands for it (RFC 4592 3.3.1).
+    EXPECT_EQ(apply(Change{{hole, text}, {}, {}}), "");
+    EXPECT_EQ(served(), "");
+    Edit nothing = text;
+    nothing.rdatas.clear();
+    EXPECT_THAT(apply(Change{{nothing}, {}, {}}), HasSubstr("cannot be left without a name"));
+    write_with("expand");
+    EXPECT_EQ(apply(Change{{nothing}, {}, {}}), "");
+    EXPECT_EQ(served(), "");
+    // What has been left with nothing before has what secondaries say.
+    write_with("wildcard");
+    EXPECT_EQ(served(), "pool.example.net.");
 }
 
 TEST_F(NetworksTest, ChangeOfSeveralNamesIsMadeAsAWhole) {
@@ -1333,6 +1354,28 @@ TEST_F(SubscriptionTest, MemberStaysWithTheCatalogThatHasIt) {
     EXPECT_THAT(take_catalog(2, {}), IsEmpty());
     EXPECT_THAT(members_of("another.example."), ElementsAre("any.example."));
     EXPECT_THAT(ignored_of("another.example."), IsEmpty());
+}
+
+TEST_F(SubscriptionTest, MemberStaysWithItsCatalogOverARestart) {
+    CatalogSource other = source_;
+    other.frame.apex = test::name("another.example.");
+    sources_ = {source_, other};
+    look_at_all();
+    take_catalog(1, {"any.example."});
+    take_catalog(1, {"any.example."}, "2", "another.example.");
+    ReceivedUpdate update = networks_.exchange(
+        {{test::name("any.example."), {zone_at("any.example.").build(), tomorrow()}}});
+    // As the state keeps it.
+    for (const Refresh& refresh : update.refreshed)
+        state_.versions.insert_or_assign(refresh.apex, refresh.version);
+    networks_.adopt(std::move(update));
+    for (const auto& [catalog, subscription] : networks_.subscriptions())
+        state_.versions[catalog] = {subscription.catalog.zone, tomorrow()};
+    Networks again({zones_, inventory_}, state_.kept(), &tomorrow);
+    again.adopt(again.look({}, false, Networks::Missing::drop, {std::nullopt, sources_}));
+    const Subscriptions& subscriptions = again.subscriptions();
+    EXPECT_EQ(subscriptions.at(test::name("cat.example.")).members.size(), 1U);
+    EXPECT_EQ(subscriptions.at(test::name("another.example.")).members.size(), 0U);
 }
 
 TEST_F(SubscriptionTest, IsNoMemberOfItself) {

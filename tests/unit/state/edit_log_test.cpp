@@ -200,6 +200,7 @@ TEST_F(EditLogTest, TakesOverEditsOfVersion5) {
         old.run(
             "DROP TABLE edits; DROP TABLE changes; DROP TABLE history; "
             "DROP TABLE changed_zones; DROP TABLE servers; "
+            "ALTER TABLE received DROP COLUMN catalog; "
             "CREATE TABLE edits (family INTEGER NOT NULL, address BLOB NOT NULL, "
             "names BLOB NOT NULL, ttl INTEGER, PRIMARY KEY (family, address)) WITHOUT ROWID; "
             "INSERT INTO edits VALUES (4, x'c0000201', "
@@ -221,6 +222,7 @@ TEST_F(EditLogTest, TakesOverEditsOfVersion6) {
         Database old(root_ / "state.db");
         old.run(R"(
             DROP TABLE edits; DROP TABLE changes; DROP TABLE history; DROP TABLE changed_zones;
+            ALTER TABLE received DROP COLUMN catalog;
             CREATE TABLE edits (family INTEGER NOT NULL, address BLOB NOT NULL,
                 type INTEGER NOT NULL, layer INTEGER NOT NULL, rdatas BLOB NOT NULL, ttl INTEGER,
                 account TEXT NOT NULL, server TEXT NOT NULL, change INTEGER NOT NULL,

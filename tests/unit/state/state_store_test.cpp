@@ -561,6 +561,18 @@ TEST_F(StateStoreVersions, AreThereAfterARestart) {
     expect_version(*open(), *zone);
 }
 
+TEST_F(StateStoreVersions, KnowTheirCatalog) {
+    const std::optional<Name> catalog = test::name("catalog.example.");
+    const auto store = open();
+    for (const auto& each : {catalog, std::optional<Name>()}) {
+        const std::vector<Refresh> refreshed{
+            {frame().apex, {version(7, "a.example."), confirmed_at, each}}};
+        store->note_versions(refreshed);
+        ASSERT_EQ(store->commit({}), std::nullopt);
+        EXPECT_EQ(store->find_version(frame()).value().catalog, each);
+    }
+}
+
 TEST_F(StateStoreVersions, AreKeptAsWhatHasChanged) {
     const auto first = version(7, "a.example.");
     const auto second = with_history(first, version(8, "b.example."));
