@@ -135,7 +135,7 @@ void measure_respond(benchmark::State& state, Trial& trial) {
     std::size_t at = (trial.next + thread * queries.size() / threads) % queries.size();
     benchmark::DoNotOptimize(reply.data());
     const std::size_t before = allocations_of_this_thread();
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         const Outcome outcome = responder->respond({queries[at], transport}, reply);
         benchmark::DoNotOptimize(outcome.octets);
         benchmark::ClobberMemory();
@@ -188,7 +188,7 @@ public:
             lines_.resize(std::max<std::size_t>(count, 1));
             for (std::size_t i = 0; i < lines_.size(); ++i) lines_[i].next = i;
             // Sattolo's shuffle leaves exactly one circle.
-            Random random(2);
+            Random random = repeatable(2);
             for (std::size_t i = lines_.size(); i-- > 1;) {
                 std::swap(lines_[i].next, lines_[random() % i].next);
             }
@@ -208,7 +208,7 @@ void measure_random_reads(benchmark::State& state, Circle& circle) {
     const auto thread = static_cast<std::size_t>(state.thread_index());
     const auto threads = static_cast<std::size_t>(state.threads());
     std::size_t at = thread * lines.size() / threads;
-    for (auto _ : state) at = lines[at].next;
+    for ([[maybe_unused]] auto _ : state) at = lines[at].next;
     benchmark::DoNotOptimize(at);
 }
 
@@ -226,7 +226,7 @@ void measure_copy(benchmark::State& state, Trial& trial) {
     }
     benchmark::DoNotOptimize(reply.data());
     std::size_t at = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         const auto query = queries[at];
         const auto answer = answers[at];
         std::memcpy(reply.data(), query.data(), query.size());
@@ -278,8 +278,8 @@ void measure_change(benchmark::State& state, Edited& edited) {
     const auto zone = edited.zone();
     const Snapshot snapshot({zone});
     const Name target = *Name::from_text("changed.customers.example.net.");
-    Random random(3);
-    for (auto _ : state) {
+    Random random = repeatable(3);
+    for ([[maybe_unused]] auto _ : state) {
         const Address address(arpad::Family::ipv4, 0x0A00'0000U | (random() & 0x00FF'FFFFU));
         auto changed = zone->with_addresses(zone->addresses().with_ptr(address, Ttl{60}, target),
                                             Serial{zone->serial().value + 1});
@@ -402,6 +402,7 @@ int measure(const Arguments& arguments) {
                                    "--benchmark_enable_random_interleaving=true"};
     words.insert(words.end(), arguments.passed_on.begin(), arguments.passed_on.end());
     std::vector<char*> argv;
+    argv.reserve(words.size());
     for (std::string& word : words) argv.push_back(word.data());
     auto argc = static_cast<int>(argv.size());
     benchmark::Initialize(&argc, argv.data());
@@ -418,6 +419,7 @@ int measure(const Arguments& arguments) {
 
 std::vector<Trial*> chosen_trials(Bench& bench, const std::vector<std::string>& names) {
     std::vector<Trial*> chosen;
+    chosen.reserve(std::max(names.size(), bench.trials.size()));
     for (const std::string& name : names) chosen.push_back(&bench.trial(name));
     if (!chosen.empty()) return chosen;
     for (const auto& trial : bench.trials) chosen.push_back(trial.get());

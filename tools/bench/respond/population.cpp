@@ -89,7 +89,7 @@ std::size_t resident_octets() {
 }  // namespace
 
 Population::Population(Family family, std::size_t records) : family_(family) {
-    Random random(family == Family::ipv4 ? 4 : 6);
+    Random random = repeatable(family == Family::ipv4 ? 4 : 6);
     choose_addresses(records, random);
     Sources sources;
     sources.zones = other_files(family);

@@ -21,6 +21,11 @@ enum class Family : std::uint8_t { ipv4, ipv6 };
 
 using Random = std::mt19937_64;
 
+/// Numbers that are the same in each run, and others for each `purpose`.
+[[nodiscard]] inline Random repeatable(unsigned purpose) {
+    return Random(purpose);
+}
+
 /// A snapshot and the addresses in it. All names are in presentation form without a final dot.
 ///
 /// IPv4: 10.0.0.0/8 with the records, spread at random; 100.64.0.0/16 with 4096 records in

@@ -169,7 +169,7 @@ std::span<const QueryCase> query_cases() noexcept {
 
 QueryStream make_queries(const QueryCase& query_case, const Population& population,
                          std::size_t most) {
-    Random random(1);
+    Random random = repeatable(1);
     QueryStream queries;
     for (std::size_t i = 0; i < std::min(most, query_case.most); ++i) {
         queries.add(make_query(query_case, query_case.query_name(population, i, random), random));
