@@ -47,11 +47,11 @@ ExitCode run(int argc, const char* const* argv) {
 }  // namespace arpad
 
 int main(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN);  // whoever reads what we say may go away
+    (void)std::signal(SIGPIPE, SIG_IGN);  // whoever reads what we say may go away
     try {
         return static_cast<int>(arpad::run(argc, argv));
     } catch (const std::exception& failure) {
-        std::fprintf(stderr, "arpad: %s\n", failure.what());
+        (void)std::fprintf(stderr, "arpad: %s\n", failure.what());
         return static_cast<int>(arpad::ExitCode::environment);
     }
 }

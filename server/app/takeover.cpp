@@ -42,6 +42,7 @@ Result<pid_t, std::string> spawn(const Invocation& invocation, const Descriptor&
     std::ranges::copy(invocation.arguments, std::back_inserter(words));
     words.push_back(fmt::format("{}={}", predecessor_option, channel_number));
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     std::vector<char*> environment = environment_of_successor();

@@ -341,9 +341,7 @@ Result<ChangeId, EditRefusal> EditGroup::make(const std::vector<Edit>& edits,
         return refusal_of(edit, fmt::format("{} is there twice", owner_text(edit)),
                           "change each address once");
     }
-    for (const Edit& edit : edits) {
-        if (auto refusal = find_void(edit, edits)) return std::move(*refusal);
-    }
+    if (auto refusal = find_void(edits)) return std::move(*refusal);
     if (auto refusal = find_misfit(edits)) return std::move(*refusal);
     return note(edits, origin, undoes);
 }
@@ -434,24 +432,32 @@ std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Targe
     return std::nullopt;
 }
 
-/// Why an address cannot be left without anything by `edits`, of which `edit` is one.
-std::optional<EditRefusal> EditGroup::find_void(const Edit& edit, const std::vector<Edit>& edits) {
-    const Target target = find_target(edit);
-    if (edit.name || !is_in_wildcard(*target.zone->base.zone, edit.address)) return std::nullopt;
-    EditsThere there = heard_at(edit, *target.rules);
-    for (const Edit& each : edits) {
-        if (!have_one_owner(each, edit)) continue;
-        std::erase_if(there, [&each](const Edit& known) { return are_of_one_kind(known, each); });
-        if (each.says_anything()) there.push_back(each);
+/// Why `edits`, which are to be made together, cannot leave an address without anything.
+std::optional<EditRefusal> EditGroup::find_void(const std::vector<Edit>& edits) {
+    std::map<Address, std::vector<const Edit*>> edits_by_address;
+    for (const Edit& edit : edits) {
+        if (!edit.name && is_in_wildcard(*find_target(edit).zone->base.zone, edit.address)) {
+            edits_by_address[edit.address].push_back(&edit);
+        }
     }
-    const FileData files = editor_of(target).files_of(edit);
-    if (!arpad::lay_over(files, there, target.rules->ttl).rrsets.empty()) return std::nullopt;
-    return refusal_of(
-        edit,
-        fmt::format("{} cannot be left without a name: to other nameservers its range "
-                    "is a wildcard",
-                    owner_text(edit)),
-        "name it, or write `ranges: expand` under `transfer` of the zone file");
+    for (const auto& [address, its_edits] : edits_by_address) {
+        const Edit& first = *its_edits.front();
+        const Target target = find_target(first);
+        EditsThere there = heard_at(first, *target.rules);
+        for (const Edit* const each : its_edits) {
+            std::erase_if(there,
+                          [each](const Edit& known) { return are_of_one_kind(known, *each); });
+            if (each->says_anything()) there.push_back(*each);
+        }
+        const FileData files = editor_of(target).files_of(first);
+        if (!arpad::lay_over(files, there, target.rules->ttl).rrsets.empty()) continue;
+        return refusal_of(first,
+                          fmt::format("{} cannot be left without a name: to other nameservers its "
+                                      "range is a wildcard",
+                                      owner_text(first)),
+                          "name it, or write `ranges: expand` under `transfer` of the zone file");
+    }
+    return std::nullopt;
 }
 
 /// Why no file could have what `edits`, which are to be made together, say; none if one could.

@@ -159,8 +159,7 @@ private:
     [[nodiscard]] Target find_target(const Edit& edit) const;
     void name_address(Edit& edit) const;
     [[nodiscard]] std::optional<EditRefusal> find_refusal(const Edit& edit, const Target& target);
-    [[nodiscard]] std::optional<EditRefusal> find_void(const Edit& edit,
-                                                       const std::vector<Edit>& edits);
+    [[nodiscard]] std::optional<EditRefusal> find_void(const std::vector<Edit>& edits);
     [[nodiscard]] std::optional<EditRefusal> find_misfit(const std::vector<Edit>& edits);
     [[nodiscard]] std::optional<EditRefusal> find_foreign(const Edit& edit,
                                                           const std::string& account) const;

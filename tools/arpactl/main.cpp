@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
     try {
         return run(argc, argv);
     } catch (const std::exception& failure) {
-        std::fprintf(stderr, "arpactl: %s\n", failure.what());
+        (void)std::fprintf(stderr, "arpactl: %s\n", failure.what());
         return 1;
     }
 }

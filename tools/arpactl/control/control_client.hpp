@@ -57,7 +57,7 @@ int report_failure(const Work& work) {
     try {
         return static_cast<int>(work());
     } catch (const ControlFailure& failure) {
-        std::fprintf(stderr, "arpactl: %s\n", failure.what());
+        (void)std::fprintf(stderr, "arpactl: %s\n", failure.what());
         return static_cast<int>(ControlExit::failure);
     }
 }

@@ -130,7 +130,7 @@ ControlExit print_status(const ControlOptions& options) {
                         text_at(network, "file")});
     }
     print_table(rows);
-    std::fflush(stdout);
+    (void)std::fflush(stdout);
     for (const json::value& entry : list_at(status, "networks")) {
         print_findings(list_at(entry.as_object(), "findings"));
     }
@@ -224,7 +224,7 @@ ControlExit plan(const ControlOptions& options) {
         for (const json::value& zone : zones) print_zone_plan(zone.as_object());
         const bool is_nothing = zones.empty() && list_at(found, "networks_dropped").empty();
         if (is_nothing) fmt::print("nothing would change\n");
-        std::fflush(stdout);
+        (void)std::fflush(stdout);
         print_findings(list_at(found, "findings"));
     }
     if (number_at(found, "errors") > 0) return ControlExit::failure;
@@ -369,7 +369,7 @@ void add_query_command(CLI::App& app, std::function<int()>& command) {
 
 /// What `read` does not make anything of is no `kind`.
 template <class Read>
-CLI::Validator validator_of(const Read& read, std::string kind) {
+CLI::Validator validator_of(const Read& read, const std::string& kind) {
     return CLI::Validator(
         [read, kind](std::string& text) {
             return read(text) ? std::string() : fmt::format("{} is no {}", text, kind);

@@ -78,13 +78,13 @@ Region::~Region() {
 }
 
 void protect_region() {
-    std::signal(SIGSEGV, report_write);
+    (void)std::signal(SIGSEGV, report_write);
     set_protection(PROT_READ);
 }
 
 void unprotect_region() {
     set_protection(PROT_READ | PROT_WRITE);
-    std::signal(SIGSEGV, SIG_DFL);
+    (void)std::signal(SIGSEGV, SIG_DFL);
 }
 
 }  // namespace arpad::bench
