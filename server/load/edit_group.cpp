@@ -65,12 +65,6 @@ ChangeId last_change_of(std::span<const Edit> edits, const InventoryModel* inven
     return last;
 }
 
-/// The name that `edit`, of `zone`, is about.
-Name owner_in(const Zone& zone, const Edit& edit) {
-    if (edit.name) return *edit.name;
-    return *address_name(zone.apex(), *zone.parts().base, edit.address);
-}
-
 /// Why a zone that cannot be edited cannot be; and what to do about it.
 std::pair<std::string, std::string> flaw_of(const ServedZone* zone, const EditRules& rules) {
     if (zone != nullptr && zone->zone->transfer().is_secondary()) {
@@ -468,7 +462,7 @@ std::optional<EditRefusal> EditGroup::find_misfit(const std::vector<Edit>& edits
         const bool is_delegation = edit.type == RrType::ns || edit.type == RrType::dname;
         if (!is_delegation || !edit.says_anything() || edit.is_hole) continue;
         const ServedZone* const served = find_target(edit).zone;
-        Name owner = owner_in(*served->zone, edit);
+        Name owner = owner_of(*served->zone, edit);
         if (owner.view() != served->zone->apex()) {
             delegations[served].emplace(std::move(owner), &edit);
         }
@@ -493,7 +487,7 @@ std::optional<EditRefusal> EditGroup::find_misfit(const std::vector<Edit>& edits
         if (!edit.says_anything() || edit.is_hole || is_glue || owners == delegations.end()) {
             continue;
         }
-        const Name owner = owner_in(*served->zone, edit);
+        const Name owner = owner_of(*served->zone, edit);
         for (NameView rest = owner; rest != served->zone->apex();) {
             rest = rest.parent();
             const auto above = owners->second.find(rest);

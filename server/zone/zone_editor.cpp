@@ -110,13 +110,6 @@ bool reaches_further(RrType type) noexcept {
     return type == RrType::ns || type == RrType::dname;
 }
 
-Name owner_of(const Zone& zone, const Edit& edit) {
-    if (edit.name) return *edit.name;
-    auto name = address_name(zone.apex(), *zone.parts().base, edit.address);
-    ensure(static_cast<bool>(name), "addresses of the base have names");
-    return std::move(*name);
-}
-
 /// Whether files could have `rrsets` at one name: `is_apex` says whether that is the apex.
 bool fit_together(std::span<const Rrset> rrsets, bool is_apex) {
     const bool is_alone = !has(rrsets, RrType::cname) || (rrsets.size() == 1 && !is_apex);
@@ -139,6 +132,13 @@ Digest content_with_edits(const Digest& files, const Digest& edits) {
     digester.add(files);
     digester.add(edits);
     return digester.finish();
+}
+
+Name owner_of(const Zone& zone, const Edit& edit) {
+    if (edit.name) return *edit.name;
+    auto name = address_name(zone.apex(), *zone.parts().base, edit.address);
+    ensure(static_cast<bool>(name), "addresses of the base have names");
+    return std::move(*name);
 }
 
 std::optional<Address> address_of_owner(const Zone& zone, NameView owner) {

@@ -60,6 +60,9 @@ struct Obstacle {
 /// cannot be left with nothing.
 [[nodiscard]] bool is_in_wildcard(const Zone& zone, Address address) noexcept;
 
+/// The name that `edit`, whose address lies in the base of `zone` if it is about one, is about.
+[[nodiscard]] Name owner_of(const Zone& zone, const Edit& edit);
+
 /// The address in the base of `zone` that `owner`, which is at or below its apex, stands for; none
 /// if it stands for none.
 [[nodiscard]] std::optional<Address> address_of_owner(const Zone& zone, NameView owner);
