@@ -98,10 +98,7 @@ json::object json_of(const NetworkState& state) {
 /// What an RRset says, as far as it is names; how many records it has otherwise.
 json::value contents_of(const std::optional<RrsetView>& rrset) {
     if (!rrset) return nullptr;
-    const RrType type = rrset->type();
-    const bool is_names =
-        type == RrType::ptr || type == RrType::cname || type == RrType::ns || type == RrType::dname;
-    if (!is_names) return json::string(fmt::format("{} records", rrset->size()));
+    if (!is_one_name(rrset->type())) return json::string(fmt::format("{} records", rrset->size()));
     json::array names;
     for (const auto rdata : *rrset) names.emplace_back(NameView::of_valid_wire(rdata).to_text());
     return names;

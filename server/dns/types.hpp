@@ -40,6 +40,17 @@ enum class RrType : std::uint16_t {
            type == RrType::dname;
 }
 
+/// Whether records of `type` lead away from the names below theirs: NS, unless at an apex, to
+/// another zone (RFC 1034 4.2.1), and DNAME to other names (RFC 6672 2.3).
+[[nodiscard]] constexpr bool leads_away_below(RrType type) noexcept {
+    return type == RrType::ns || type == RrType::dname;
+}
+
+/// Whether records of `type` lead away from their own name (CNAME, RFC 1034 3.6.2) or those below.
+[[nodiscard]] constexpr bool leads_away(RrType type) noexcept {
+    return type == RrType::cname || leads_away_below(type);
+}
+
 /// Whether `type` is for queries and messages and can stand in no zone (RFC 6895 3.1).
 [[nodiscard]] constexpr bool is_meta_type(RrType type) noexcept {
     const auto number = static_cast<std::uint16_t>(type);

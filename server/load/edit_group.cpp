@@ -459,8 +459,7 @@ std::optional<EditRefusal> EditGroup::find_misfit(const std::vector<Edit>& edits
     using EditsByOwner = std::map<Name, const Edit*, CanonicalLess>;
     std::map<const ServedZone*, EditsByOwner> delegations;
     for (const Edit& edit : edits) {
-        const bool is_delegation = edit.type == RrType::ns || edit.type == RrType::dname;
-        if (!is_delegation || !edit.says_anything() || edit.is_hole) continue;
+        if (!leads_away_below(edit.type) || !edit.says_anything() || edit.is_hole) continue;
         const ServedZone* const served = find_target(edit).zone;
         Name owner = owner_of(*served->zone, edit);
         if (owner.view() != served->zone->apex()) {

@@ -223,11 +223,7 @@ private:
     /// Whether it may be in the way of the records at its name, or at any below it.
     static bool may_concern_records(const PlacedRrset& placed) {
         return placed.rrset.type == RrType::ptr ||
-               (shuts_out(placed.rrset.type) && placed.origin.kind == Kind::extra);
-    }
-
-    static bool shuts_out(RrType type) {
-        return type == RrType::cname || type == RrType::ns || type == RrType::dname;
+               (leads_away(placed.rrset.type) && placed.origin.kind == Kind::extra);
     }
 
     static bool names_addresses(std::span<const PlacedRrset> rrsets) {

@@ -36,11 +36,6 @@ NameFinding ptr_finding(NameLayer layer, std::string file, Place place, std::vec
     return finding;
 }
 
-/// Whether an RRset of `type` keeps everything else from its name.
-bool shuts_out(RrType type) {
-    return type == RrType::cname || type == RrType::ns || type == RrType::dname;
-}
-
 /// Collects what is said about one name.
 class Inquiry {
 public:
@@ -236,7 +231,7 @@ private:
         const NameFinding* const ptr = shut == nullptr ? find_ptr() : nullptr;
         for (NameFinding& finding : result_.findings) {
             if (shut != nullptr) {
-                finding.is_effective = shuts_out(finding.type) && finding.owner == shut->owner;
+                finding.is_effective = leads_away(finding.type) && finding.owner == shut->owner;
             } else {
                 finding.is_effective = &finding == ptr || finding.layer == NameLayer::wildcard ||
                                        (finding.type != RrType::ptr && is_first(finding));
@@ -261,7 +256,7 @@ private:
         const bool is_above = way_out_ && *way_out_ != result_.name.view();
         const std::string owner = is_above ? way_out_->to_text() : std::string();
         for (const NameFinding& finding : result_.findings) {
-            const bool is_candidate = shuts_out(finding.type) && finding.owner == owner &&
+            const bool is_candidate = leads_away(finding.type) && finding.owner == owner &&
                                       finding.layer != NameLayer::settings &&
                                       finding.layer != NameLayer::wildcard;
             if (is_candidate && (way_out_ || finding.type == RrType::cname)) return &finding;

@@ -99,11 +99,6 @@ bool differ_in_serial_only(RrsetView before, const ReceivedRecord& after) {
                       after.rdata.begin() + static_cast<std::ptrdiff_t>(serial_at) + 4);
 }
 
-/// Types that concern other names than their own.
-bool reaches_further(RrType type) noexcept {
-    return type == RrType::ns || type == RrType::dname;
-}
-
 /// Calls `visit(owner, rrset, rdata)` with each record of a zone that was received.
 template <class Visit>
 void for_each_record(const Zone& zone, const Visit& visit) {
@@ -202,7 +197,7 @@ private:
     }
 
     void note(RrType type) noexcept {
-        if (reaches_further(type)) concerns_addresses_only_ = false;
+        if (leads_away_below(type)) concerns_addresses_only_ = false;
     }
 
     [[nodiscard]] std::shared_ptr<const Zone> with_addresses() const {

@@ -243,7 +243,7 @@ void ZoneBuilder::note_owner(const Rrsets::value_type& entry) {
     const bool is_apex = owner == apex_;
     const bool is_shut = std::ranges::any_of(rrsets, [is_apex](const PlacedRrset& placed) {
         const RrType type = placed.rrset.type;
-        return type == RrType::cname || type == RrType::dname || (type == RrType::ns && !is_apex);
+        return leads_away(type) && !(type == RrType::ns && is_apex);
     });
     if (prefix && is_shut) leave_out(range_of(*prefix));
     note_diverted(owner, rrsets);

@@ -1,7 +1,6 @@
 #include "zone/zone_editor.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -105,11 +104,6 @@ bool has(std::span<const Rrset> rrsets, RrType type) {
     return std::ranges::find(rrsets, type, &Rrset::type) != rrsets.end();
 }
 
-/// Whether edits of `type` concern names below their own.
-bool reaches_further(RrType type) noexcept {
-    return type == RrType::ns || type == RrType::dname;
-}
-
 /// Whether files could have `rrsets` at one name: `is_apex` says whether that is the apex.
 bool fit_together(std::span<const Rrset> rrsets, bool is_apex) {
     const bool is_alone = !has(rrsets, RrType::cname) || (rrsets.size() == 1 && !is_apex);
@@ -147,23 +141,19 @@ std::optional<Address> address_of_owner(const Zone& zone, NameView owner) {
 
 namespace {
 
-/// Types that lead away from all names at or below theirs, and from those below it.
-constexpr std::array around{RrType::cname, RrType::ns, RrType::dname};
-constexpr std::array below{RrType::ns, RrType::dname};
-
-/// What stands at `owner`, or at the names above it, of `labels` labels at most, and is one of
-/// `types`.
+/// What stands at `owner`, or at the names above it, of `labels` labels at most, and is of a type
+/// that is in the way.
 std::optional<Obstacle> find_obstacle_at(const Zone& zone, NameView owner, unsigned labels,
-                                         std::span<const RrType> types) {
+                                         bool (*is_in_the_way)(RrType)) {
     NameBuffer name;
     name.assign(owner);
     const LabelPath path = zone.read_path(name);
     for (unsigned depth = zone.apex_labels(); depth <= labels; ++depth) {
         const NodeView node = zone.find_stored(name, depth, path);
-        for (const RrType type : types) {
-            const bool is_of_apex = depth == zone.apex_labels() && type == RrType::ns;
-            if (is_of_apex || !node.find(type)) continue;
-            return Obstacle{Name(owner.suffix(depth)), type};
+        for (const RrsetView rrset : node) {
+            const bool is_of_apex = depth == zone.apex_labels() && rrset.type() == RrType::ns;
+            if (is_of_apex || !is_in_the_way(rrset.type())) continue;
+            return Obstacle{Name(owner.suffix(depth)), rrset.type()};
         }
     }
     return std::nullopt;
@@ -174,12 +164,12 @@ std::optional<Obstacle> find_obstacle_at(const Zone& zone, NameView owner, unsig
 std::optional<Obstacle> find_obstacle(const Zone& zone, Address address) {
     const auto owner = address_name(zone.apex(), *zone.parts().base, address);
     ensure(static_cast<bool>(owner), "addresses of the base have names");
-    return find_obstacle_at(zone, *owner, owner->view().label_count(), around);
+    return find_obstacle_at(zone, *owner, owner->view().label_count(), leads_away);
 }
 
 std::optional<Obstacle> find_obstacle_above(const Zone& zone, NameView owner) {
     if (owner == zone.apex()) return std::nullopt;
-    return find_obstacle_at(zone, owner, owner.label_count() - 1, below);
+    return find_obstacle_at(zone, owner, owner.label_count() - 1, leads_away_below);
 }
 
 ZoneEditor::ZoneEditor(EditBase base, std::shared_ptr<const Zone> edited) : base_(std::move(base)) {
@@ -303,7 +293,7 @@ bool ZoneEditor::is_plain(std::span<const Edit> edits) const {
     if (edits.empty()) return true;
     const Edit& first = edits.front();
     if (first.name) return false;
-    if (std::ranges::any_of(edits, reaches_further, &Edit::type)) return false;
+    if (std::ranges::any_of(edits, leads_away_below, &Edit::type)) return false;
     // An address of a range that has nothing at all is one that the range does not have.
     const bool is_of_range = base_.zone->parts().ranges.find(first.address) != nullptr;
     return !is_of_range || !lay_over(files_of(first), edits, {}).rrsets.empty();
@@ -349,7 +339,7 @@ std::optional<Obstacle> ZoneEditor::find_obstacle(const Edit& edit) const {
     const Name owner = owner_of(zone, edit);
     if (edit.name) return find_obstacle_above(*base_.ground, owner);
     if (owner.view() == zone.apex()) return std::nullopt;
-    return find_obstacle_at(*base_.ground, owner, owner.view().label_count() - 1, around);
+    return find_obstacle_at(*base_.ground, owner, owner.view().label_count() - 1, leads_away);
 }
 
 std::optional<Name> ZoneEditor::find_above_data(const std::set<Name, CanonicalLess>& owners) const {
