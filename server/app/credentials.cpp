@@ -3,10 +3,12 @@
 #include <utility>
 
 #include "base/invariant.hpp"
+#include "crypto/secret.hpp"
 
 namespace arpad {
 
 Credentials credentials_of(const ServerConfig& config) {
+    const WipingOfFreedMemory wiping;  // OpenSSL reads keys once more
     const TlsMaterial& material = config.tls.material;
     Credentials credentials{std::make_shared<const Keyring>(config.keys),
                             nullptr,

@@ -103,6 +103,7 @@ constexpr std::array deadly_calls{
     SCMP_SYS(execve),
     SCMP_SYS(execveat),
     SCMP_SYS(fork),
+    SCMP_SYS(pidfd_getfd),
     SCMP_SYS(process_vm_readv),
     SCMP_SYS(process_vm_writev),
     SCMP_SYS(ptrace),
@@ -112,6 +113,13 @@ constexpr std::array deadly_calls{
 /// Likewise, on threads whose sockets others have made.
 constexpr std::array calls_for_sockets{
     SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(listen), SCMP_SYS(socket), SCMP_SYS(socketpair),
+};
+
+/// Ways to memory that holds programs which are in no file, beside mmap(2) and mprotect(2).
+constexpr std::array ways_to_programs{
+    SCMP_SYS(memfd_create),
+    SCMP_SYS(personality),
+    SCMP_SYS(shmat),
 };
 
 /// A call that is allowed where one of its arguments meets a condition.
@@ -132,7 +140,7 @@ scmp_arg_cmp argument_has(unsigned argument, std::uint64_t bits) noexcept {
     return {argument, SCMP_CMP_MASKED_EQ, bits, bits};
 }
 
-// Of mmap(2) and mprotect(2).
+// Of mmap(2), mprotect(2) and pkey_mprotect(2).
 constexpr unsigned protection = 2;
 constexpr unsigned flags = 3;
 
@@ -224,6 +232,8 @@ std::optional<std::string> forbid_programs() {
     filter.add(refuse, SCMP_SYS(mmap),
                {argument_has(protection, PROT_EXEC), argument_has(flags, MAP_ANONYMOUS)});
     filter.add(refuse, SCMP_SYS(mprotect), {argument_has(protection, PROT_EXEC)});
+    filter.add(refuse, SCMP_SYS(pkey_mprotect), {argument_has(protection, PROT_EXEC)});
+    filter.add(refuse, ways_to_programs);
     return filter.load();
 }
 

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -26,7 +26,7 @@ void reserve_size_of(const Descriptor& file, std::string& text) {
     struct stat status {};
     if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return;
     if (status.st_size <= 0) return;
-    text.reserve(static_cast<std::size_t>(status.st_size));
+    text.reserve(static_cast<std::size_t>(status.st_size) + 1);  // with which its end is found
     ask_for_huge_pages(text.data(), text.capacity());
 }
 
@@ -88,15 +88,21 @@ std::error_code write_text_file(const std::filesystem::path& path, std::string_v
 Result<std::string, std::error_code> read_text_file(const std::filesystem::path& path) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.is_open()) return last_error();
+    constexpr std::size_t part = 65536;
     std::string text;
     reserve_size_of(file, text);
-    std::array<char, 65536> part{};
-    for (;;) {
-        const ssize_t count = ::read(file.number(), part.data(), part.size());
+    // To where it stays: what is secret must be nowhere else.
+    for (std::size_t octets = 0;;) {
+        const std::size_t free = text.capacity() - octets;
+        if (octets == text.size()) text.resize(octets + (free > 0 ? std::min(free, part) : part));
+        const ssize_t count = ::read(file.number(), text.data() + octets, text.size() - octets);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return last_error();
-        if (count == 0) return text;
-        text.append(part.data(), static_cast<std::size_t>(count));
+        octets += static_cast<std::size_t>(count);
+        if (count == 0) {
+            text.resize(octets);
+            return text;
+        }
     }
 }
 

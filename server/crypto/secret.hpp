@@ -31,7 +31,8 @@ private:
 void wipe(std::string& text) noexcept;
 
 /// While it lives, memory is overwritten when it is freed: for parsers that do not know that what
-/// they read is secret. Of all threads, and for what the C library's heap holds.
+/// they read is secret. Of all threads, and for what the C library's heap holds; small pieces when
+/// it ends, and only those that the thread freed which ends it.
 class WipingOfFreedMemory {
 public:
     WipingOfFreedMemory() noexcept;

@@ -1,7 +1,9 @@
 """Which user arpad is, and what it may do beyond that user's rights."""
 
+import base64
 import os
 import pwd
+import re
 import shutil
 import socket
 import stat
@@ -232,6 +234,47 @@ class Starter(PrivilegesTestCase):
         workspace = self.workspace("")
         with workspace.start() as server:
             self.assertIn("arpad runs as root\n  write `user: arpad`", server.log)
+
+
+def memory_of(process):
+    """What the writable memory of a process holds, mapping by mapping."""
+    with open(f"/proc/{process}/maps", encoding="ascii") as maps, \
+            open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
+        for line in maps:
+            place, rights = line.split()[:2]
+            if not rights.startswith("rw"):
+                continue
+            first, end = (int(number, 16) for number in place.split("-"))
+            memory.seek(first)
+            yield memory.read(end - first)
+
+
+class Secrets(PrivilegesTestCase):
+    """What is left of them in memory."""
+
+    def test_texts_of_secrets_are_overwritten(self):
+        if re.search(b"__[at]san_", self.program.read_bytes()):
+            self.skipTest("sanitizers have heaps of their own")
+        secrets = [base64.b64encode(bytes([*range(i, i + 48)])).decode() for i in (1, 101, 151)]
+        line = "k{}.example.net: {{algorithm: hmac-sha256, secret: {}}}"
+        settings = "\n".join(["keys:", "  " + line.format(0, secrets[0]),
+                              "  " + line.format(1, secrets[1]), "keys_file: keys.yaml", ""])
+        workspace = self.workspace(settings)
+        keys_file = workspace.directory / "keys.yaml"
+        keys_file.write_text(line.format(2, secrets[2]) + "\n", encoding="ascii")
+        keys_file.chmod(0o600)
+
+        def look(server):
+            memory = b"\n".join(memory_of(server.process.pid))
+            self.assertEqual([text for text in secrets if text.encode() in memory], [])
+            for secret in secrets:  # the keys themselves are needed
+                self.assertIn(base64.b64decode(secret), memory)
+
+        with workspace.start() as server:
+            look(server)
+            done = run_program("ARPACTL", "reload", "--socket", workspace.state / "control.sock")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            look(server)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -115,18 +117,22 @@ TEST_F(SandboxDeathTest, OthersCanOpenFilesAndSockets) {
 }
 
 TEST_F(SandboxDeathTest, OthersCannotMakeMemoryThatHoldsPrograms) {
-    EXPECT_EXIT(end_without_programs([] {
-                    constexpr std::size_t size = 4096;
-                    const auto map = [](int protection) {
-                        return ::mmap(nullptr, size, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                                      0);
-                    };
-                    if (map(PROT_READ | PROT_EXEC) != MAP_FAILED || errno != EPERM) return false;
-                    void* const memory = map(PROT_READ | PROT_WRITE);
-                    return memory != MAP_FAILED &&
-                           is_refused(::mprotect(memory, size, PROT_READ | PROT_EXEC), EPERM);
-                }),
-                ends_as_expected, "");
+    EXPECT_EXIT(
+        end_without_programs([] {
+            constexpr std::size_t size = 4096;
+            const auto map = [](int protection) {
+                return ::mmap(nullptr, size, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            };
+            if (map(PROT_READ | PROT_EXEC) != MAP_FAILED || errno != EPERM) return false;
+            void* const memory = map(PROT_READ | PROT_WRITE);
+            return memory != MAP_FAILED &&
+                   is_refused(::mprotect(memory, size, PROT_READ | PROT_EXEC), EPERM) &&
+                   is_refused(::pkey_mprotect(memory, size, PROT_READ | PROT_EXEC, -1), EPERM) &&
+                   is_refused(::memfd_create("program", 0), EPERM) &&
+                   is_refused(::personality(READ_IMPLIES_EXEC), EPERM) &&
+                   is_refused(reinterpret_cast<long>(::shmat(0, nullptr, SHM_EXEC)), EPERM);
+        }),
+        ends_as_expected, "");
 }
 
 TEST_F(SandboxDeathTest, FilesCanBeChangedInOneDirectoryOnly) {
