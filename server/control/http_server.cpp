@@ -89,12 +89,14 @@ bool is_alive(asio::io_context& io, const std::filesystem::path& path) {
 struct HttpServer::Shared {
     explicit Shared(const HttpLimits& bounds)
         : limits(bounds),
+          free_octets(bounds.long_bodies_octets),
           clients({.connections = bounds.connections,
                    .connections_per_client = bounds.connections_per_client,
                    .connections_per_prefix =
                        std::max(bounds.connections_per_client, bounds.connections / 2)}) {}
 
     HttpLimits limits;
+    std::uint64_t free_octets;  // for long bodies
     ConnectionLimits clients;
     TlsContext tls;  // null: without TLS
     HttpRoutes routes;
@@ -113,6 +115,10 @@ public:
           place_(std::move(place)),
           sender_(sender),
           stream_(std::move(stream)) {}
+
+    ~Session() { forget_body(); }
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
 
     void start() {
         if constexpr (is_encrypted) {
@@ -179,11 +185,30 @@ private:
         parser_->body_limit(body_octets_);
         if (length && *length > body_octets_) {
             refuse(http::error::body_limit);
+        } else if (may_be_longer && !take_room(length.value_or(body_octets_))) {
+            HttpReply reply = problem_reply(503, "too much at once",
+                                            "other long requests are under way: try again soon");
+            reply.headers.emplace_back("Retry-After", "5");
+            end_with(std::move(reply));
         } else if (message[http::field::expect].empty()) {
             read_body();
         } else {
             ask_for_body();
         }
+    }
+
+    /// Whether there is room for a long body of `octets` octets, which then is taken.
+    bool take_room(std::uint64_t octets) {
+        if (octets > shared_->free_octets) return false;
+        shared_->free_octets -= octets;
+        taken_octets_ = octets;
+        return true;
+    }
+
+    /// What a request has brought is needed no more.
+    void forget_body() {
+        request_.body = std::string();
+        shared_->free_octets += std::exchange(taken_octets_, 0);
     }
 
     /// The client waits for a word before it sends the body (RFC 9110 10.1.1).
@@ -264,6 +289,7 @@ private:
 
     void go_on(beast::error_code error) {
         if (error) return;
+        forget_body();
         if (keeps_alive_) {
             read();
         } else {
@@ -307,6 +333,7 @@ private:
     HttpRequest request_;
     std::vector<std::string> segments_;  // of its target
     std::uint64_t body_octets_ = 0;      // that it may have
+    std::uint64_t taken_octets_ = 0;     // of the room for long ones
     bool keeps_alive_ = false;
     bool is_unread_ = false;  // the client may be sending yet
     bool is_head_ = false;

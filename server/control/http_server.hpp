@@ -37,9 +37,10 @@ namespace arpad {
 /// Bounds on what clients may do.
 struct HttpLimits {
     unsigned connections = 64;
-    unsigned connections_per_client = 64;   ///< Per IPv4 address or IPv6 /64.
-    std::uint64_t body_octets = 1U << 20U;  ///< Of a request of anybody.
-    std::chrono::seconds patience{30};      ///< For a request to come, or a reply to be taken.
+    unsigned connections_per_client = 64;            ///< Per IPv4 address or IPv6 /64.
+    std::uint64_t body_octets = 1U << 20U;           ///< Of a request of anybody.
+    std::uint64_t long_bodies_octets = 256U << 20U;  ///< Of all longer bodies together.
+    std::chrono::seconds patience{30};  ///< For a request to come, or a reply to be taken.
 };
 
 /// See above.

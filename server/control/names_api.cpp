@@ -96,6 +96,12 @@ std::optional<std::string> account_of(const Visitor& visitor) {
     return account.empty() ? std::nullopt : std::optional(account);
 }
 
+/// What `edit` takes of an account's allowance: about what the history keeps of it.
+std::size_t cost_of(const Edit& edit) {
+    constexpr std::size_t of_its_own = 64;  // octets
+    return of_its_own + wire_octets({edit.type, {}, edit.rdatas});
+}
+
 /// What an account is told: it does not need to know how files are called.
 std::string detail_of(const EditRefusal& refusal, const Visitor& visitor) {
     if (visitor.grant().role == Role::staff || refusal.kind != EditRefusal::Kind::not_allowed) {
@@ -418,30 +424,46 @@ void NamesApi::apply(const HttpRequest& request, std::vector<Item> items, const 
         Change change;
         change.origin = {visitor.channel, visitor.caller.who};
         change.account = account_of(visitor);
+        std::size_t cost = 0;
         for (Item& item : *shared) {
             if (item.tag) change.expectations.push_back({item.edit.address, *item.tag});
+            cost += cost_of(item.edit);
             change.edits.push_back(std::move(item.edit));
         }
-        apply(std::move(change), visitor, respond);
+        apply(std::move(change), cost, visitor, respond);
     });
 }
 
-void NamesApi::apply(ChangeRequest change, const Visitor& visitor, const Respond& respond) {
-    backend_.apply(std::move(change), [visitor, respond](const ChangeOutcome& outcome) {
-        if (outcome.refusal) {
-            respond(reply_to(*outcome.refusal, visitor));
-        } else if (!outcome.failure.empty()) {
-            respond(problem_reply(507, "not changed",
-                                  visitor.grant().role == Role::staff
-                                      ? outcome.failure
-                                      : "it cannot be stored at present: try again later"));
-        } else {
-            HttpReply reply = json_reply(json::object{{"change", outcome.change}});
-            reply.headers.emplace_back("Location",
-                                       fmt::format("/api/v1/changes/{}", outcome.change));
-            respond(std::move(reply));
-        }
-    });
+/// Makes a change that is worth `cost` of what the visitor's account may change.
+void NamesApi::apply(ChangeRequest change, std::size_t cost, const Visitor& visitor,
+                     const Respond& respond) {
+    const auto account = account_of(visitor);
+    if (account && !allowance_.take(*account, cost, std::chrono::steady_clock::now())) {
+        HttpReply reply = problem_reply(429, "too many changes",
+                                        "as much has been changed as one account may change in a "
+                                        "day: try again in some hours, or ask your provider");
+        reply.headers.emplace_back("Retry-After", "3600");
+        respond(std::move(reply));
+        return;
+    }
+    backend_.apply(
+        std::move(change), [this, cost, account, visitor, respond](const ChangeOutcome& outcome) {
+            const bool is_made = !outcome.refusal && outcome.failure.empty();
+            if (!is_made && account) allowance_.give_back(*account, cost);
+            if (outcome.refusal) {
+                respond(reply_to(*outcome.refusal, visitor));
+            } else if (!outcome.failure.empty()) {
+                respond(problem_reply(507, "not changed",
+                                      visitor.grant().role == Role::staff
+                                          ? outcome.failure
+                                          : "it cannot be stored at present: try again later"));
+            } else {
+                HttpReply reply = json_reply(json::object{{"change", outcome.change}});
+                reply.headers.emplace_back("Location",
+                                           fmt::format("/api/v1/changes/{}", outcome.change));
+                respond(std::move(reply));
+            }
+        });
 }
 
 /// Says what would come of `items`, each by itself.
@@ -613,8 +635,10 @@ void NamesApi::undo_change(const HttpRequest& request, const Visitor& visitor,
         respond(not_theirs(visitor, made.edit.address.to_text()));
         return;
     }
-    apply(Undo{change->id, {visitor.channel, visitor.caller.who}, account_of(visitor)}, visitor,
-          respond);
+    std::size_t cost = 0;
+    for (const MadeEdit& made : change->edits) cost += cost_of(made.before.value_or(made.edit));
+    apply(Undo{change->id, {visitor.channel, visitor.caller.who}, account_of(visitor)}, cost,
+          visitor, respond);
 }
 
 void NamesApi::show_history(const HttpRequest& request, const Visitor& visitor,

@@ -10,6 +10,7 @@
 
 #include "control/access.hpp"
 #include "control/address_book.hpp"
+#include "control/change_allowance.hpp"
 #include "control/forward_lookup.hpp"
 #include "control/http_server.hpp"
 #include "control/propagation_watch.hpp"
@@ -85,12 +86,14 @@ private:
     void apply(const HttpRequest& request, std::vector<Item> items, const Visitor& visitor,
                const Respond& respond);
     void preview(std::vector<Item> items, const Visitor& visitor, const Respond& respond);
-    void apply(ChangeRequest change, const Visitor& visitor, const Respond& respond);
+    void apply(ChangeRequest change, std::size_t cost, const Visitor& visitor,
+               const Respond& respond);
     [[nodiscard]] std::optional<MadeChange> find_change(const std::string& text,
                                                         const Visitor& visitor);
 
     Parts parts_;
     NamesBackend backend_;
+    ChangeAllowance allowance_;
 };
 
 }  // namespace arpad

@@ -238,6 +238,15 @@ std::string AccessStore::open_session(const Caller& caller, Time now,
     write.bind(4, std::string_view(caller.who));
     write.bind(5, seconds_of(now + lifetime));
     write.step();
+    Statement forget(database_,
+                     "DELETE FROM sessions WHERE digest IN (SELECT digest FROM sessions "
+                     "WHERE token = ? AND account = ? AND digest <> ? "
+                     "ORDER BY expires DESC LIMIT -1 OFFSET ?)");
+    forget.bind(0, std::string_view(caller.token));
+    forget.bind(1, std::string_view(caller.grant.account));
+    forget.bind(2, std::span<const std::uint8_t>(digest));
+    forget.bind(3, std::int64_t{max_sessions - 1});
+    forget.step();
     return secret;
 }
 

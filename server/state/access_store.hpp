@@ -93,7 +93,11 @@ public:
     /// Who shows `secret`, that of a token.
     [[nodiscard]] std::optional<Caller> find_token(std::string_view secret, Time now);
 
-    /// A secret with which a browser shows for `lifetime` that it is `caller`.
+    /// How many sessions there may be with one token for one account.
+    static constexpr int max_sessions = 100;
+
+    /// A secret with which a browser shows for `lifetime` that it is `caller`. Where that would be
+    /// one too many, the oldest session ends.
     [[nodiscard]] std::string open_session(const Caller& caller, Time now,
                                            std::chrono::seconds lifetime);
 

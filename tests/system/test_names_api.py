@@ -819,6 +819,29 @@ class Lasting(ReplyTestCase):
                                  ["vm9.mini.example."])
                 self.assertEqual(server.ask_ptr("192.0.2.91").rcode, "NXDOMAIN")
 
+    def test_account_changes_so_much_in_a_day(self):
+        allocations = [f"198.18.{third}.0/24" for third in range(32)]
+        inventory = ("products: {mini: \"{server}.mini.example\"}\naccounts: {acme: {}, bee: {}}\n"
+                     f"servers:\n  rack: {{product: mini, account: acme, addresses: {allocations}}}\n"
+                     "  vm: {product: mini, account: bee, addresses: [198.18.99.1]}\n")
+        ending = ".".join("x" * 60 for _ in range(3)) + ".acme.example"
+        changes = [{"address": f"198.18.{third}.{last}",
+                    "names": [f"n{number}-{third}-{last}.{ending}" for number in range(8)]}
+                   for third in range(32) for last in range(256)]
+        zones = {"ipv4": "network: 198.18.0.0/15\n"}
+        with workspace(zones=zones, inventory=inventory) as place, place.start() as server:
+            endpoint = web_endpoint(server)
+            acme = CheckedClient(endpoint, make_token(place.config, "account", "acme"))
+            bee = CheckedClient(endpoint, make_token(place.config, "account", "bee"))
+            statuses = []
+            while 429 not in statuses:
+                self.assertLess(len(statuses), 10)
+                statuses.append(acme.post(CHANGES, {"changes": changes}).status)
+            self.assertEqual(statuses, [200] * 4 + [429])
+            self.assertEqual(bee.put(f"{ADDRESSES}/198.18.99.1", {"name": "a.example"}).status, 200)
+            # What came to nothing has taken nothing.
+            self.assertEqual(acme.put(f"{ADDRESSES}/198.18.0.1", {"name": "a.example"}).status, 200)
+
     def test_on_a_full_disk_changes_are_refused_and_all_else_goes_on(self):
         with workspace() as place, small_disk(place.state):
             with place.start() as server:

@@ -192,6 +192,60 @@ TEST_F(HttpServerTest, AsksForABodyThatWaits) {
     EXPECT_TRUE(reply.ends_with("hi")) << reply;
 }
 
+TEST_F(HttpServerTest, HasRoomForSoManyLongBodiesOnly) {
+    HttpLimits limits;
+    limits.body_octets = 10;
+    limits.long_bodies_octets = 100;
+    const auto server = HttpServer::open(io_, {*Address::from_text("127.0.0.1"), 0}, limits);
+    ASSERT_TRUE(server.has_value());
+    (*server)->set_body_limit([](const HttpRequest&) { return 60; });
+    (*server)->add("POST", "/echo", [](const HttpRequest& request, const auto& respond) {
+        respond({200, request.body});
+    });
+    const std::string body(60, 'x');
+    std::string interim(25, ' ');
+    std::string first;
+    std::string second;
+    std::string small;
+    std::string third;
+    std::thread client([&] {
+        asio::io_context io;
+        boost::system::error_code ignored;  // the server closes
+        const auto connect = [&] {
+            asio::ip::tcp::socket socket(io);
+            socket.connect({asio::ip::address_v4::loopback(), (*server)->endpoint().port});
+            return socket;
+        };
+        const auto head = [](std::size_t octets) {
+            return "POST /echo HTTP/1.1\r\nHost: arpad\r\nConnection: close\r\nContent-Length: " +
+                   std::to_string(octets) + "\r\n";
+        };
+        const auto exchange = [&](const std::string& request, std::string& reply) {
+            auto socket = connect();
+            asio::write(socket, asio::buffer(request), ignored);
+            asio::read(socket, asio::dynamic_buffer(reply), ignored);
+        };
+        auto waiting = connect();
+        asio::write(waiting, asio::buffer(head(body.size()) + "Expect: 100-continue\r\n\r\n"),
+                    ignored);
+        asio::read(waiting, asio::buffer(interim), ignored);
+        exchange(head(body.size()) + "\r\n" + body, second);
+        exchange(head(5) + "\r\nsmall", small);
+        asio::write(waiting, asio::buffer(body), ignored);
+        asio::read(waiting, asio::dynamic_buffer(first), ignored);
+        exchange(head(body.size()) + "\r\n" + body, third);
+        asio::post(io_, [this] { io_.stop(); });
+    });
+    io_.run();
+    client.join();
+    EXPECT_THAT(interim, StartsWith("HTTP/1.1 100 Continue"));
+    EXPECT_THAT(second, StartsWith("HTTP/1.1 503 "));
+    EXPECT_THAT(second, HasSubstr("Retry-After: "));
+    EXPECT_TRUE(small.ends_with("small")) << small;
+    EXPECT_TRUE(first.ends_with(body)) << first;
+    EXPECT_TRUE(third.ends_with(body)) << third;
+}
+
 TEST_F(HttpServerTest, TcpPortThatIsTakenIsAnError) {
     const auto server = HttpServer::open(io_, {*Address::from_text("127.0.0.1"), 0});
     ASSERT_TRUE(server.has_value());

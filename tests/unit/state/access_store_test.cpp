@@ -95,6 +95,23 @@ TEST_F(AccessStoreTest, SessionEndsWithItsTokenOrItsTime) {
     EXPECT_FALSE(store_.find_session(longer, now_));
 }
 
+TEST_F(AccessStoreTest, OldestSessionOfTooManyEnds) {
+    const auto made = store_.create_token("panel", {Role::staff, ""}, now_, {});
+    const Caller acme{{Role::account, "acme"}, "panel", made.token.id};
+    const std::string first = store_.open_session(acme, now_, hours(1));
+    const std::string other =
+        store_.open_session({made.token.grant, "panel", made.token.id}, now_, hours(1));
+    std::string last;
+    for (int i = 1; i < AccessStore::max_sessions; ++i) {
+        last = store_.open_session(acme, now_ + seconds(1), hours(1));
+    }
+    EXPECT_TRUE(store_.find_session(first, now_).has_value());
+    last = store_.open_session(acme, now_ + seconds(1), hours(1));
+    EXPECT_FALSE(store_.find_session(first, now_).has_value());
+    EXPECT_TRUE(store_.find_session(last, now_).has_value());
+    EXPECT_TRUE(store_.find_session(other, now_).has_value());
+}
+
 TEST_F(AccessStoreTest, LinkIsUsedOnce) {
     const auto made = store_.create_token("panel", {Role::staff, ""}, now_, {});
     const auto maker = *store_.find_token(made.secret, now_);
