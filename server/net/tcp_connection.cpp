@@ -153,7 +153,8 @@ bool TcpConnection::may_transfer() {
     if (!transfer_place_) {
         transfer_start_ = std::chrono::steady_clock::now();
         transfer_place_ = listener_.transfers_.limit().line_up(
-            stream_.get_executor(), [waiting = weak_from_this()] {
+            ConnectionLimits::Client(session_.client().address), stream_.get_executor(),
+            [waiting = weak_from_this()] {
                 if (const auto self = waiting.lock()) self->go_on();
             });
     }

@@ -1,25 +1,57 @@
 #include "net/transfer_limit.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 
 namespace arpad {
 
+/// Those who have places.
+struct TransferLimit::Line {
+    std::mutex mutex;  // of all that follows
+    unsigned free;
+    unsigned share;  // of one client
+    std::map<Prefix, unsigned> under_way;
+    std::list<Place*> waiting;
+
+    [[nodiscard]] bool may_begin(const Prefix& client) const {
+        const auto found = under_way.find(client);
+        return free > 0 && (found == under_way.end() || found->second < share);
+    }
+
+    void begin(const Prefix& client) {
+        --free;
+        ++under_way[client];
+    }
+
+    void end(const Prefix& client) {
+        ++free;
+        const auto found = under_way.find(client);
+        if (--found->second == 0) under_way.erase(found);
+    }
+};
+
 TransferLimit::TransferLimit(unsigned limit) : line_(std::make_shared<Line>()) {
     line_->free = limit;
+    line_->share = std::max(1U, limit / 2);
 }
 
-std::unique_ptr<TransferLimit::Place> TransferLimit::line_up(boost::asio::any_io_executor executor,
+std::unique_ptr<TransferLimit::Place> TransferLimit::line_up(const Client& client,
+                                                             boost::asio::any_io_executor executor,
                                                              std::function<void()> admitted) {
-    return std::unique_ptr<Place>(new Place(line_, std::move(executor), std::move(admitted)));
+    return std::unique_ptr<Place>(
+        new Place(line_, client, std::move(executor), std::move(admitted)));
 }
 
-TransferLimit::Place::Place(std::shared_ptr<Line> line, boost::asio::any_io_executor executor,
-                            std::function<void()> admitted)
-    : line_(std::move(line)), executor_(std::move(executor)), admitted_(std::move(admitted)) {
+TransferLimit::Place::Place(std::shared_ptr<Line> line, const Client& client,
+                            boost::asio::any_io_executor executor, std::function<void()> admitted)
+    : line_(std::move(line)),
+      client_(client.host),
+      executor_(std::move(executor)),
+      admitted_(std::move(admitted)) {
     const std::scoped_lock lock(line_->mutex);
-    if (line_->free > 0) {
-        --line_->free;
+    if (line_->may_begin(client_)) {
+        line_->begin(client_);
         is_admitted_ = true;
     } else {
         line_->waiting.push_back(this);
@@ -30,14 +62,17 @@ TransferLimit::Place::~Place() {
     const std::scoped_lock lock(line_->mutex);
     if (!is_admitted_) {
         line_->waiting.remove(this);
-    } else if (line_->waiting.empty()) {
-        ++line_->free;
-    } else {
-        Place& next = *line_->waiting.front();
-        line_->waiting.pop_front();
-        next.is_admitted_ = true;
-        boost::asio::post(next.executor_, std::move(next.admitted_));
+        return;
     }
+    line_->end(client_);
+    const auto next = std::ranges::find_if(
+        line_->waiting, [this](const Place* place) { return line_->may_begin(place->client_); });
+    if (next == line_->waiting.end()) return;
+    Place& admitted = **next;
+    line_->waiting.erase(next);
+    line_->begin(admitted.client_);
+    admitted.is_admitted_ = true;
+    boost::asio::post(admitted.executor_, std::move(admitted.admitted_));
 }
 
 }  // namespace arpad

@@ -178,7 +178,7 @@ UdpListener::Progress UdpListener::answer_batch() {
                               endpoint_of(batch_->peers[i]).address};
         const std::span<std::uint8_t> reply(batch_->reply_octets[replies]);
         outcome = responder_.respond(request, reply);
-        if (limiter_ != nullptr) limit(request, start, reply, outcome);
+        limit(request, start, reply, outcome);
         if (outcome.kind == Outcome::Kind::update) make_update(i);
         if (outcome.kind != Outcome::Kind::answer) continue;
         batch_->address_reply(i, replies, outcome.octets);
@@ -203,16 +203,12 @@ void UdpListener::limit(const Request& request, steady_clock::time_point now,
                         std::span<std::uint8_t> reply, Outcome& outcome) {
     const bool is_limited = outcome.kind == Outcome::Kind::answer &&
                             outcome.client != Outcome::Client::proved &&
-                            !limiter_->admits(request.client, class_of(outcome), now);
+                            is_too_much(request.client, class_of(outcome), now);
     if (!is_limited) return;
     const auto answers = static_cast<std::size_t>(class_of(outcome));
     RateLimitCounts& counts = telemetry_.rate_limit();
-    const RateLimitConfig& config = limiter_->config();
-    if (config.is_dry_run) {
-        ++counts.dry_run[answers];
-        return;
-    }
-    if (config.slip == 0 || ++held_back_ < config.slip) {
+    const unsigned slip = limiter_->config().slip;
+    if (slip == 0 || ++held_back_ < slip) {
         ++counts.dropped[answers];
         outcome = {};
         return;
@@ -222,6 +218,15 @@ void UdpListener::limit(const Request& request, steady_clock::time_point now,
     outcome = responder_.ask_for_proof(request, reply);
     outcome.zone = zone;
     ++(outcome.is_truncated ? counts.truncated : counts.cookie)[answers];
+}
+
+/// Whether an answer to `client` is over the limit, and to be held back.
+bool UdpListener::is_too_much(const Address& client, AnswerClass answers,
+                              steady_clock::time_point now) {
+    if (limiter_ == nullptr || limiter_->admits(client, answers, now)) return false;
+    if (!limiter_->config().is_dry_run) return true;
+    ++telemetry_.rate_limit().dry_run[static_cast<std::size_t>(answers)];
+    return false;
 }
 
 /// Tells what was done when it is done: the replies have left.
@@ -271,12 +276,24 @@ void UdpListener::make_update(unsigned query) {
         socklen_t peer_octets;
         alignas(cmsghdr) std::array<std::uint8_t, control_octets> control;
         std::size_t control_used;
+        std::size_t query_octets;
+        bool is_proved;
     };
     msghdr& from = batch_->queries[query].msg_hdr;
     turn_control_around(from);
-    Way way{batch_->peers[query], from.msg_namelen, batch_->controls[query], from.msg_controllen};
+    Way way{
+        batch_->peers[query],           from.msg_namelen,
+        batch_->controls[query],        from.msg_controllen,
+        batch_->messages[query].size(), batch_->outcomes[query].client == Outcome::Client::proved};
     updates_.begin(responder_.take_update(), [this, way](std::vector<std::uint8_t> reply) mutable {
         if (!socket_.is_open()) return;
+        // Nobody gains by having a victim sent what is no longer than what they sent themselves:
+        // those who make many updates in good faith get all their replies.
+        if (reply.size() > way.query_octets && !way.is_proved &&
+            is_too_much(endpoint_of(way.peer).address, AnswerClass::error, steady_clock::now())) {
+            ++telemetry_.rate_limit().dropped[static_cast<std::size_t>(AnswerClass::error)];
+            return;
+        }
         iovec span{reply.data(), reply.size()};
         msghdr to{};
         to.msg_name = &way.peer;

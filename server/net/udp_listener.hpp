@@ -58,6 +58,8 @@ private:
     void wait();
     [[nodiscard]] Progress answer_batch();
     void gather(unsigned received) const;
+    [[nodiscard]] bool is_too_much(const Address& client, AnswerClass answers,
+                                   std::chrono::steady_clock::time_point now);
     void limit(const Request& request, std::chrono::steady_clock::time_point now,
                std::span<std::uint8_t> reply, Outcome& outcome);
     void send(unsigned replies);

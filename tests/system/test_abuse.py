@@ -3,6 +3,7 @@ answers, and DNS cookies (RFC 7873, RFC 9018)."""
 
 import contextlib
 import os
+import struct
 import time
 import unittest
 import urllib.request
@@ -10,6 +11,7 @@ import urllib.request
 import dns_client as dns
 from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, run_program, wait_until
 from dns_tools import run_tool
+from tsig import Key
 
 ZONE = "network: 192.0.2.0/24\nrecords:\n  192.0.2.1: one.example.net\n"
 NAME = dns.reverse_name("192.0.2.1")
@@ -134,6 +136,33 @@ class RateLimit(AbuseTestCase):
         self.assertEqual(len(replies), 60)
         self.assertTrue(all(reply.answer for reply in replies))
         server.wait_for("warning: would hold back answers with data to 127.0.0.0/24")
+
+    def test_replies_to_updates_are_limited_where_they_are_longer(self):
+        key = Key()
+        _, server = self.start(LIMITS + f"keys: {{{key.line}}}\nupdates: {{{key.name}: {{prefixes: [192.0.2.128/25]}}}}\n")
+        apex = dns.encode_name("2.0.192.in-addr.arpa.")
+        head = dns.header(1, 5 << 11, (1, 0, 1, 1)) + apex + struct.pack("!HH", 6, 1)
+
+        def update(last, target):
+            """An update, another one each time, that names 192.0.2.LAST."""
+            rdata = dns.encode_name(target)
+            owner = dns.encode_name(f"{last}.2.0.192.in-addr.arpa.")
+            change = owner + struct.pack("!HHIH", 12, 1, 300, len(rdata)) + rdata
+            return key.sign(head + change + dns.Edns().to_wire(), int(time.time()))[0]
+
+        def rcodes(messages):
+            with server.udp() as client:
+                for message in messages:
+                    client.send(message)
+                with contextlib.suppress(TimeoutError):
+                    while True:
+                        yield dns.Reply(client.receive(patience=1)).rcode
+
+        made = rcodes(update(last, "a.example.net.") for last in range(128, 228))
+        self.assertEqual(list(made), ["NOERROR"] * 100)
+        refused = list(rcodes(update(1, f"a{number}.example.net.") for number in range(100)))
+        self.assertEqual(set(refused), {"REFUSED"})
+        self.assertLess(len(refused), 60)
 
     def test_loopback_is_exempt_by_default(self):
         _, server = self.start("rate_limit: {responses: 20}\n")
