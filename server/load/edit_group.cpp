@@ -20,8 +20,37 @@ std::size_t octets_of(const Edit& edit) {
 }
 
 bool is_locked(const Edit& edit, const EditRules& rules) {
-    return !edit.name && edit.type == RrType::ptr &&
+    return !edit.name && is_kept_by_locked(edit.type) &&
            std::ranges::binary_search(rules.locked, edit.address);
+}
+
+/// A locked address whose name is at or below `owner`, which is in `zone`.
+std::optional<Address> locked_below(const Zone& zone, const Name& owner, const EditRules& rules) {
+    const auto& base = zone.parts().base;
+    if (!base) return std::nullopt;
+    NameBuffer name;
+    name.assign(owner);
+    const LabelPath path = read_labels(name, zone.apex_labels(), *base);
+    if (path.end != LabelPath::End::name) return std::nullopt;
+    const auto first = std::ranges::lower_bound(rules.locked, path.prefix.first());
+    const bool is_inside = first != rules.locked.end() && path.prefix.contains(*first);
+    return is_inside ? std::optional(*first) : std::nullopt;
+}
+
+/// What zone files or edits of people have at a name beside RRsets of `type`, which a lease of that
+/// type would hide.
+std::optional<std::pair<RrType, DataLayer>> hidden_by_lease(const EditedData& data, RrType type) {
+    if (!leads_away(type)) return std::nullopt;
+    const auto is_above = [](DataLayer layer) {
+        return layer == DataLayer::edit || layer == DataLayer::file;
+    };
+    for (const EditedData::Held& held : data.rrsets) {
+        if (is_above(held.layer)) return std::pair(held.rrset.type, held.layer);
+    }
+    for (const EditedData::Hole& hole : data.holes) {
+        if (is_above(hole.layer)) return std::pair(hole.type, hole.layer);
+    }
+    return std::nullopt;
 }
 
 bool has_one_twice(const Edit& edit) {
@@ -340,10 +369,10 @@ Result<ChangeId, EditRefusal> EditGroup::make(const std::vector<Edit>& edits,
     return note(edits, origin, undoes);
 }
 
-/// Makes a change that may be made.
+/// Makes a change that may be made. Its number, or that of the one which has said the same.
 ChangeId EditGroup::note(const std::vector<Edit>& edits, const ChangeOrigin& origin,
                          std::optional<ChangeId> undoes) {
-    MadeChange made{++last_, time_, origin, undoes, {}, {}};
+    MadeChange made{last_ + 1, time_, origin, undoes, {}, {}};
     std::map<const ServedZone*, Layer> layers;
     for (Edit edit : edits) {
         const Target target = find_target(edit);
@@ -364,9 +393,13 @@ ChangeId EditGroup::note(const std::vector<Edit>& edits, const ChangeOrigin& ori
         if (!target.is_editable()) continue;
         each.served = editor_of(target).rrset_of(each.edit, each.edit.type);
     }
+    ChangeId number = 0;
+    for (const MadeEdit& each : made.edits) number = std::max(number, each.edit.change);
+    // Where all that was there only lasts longer, nothing is told of it but what made it.
+    made.id = number > last_ ? ++last_ : 0;
     changes_.push_back(std::move(made));
     zones_by_change_.push_back(std::move(zones));
-    return last_;
+    return number;
 }
 
 std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Target& target) {
@@ -404,11 +437,17 @@ std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Targe
     if (edit.layer == EditLayer::lease && edit.says_anything()) {
         const auto data =
             arpad::lay_over(editor_of(target).files_of(edit), heard_at(edit, rules), rules.ttl);
+        const auto held_by = [&](RrType type, DataLayer layer, std::string advice) {
+            return refusal(fmt::format("{} {} is held by the layer `{}`", owner, to_mnemonic(type),
+                                       to_text(layer)),
+                           std::move(advice));
+        };
         const auto holder = data.layer_of(edit.type);
         if (holder == DataLayer::edit || holder == DataLayer::file) {
-            return refusal(fmt::format("{} {} is held by the layer `{}`", owner,
-                                       to_mnemonic(edit.type), to_text(*holder)),
-                           "a lease would not be heard");
+            return held_by(edit.type, *holder, "a lease would not be heard");
+        }
+        if (const auto hidden = hidden_by_lease(data, edit.type)) {
+            return held_by(hidden->first, hidden->second, "a lease may not lead away from it");
         }
     }
     if (has_one_twice(edit)) {
@@ -462,9 +501,16 @@ std::optional<EditRefusal> EditGroup::find_misfit(const std::vector<Edit>& edits
         if (!leads_away_below(edit.type) || !edit.says_anything() || edit.is_hole) continue;
         const ServedZone* const served = find_target(edit).zone;
         Name owner = owner_of(*served->zone, edit);
-        if (owner.view() != served->zone->apex()) {
-            delegations[served].emplace(std::move(owner), &edit);
+        if (owner.view() == served->zone->apex()) continue;
+        const EditRules& rules = *find_target(edit).rules;
+        if (const auto locked = locked_below(*served->zone, owner, rules)) {
+            return refusal_of(
+                edit,
+                fmt::format("{} cannot get {} records: {} below it is locked in {}",
+                            owner.to_text(), to_mnemonic(edit.type), locked->to_text(), rules.file),
+                "remove `locked` there");
         }
+        delegations[served].emplace(std::move(owner), &edit);
     }
     if (delegations.empty()) return std::nullopt;
     const auto refusal = [](const Name& owner, const Edit& edit) {

@@ -521,11 +521,10 @@ void write_changes(Database& database, std::span<const MadeChange> changes) {
                 remove_edit(remove, made.edit);
             }
         }
-        // Where all that was there only lasts longer, there is nothing to be told of.
+        if (change.id == 0) continue;
         const auto is_told = [&change](const MadeEdit& made) {
             return made.edit.change == change.id;
         };
-        if (std::ranges::none_of(change.edits, is_told)) continue;
         Parameters parameters(add_change);
         parameters.add(change.id)
             .add(std::int64_t{change.time.time_since_epoch().count()})

@@ -286,7 +286,9 @@ std::optional<std::string> StateStore::commit(std::span<const GoodCopy> copies) 
         return problem(directory_, fmt::format("state.db: {}", failure.what()),
                        "free space on its disk, and check that it is writable");
     }
-    if (!noted_changes_.empty()) last_change_ = noted_changes_.back().id;
+    for (const MadeChange& change : noted_changes_) {
+        last_change_ = std::max(last_change_, change.id);
+    }
     if (noted_servers_) servers_ = with_change(std::move(servers_), *noted_servers_);
     for (auto& [apex, served] : decided_) served_.insert_or_assign(apex, served);
     for (auto& [apex, history] : noted_) {

@@ -201,7 +201,7 @@ std::vector<Edit> edits_of(const BuildInput& input, const ZoneBuilder& builder,
         }
         const auto record = records.find(edit.address);
         const auto name = address_name(zone.apex, *zone.base, edit.address);
-        const bool is_locked = record && record->locked && edit.type == RrType::ptr;
+        const bool is_locked = record && record->locked && is_kept_by_locked(edit.type);
         if (is_locked || !name || is_shut(builder, *name)) return;
         if (!is_awake(edit, input.inventory)) {
             report.note_dormant(edit);

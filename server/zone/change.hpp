@@ -73,7 +73,7 @@ struct MadeEdit {
 struct MadeChange {
     using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
-    ChangeId id = 0;
+    ChangeId id = 0;  ///< 0 if it only has what was there last longer.
     Time time;
     ChangeOrigin origin;
     std::optional<ChangeId> undoes;  ///< The change that it takes back.

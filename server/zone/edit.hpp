@@ -63,6 +63,12 @@ struct Edit {
     bool operator==(const Edit&) const = default;
 };
 
+/// Whether `locked` keeps edits from an address's RRsets of `type`: its name, and what would lead
+/// away from that.
+[[nodiscard]] constexpr bool is_kept_by_locked(RrType type) noexcept {
+    return type == RrType::ptr || leads_away(type);
+}
+
 /// Whether both are about the same name.
 [[nodiscard]] inline bool have_one_owner(const Edit& left, const Edit& right) noexcept {
     return left.name == right.name && (left.name || left.address == right.address);

@@ -7,11 +7,15 @@ namespace {
 
 using Held = EditedData::Held;
 
-/// Puts what the edits of `layer` say behind what is in `data` already.
+/// Puts what the edits of `layer` say behind what is in `data` already. Leases do not lead away
+/// from what others say.
 void add_layer(std::span<const Edit> edits, EditLayer layer, Ttl ttl, EditedData& data) {
     const DataLayer holder = layer == EditLayer::edit ? DataLayer::edit : DataLayer::lease;
+    const bool may_lead_away =
+        layer == EditLayer::edit || (data.rrsets.empty() && data.holes.empty());
     for (const Edit& edit : edits) {
         if (edit.layer != layer || !edit.says_anything() || data.layer_of(edit.type)) continue;
+        if (leads_away(edit.type) && !may_lead_away) continue;
         if (edit.is_hole) {
             data.holes.push_back({edit.type, holder});
         } else {

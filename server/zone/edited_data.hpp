@@ -59,7 +59,7 @@ struct EditedData {
 
 /// Lays `edits`, which are all that are heard of the name, over `files`; with `ttl` where they have
 /// none. A CNAME among them is not heard beside other data, nor is anything else beside one that
-/// files say.
+/// files say; nor is a lease of NS, DNAME or CNAME where files or other edits say anything.
 [[nodiscard]] EditedData lay_over(const FileData& files, std::span<const Edit> edits, Ttl ttl);
 
 /// Whether both are the same in any order.

@@ -285,6 +285,56 @@ class OtherNames(UpdateTestCase):
         self.assertEqual(server.ask(APEX, "NS").data("answer", "NS"), ["ns1.example.net.", "ns2.example.net."])
 
 
+class LeadingAway(UpdateTestCase):
+    """Records that lead away from what zone files say."""
+
+    settings = SETTINGS + "  other.example.net: {types: any, names: any}\n"
+
+    def setUp(self):
+        super().setUp()
+        self.workspace.write_zone("outer", OUTER + "records:\n  198.18.5.1: {locked: true}\n")
+        self.server = self.start()
+
+    def ask_for(self, owner, rr_type, key=STRANGER):
+        """Has a name lead elsewhere; what is replied."""
+        zone = APEX if owner.endswith(APEX) else "18.198.in-addr.arpa."
+        change = record(owner, rr_type, rdata=dns.encode_name("elsewhere.example.org."))
+        return self.send(self.server, change, key=key, zone=zone)
+
+    def test_leases_do_not_hide_what_files_say(self):
+        for last in (1, 3):
+            for rr_type in ("NS", "DNAME") if last == 1 else ("NS", "DNAME", "CNAME"):
+                with self.subTest(last=last, rr_type=rr_type):
+                    rcode, text = self.ask_for(name_of(last), rr_type)
+                    self.assertEqual(rcode, "REFUSED")
+                    self.assertIn("PTR is held by the layer `record`", text)
+        self.assertEqual(self.names(self.server, 1), ["one.example.net."])
+        self.assertEqual(self.names(self.server, 3), "NOERROR")
+        self.assertEqual(self.ask_for(name_of(140), "NS"), ("NOERROR", ""))
+        self.assertFalse(self.server.ask(name_of(140)).is_authoritative)
+
+    def test_locked_names_stay(self):
+        for key in (STRANGER, ADMIN):
+            for rr_type in ("NS", "DNAME"):
+                with self.subTest(key=key.name, rr_type=rr_type):
+                    rcode, text = self.ask_for(name_of(2), rr_type, key)
+                    self.assertEqual(rcode, "REFUSED")
+                    self.assertIn("is locked in", text)
+                    rcode, text = self.ask_for("5.18.198.in-addr.arpa.", rr_type, key)
+                    self.assertEqual(rcode, "REFUSED")
+                    self.assertIn("198.18.5.1 below it is locked in", text)
+            self.assertEqual(self.ask_for("6.18.198.in-addr.arpa.", "NS", key), ("NOERROR", ""))
+        self.assertEqual(self.names(self.server, 2), ["two.example.net."])
+        self.assertEqual(self.ask_for(name_of(1), "NS", ADMIN), ("NOERROR", ""))
+
+    def test_files_that_say_something_later_are_heard(self):
+        self.assertEqual(self.ask_for(name_of(140), "NS"), ("NOERROR", ""))
+        self.workspace.write_zone(
+            "zone", ZONE.replace("ranges:", "  192.0.2.140: later.example.net\nranges:"))
+        run_program("ARPACTL", "reload", "-c", self.workspace.config)
+        self.assertEqual(self.names(self.server, 140), ["later.example.net."])
+
+
 class Rules(UpdateTestCase):
     """RFC 2136 2 and 3."""
 
