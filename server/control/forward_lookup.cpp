@@ -18,6 +18,9 @@ constexpr std::size_t max_known = 1000;
 /// Questions at a time, fewer than the client would drop.
 constexpr std::size_t most_open = DnsClient::max_open / 2;
 
+/// Questions that wait for others to end: ten times a resolver's patience.
+constexpr std::size_t most_waiting = 10 * most_open;
+
 /// What the A or AAAA records of a reply say; none if it is of no use.
 std::optional<std::vector<Address>> addresses_in(const QuestionReply& reply) {
     if (reply.rcode == Rcode::nx_domain) return std::vector<Address>();
@@ -85,13 +88,17 @@ void ForwardLookup::look_up(const Name& name, Address address, Take take) {
             io_, [take = std::move(take), answer = known->second.answer] { take(answer); });
         return;
     }
+    auto& takers = asking_[key];
+    takers.push_back(std::move(take));
+    if (takers.size() > 1) return;
     const RrType type = address.family() == Family::ipv4 ? RrType::a : RrType::aaaa;
     auto lookup = std::make_shared<Lookup>(Lookup{name, type, 0, {}});
-    lookup->take = [this, key = std::move(key),
-                    take = std::move(take)](const std::optional<std::vector<Address>>& addresses) {
+    lookup->take = [this,
+                    key = std::move(key)](const std::optional<std::vector<Address>>& addresses) {
         const ForwardAnswer answer = answer_of(addresses, key.second);
         note(key, answer);
-        take(answer);
+        const auto told = asking_.extract(key);
+        for (const Take& each : told.mapped()) each(answer);
     };
     ask(lookup);
 }
@@ -113,7 +120,8 @@ void ForwardLookup::find_addresses(const Name& name, TakeAddresses take) {
 
 /// Asks the next resolver.
 void ForwardLookup::ask(const std::shared_ptr<Lookup>& lookup) {
-    if (lookup->next >= resolvers_.size()) {
+    const bool are_too_many = open_ == most_open && waiting_.size() >= most_waiting;
+    if (lookup->next >= resolvers_.size() || are_too_many) {
         boost::asio::post(io_, [lookup] { lookup->take(std::nullopt); });
         return;
     }

@@ -47,8 +47,8 @@ public:
 
     [[nodiscard]] bool can_ask() const noexcept { return !resolvers_.empty(); }
 
-    /// What `name` says of `address`. Whoever asks again within a few seconds is told the same.
-    /// Nobody is told before this returns.
+    /// What `name` says of `address`. Whoever asks again meanwhile, or within a few seconds, is
+    /// told the same. Nobody is told before this returns. Where too many wait, nobody is asked.
     void look_up(const Name& name, Address address, Take take);
 
     /// The addresses of `name`, of both families; none if nobody could be asked.
@@ -74,6 +74,7 @@ private:
     std::vector<Endpoint> resolvers_;
     std::size_t open_ = 0;                         // questions
     std::deque<std::shared_ptr<Lookup>> waiting_;  // for one of these to end
+    std::map<Key, std::vector<Take>, KeyLess> asking_;
     std::map<Key, Known, KeyLess> known_;
 };
 

@@ -24,7 +24,12 @@ constexpr std::size_t max_versions = 1000;
 /// A nameserver that does not have a version after that long is asked no more for it.
 constexpr std::chrono::hours longest_wait{24};
 
-constexpr milliseconds idle_pause{3'600'000};
+/// How long it is believed where a nameserver is, and how long that nobody says.
+constexpr std::chrono::minutes memory{10};
+constexpr std::chrono::seconds retry{30};
+
+/// Questions at a time, so that those for receipts find room.
+constexpr std::size_t most_open = DnsClient::max_open / 2;
 
 template <class Versions>
 void bound(Versions& versions) {
@@ -35,7 +40,12 @@ void bound(Versions& versions) {
 
 PropagationWatch::PropagationWatch(boost::asio::io_context& io, const WebConfig& config,
                                    ForwardLookup& lookup)
-    : io_(io), config_(config), lookup_(lookup), client_(io), timer_(io) {}
+    : config_(config), lookup_(lookup), client_(io), timer_(io) {
+    for (const WatchedNameserver& each : config.nameservers) {
+        configured_.push_back(
+            std::make_shared<Host>(Host{each.name, each.endpoint, true, false, {}}));
+    }
+}
 
 PropagationWatch::~PropagationWatch() = default;
 
@@ -43,75 +53,118 @@ void PropagationWatch::announce(const std::vector<std::shared_ptr<const Zone>>& 
     for (const auto& zone : zones) {
         if (!zone->is_available()) continue;
         WatchedZone& known = zones_[Name(zone->apex())];
-        if (known.nameservers.empty()) known.nameservers = nameservers_of(*zone);
+        for (const auto& watched :
+             std::exchange(known.nameservers, nameservers_of(*zone, known.nameservers))) {
+            // One that is none any more is not waited for.
+            if (std::ranges::find(known.nameservers, watched) == known.nameservers.end()) {
+                watched->wanted.clear();
+            }
+        }
         known.served.push_back({zone->serial(), now});
         bound(known.served);
         for (const auto& watched : known.nameservers) {
             watched->wanted.push_back({zone->serial(), now});
             bound(watched->wanted);
             watched->pause = first_pause;
-            watched->due = steady_clock::now() + first_pause;
-            if (!watched->endpoint) find_endpoint(watched);
+            find_endpoint(watched->host);
+            if (!watched->is_asked) schedule(watched);
         }
     }
     proceed();
 }
 
 /// Those that the configuration names; else those of the zone, where they can be found.
-PropagationWatch::Nameservers PropagationWatch::nameservers_of(const Zone& zone) {
-    Nameservers nameservers;
-    const auto add = [&nameservers](Name name, std::optional<Endpoint> endpoint) {
-        auto watched = std::make_shared<Watched>();
-        watched->name = std::move(name);
-        watched->endpoint = endpoint;
-        nameservers.push_back(std::move(watched));
-    };
-    for (const WatchedNameserver& each : config_.nameservers) add(each.name, each.endpoint);
+std::vector<std::shared_ptr<PropagationWatch::Host>> PropagationWatch::hosts_of(const Zone& zone) {
     const auto ns = zone.apex_node().find(RrType::ns);
-    if (!nameservers.empty() || !ns || !lookup_.can_ask()) return nameservers;
-    for (const auto rdata : *ns) add(Name(NameView::of_valid_wire(rdata)), std::nullopt);
+    if (!configured_.empty() || !ns || !lookup_.can_ask()) return configured_;
+    std::vector<std::shared_ptr<Host>> hosts;
+    for (const auto rdata : *ns) {
+        Name name(NameView::of_valid_wire(rdata));
+        std::shared_ptr<Host>& host = found_[name];
+        if (!host) host = std::make_shared<Host>(Host{std::move(name), {}, false, false, {}});
+        hosts.push_back(host);
+    }
+    return hosts;
+}
+
+/// The nameservers that `zone` has by now; what is known of those that it had `before` stays.
+PropagationWatch::Nameservers PropagationWatch::nameservers_of(const Zone& zone,
+                                                               const Nameservers& before) {
+    Nameservers nameservers;
+    for (auto& host : hosts_of(zone)) {
+        const auto known = std::ranges::find(before, host, &Watched::host);
+        if (known != before.end()) {
+            nameservers.push_back(*known);
+            continue;
+        }
+        auto watched = std::make_shared<Watched>();
+        watched->apex = Name(zone.apex());
+        watched->host = std::move(host);
+        nameservers.push_back(std::move(watched));
+    }
     return nameservers;
 }
 
-void PropagationWatch::find_endpoint(const std::shared_ptr<Watched>& watched) {
-    lookup_.find_addresses(watched->name,
-                           [this, watched, alive = std::weak_ptr(is_alive_)](auto addresses) {
-                               if (alive.expired() || addresses.empty()) return;
-                               watched->endpoint = Endpoint{addresses.front(), dns_port};
-                               proceed();
-                           });
+/// Looks up where `host` is, if that has not been done lately.
+void PropagationWatch::find_endpoint(const std::shared_ptr<Host>& host) {
+    const bool is_known =
+        host->is_configured || host->is_looked_up || steady_clock::now() < host->next_look_up;
+    if (is_known) return;
+    host->is_looked_up = true;
+    lookup_.find_addresses(
+        host->name, [host, alive = std::weak_ptr(is_alive_)](const auto& addresses) {
+            if (alive.expired()) return;
+            host->is_looked_up = false;
+            host->next_look_up = steady_clock::now() + (addresses.empty() ? retry : memory);
+            if (!addresses.empty()) host->endpoint = Endpoint{addresses.front(), dns_port};
+        });
 }
 
-/// Asks those whose turn it is, and comes back when it is the next one's.
+/// Has `watched` be asked after its pause.
+void PropagationWatch::schedule(const std::shared_ptr<Watched>& watched) {
+    queue_.erase({watched->due, watched});
+    watched->due = steady_clock::now() + watched->pause;
+    queue_.emplace(watched->due, watched);
+}
+
+/// After a longer one than before.
+void PropagationWatch::schedule_later(const std::shared_ptr<Watched>& watched) {
+    watched->pause = std::min(watched->pause * 3 / 2, longest_pause);
+    schedule(watched);
+}
+
+/// Asks those whose turn it is, and comes back when it is the next one's, or when a question has
+/// ended.
 void PropagationWatch::proceed() {
     const auto now = steady_clock::now();
     const auto system_now = std::chrono::system_clock::now();
-    auto next = now + idle_pause;
-    for (const auto& [apex, zone] : zones_) {
-        for (const auto& watched : zone.nameservers) {
-            std::deque<Version>& wanted = watched->wanted;
-            while (!wanted.empty() && system_now - wanted.front().time > longest_wait) {
-                wanted.pop_front();
-            }
-            if (wanted.empty() || !watched->endpoint || watched->is_asked) continue;
-            if (watched->due <= now) {
-                ask(apex, watched);
-            } else {
-                next = std::min(next, watched->due);
-            }
+    while (open_ < most_open && !queue_.empty() && queue_.begin()->first <= now) {
+        const auto watched = queue_.extract(queue_.begin()).value().second;
+        std::deque<Version>& wanted = watched->wanted;
+        while (!wanted.empty() && system_now - wanted.front().time > longest_wait) {
+            wanted.pop_front();
+        }
+        if (wanted.empty()) continue;
+        find_endpoint(watched->host);
+        if (watched->host->endpoint) {
+            ask(watched);
+        } else {
+            schedule_later(watched);
         }
     }
-    timer_.expires_at(next);
+    if (open_ == most_open || queue_.empty()) return;
+    timer_.expires_at(queue_.begin()->first);
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) proceed();
     });
 }
 
-void PropagationWatch::ask(const Name& apex, const std::shared_ptr<Watched>& watched) {
+void PropagationWatch::ask(const std::shared_ptr<Watched>& watched) {
     watched->is_asked = true;
+    ++open_;
     std::vector<std::uint8_t> query =
-        make_query(random_message_id(), apex, RrType::soa, Recursion::not_wanted);
-    client_.ask(*watched->endpoint, query, patience,
+        make_query(random_message_id(), watched->apex, RrType::soa, Recursion::not_wanted);
+    client_.ask(*watched->host->endpoint, query, patience,
                 [this, watched, query](std::span<const std::uint8_t> octets) {
                     const auto reply = read_reply(octets, query);
                     if (!octets.empty() && !reply) return false;
@@ -123,8 +176,8 @@ void PropagationWatch::ask(const Name& apex, const std::shared_ptr<Watched>& wat
                         }
                     }
                     watched->is_asked = false;
-                    watched->pause = std::min(watched->pause * 3 / 2, longest_pause);
-                    watched->due = steady_clock::now() + watched->pause;
+                    --open_;
+                    if (!watched->wanted.empty()) schedule_later(watched);
                     proceed();
                     return true;
                 });
@@ -173,8 +226,8 @@ std::vector<PropagationWatch::Sighting> PropagationWatch::sightings(const Name& 
     const auto found = zones_.find(apex);
     if (found == zones_.end()) return sightings;
     for (const auto& watched : found->second.nameservers) {
-        sightings.push_back(
-            {host_name_text(watched->name), watched->endpoint, first_time(watched->seen, serial)});
+        sightings.push_back({host_name_text(watched->host->name), watched->host->endpoint,
+                             first_time(watched->seen, serial)});
     }
     return sightings;
 }

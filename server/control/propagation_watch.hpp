@@ -14,7 +14,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/forward_lookup.hpp"
@@ -80,14 +82,25 @@ private:
         Time time;
     };
 
-    /// A nameserver of a zone.
-    struct Watched {
+    using Instant = std::chrono::steady_clock::time_point;
+
+    /// A nameserver, of whatever zones.
+    struct Host {
         Name name;
         std::optional<Endpoint> endpoint;  // once it is known
+        bool is_configured = false;        // where it is
+        bool is_looked_up = false;         // just now
+        Instant next_look_up;
+    };
+
+    /// A nameserver of a zone.
+    struct Watched {
+        Name apex;
+        std::shared_ptr<Host> host;
         std::deque<Version> seen;
         std::deque<Version> wanted;  // versions that it has not been seen to have
         std::chrono::milliseconds pause{0};
-        std::chrono::steady_clock::time_point due;
+        Instant due;  // where it stands in the queue
         bool is_asked = false;
     };
 
@@ -102,18 +115,24 @@ private:
     [[nodiscard]] static std::optional<Time> first_time(const std::deque<Version>& versions,
                                                         Serial serial);
 
-    [[nodiscard]] Nameservers nameservers_of(const Zone& zone);
-    void find_endpoint(const std::shared_ptr<Watched>& watched);
+    [[nodiscard]] std::vector<std::shared_ptr<Host>> hosts_of(const Zone& zone);
+    [[nodiscard]] Nameservers nameservers_of(const Zone& zone, const Nameservers& before);
+    void find_endpoint(const std::shared_ptr<Host>& host);
+    void schedule(const std::shared_ptr<Watched>& watched);
+    void schedule_later(const std::shared_ptr<Watched>& watched);
     void proceed();
-    void ask(const Name& apex, const std::shared_ptr<Watched>& watched);
+    void ask(const std::shared_ptr<Watched>& watched);
     void note(Watched& watched, Serial serial);
 
-    boost::asio::io_context& io_;
     const WebConfig& config_;
     ForwardLookup& lookup_;
     DnsClient client_;
     boost::asio::steady_timer timer_;
     std::map<Name, WatchedZone, CanonicalLess> zones_;
+    std::vector<std::shared_ptr<Host>> configured_;
+    std::map<Name, std::shared_ptr<Host>, CanonicalLess> found_;  // that zones name
+    std::set<std::pair<Instant, std::shared_ptr<Watched>>> queue_;
+    std::size_t open_ = 0;  // questions for SOAs
     PropagationTimes times_;
     std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);
 };

@@ -1,0 +1,146 @@
+#include "control/propagation_watch.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <boost/asio/ip/udp.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "support/zone_fixtures.hpp"
+
+namespace arpad {
+namespace {
+
+using boost::asio::ip::udp;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::ElementsAre;
+
+std::shared_ptr<const Zone> zone_with(const std::string& apex, std::uint32_t serial,
+                                      const char* nameserver = "ns.example.") {
+    const auto zone = zone_at(apex).ns("@", nameserver).build();
+    return zone->with_addresses(zone->addresses(), Serial{serial});
+}
+
+/// A nameserver of all zones, which says what it has or nothing.
+class Nameserver {
+public:
+    explicit Nameserver(boost::asio::io_context& io)
+        : socket_(io, {boost::asio::ip::address_v4::loopback(), 0}) {
+        receive();
+    }
+
+    [[nodiscard]] Endpoint endpoint() const {
+        return {test::address("127.0.0.1"), socket_.local_endpoint().port()};
+    }
+
+    std::optional<std::uint8_t> serial;
+    unsigned questions = 0;
+
+private:
+    void receive() {
+        socket_.async_receive_from(
+            boost::asio::buffer(buffer_), peer_,
+            [this](const boost::system::error_code& error, std::size_t octets) {
+                if (error) return;
+                ++questions;
+                if (serial) reply(octets);
+                receive();
+            });
+    }
+
+    void reply(std::size_t octets) {
+        std::vector<std::uint8_t> message(buffer_.begin(),
+                                          buffer_.begin() + static_cast<std::ptrdiff_t>(octets));
+        message[2] |= 0x84U;  // QR, AA
+        message[7] = 1;       // answers
+        const std::vector<std::uint8_t> soa{0xC0, 12, 0, 6, 0, 1, 0, 0, 0, 0, 0, 22, 0, 0};
+        message.insert(message.end(), soa.begin(), soa.end());
+        const std::vector<std::uint8_t> numbers{0, 0, 0, *serial, 0, 0, 0, 1, 0, 0,
+                                                0, 1, 0, 0,       0, 1, 0, 0, 0, 1};
+        message.insert(message.end(), numbers.begin(), numbers.end());
+        socket_.send_to(boost::asio::buffer(message), peer_);
+    }
+
+    udp::socket socket_;
+    udp::endpoint peer_;
+    std::array<std::uint8_t, 512> buffer_{};
+};
+
+class PropagationWatchTest : public testing::Test {
+protected:
+    void watch() { watch_.emplace(io_, config_, lookup_.emplace(io_, config_.resolvers)); }
+
+    void announce(const std::vector<std::shared_ptr<const Zone>>& zones) {
+        watch_->announce(zones, std::chrono::system_clock::now());
+    }
+
+    /// Goes on until `is_reached`; whether it was.
+    bool run_until(const std::function<bool()>& is_reached, milliseconds patience = seconds(20)) {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (!is_reached() && std::chrono::steady_clock::now() < end) {
+            io_.run_for(milliseconds(10));
+            io_.restart();
+        }
+        return is_reached();
+    }
+
+    [[nodiscard]] std::vector<std::string> nameservers(const std::string& apex) const {
+        std::vector<std::string> names;
+        for (const auto& seen : watch_->sightings(test::name(apex), Serial{1})) {
+            names.push_back(seen.nameserver);
+        }
+        return names;
+    }
+
+    boost::asio::io_context io_;
+    WebConfig config_;
+    Nameserver nameserver_{io_};
+    std::optional<ForwardLookup> lookup_;
+    std::optional<PropagationWatch> watch_;
+};
+
+TEST_F(PropagationWatchTest, SeesWhatANameserverHas) {
+    config_.nameservers.push_back({test::name("ns1.example"), nameserver_.endpoint()});
+    watch();
+    announce({zone_with("one.example", 5)});
+    nameserver_.serial = 4;
+    ASSERT_TRUE(run_until([&] { return nameserver_.questions >= 2; }));
+    EXPECT_FALSE(watch_->sightings(test::name("one.example"), Serial{5}).front().since);
+    nameserver_.serial = 5;
+    EXPECT_TRUE(run_until([&] {
+        return watch_->sightings(test::name("one.example"), Serial{5}).front().since.has_value();
+    }));
+    EXPECT_EQ(watch_->times().total, 1U);
+    EXPECT_THAT(nameservers("one.example"), ElementsAre("ns1.example"));
+}
+
+TEST_F(PropagationWatchTest, AsksAboutSoManyZonesAtATime) {
+    config_.nameservers.push_back({test::name("ns1.example"), nameserver_.endpoint()});
+    watch();
+    std::vector<std::shared_ptr<const Zone>> zones;
+    for (int i = 0; i < 500; ++i) zones.push_back(zone_with(std::to_string(i) + ".example", 5));
+    announce(zones);
+    constexpr unsigned most = DnsClient::max_open / 2;
+    ASSERT_TRUE(run_until([&] { return nameserver_.questions >= most; }));
+    (void)run_until([] { return false; }, milliseconds(200));
+    EXPECT_EQ(nameserver_.questions, most);
+    nameserver_.serial = 5;
+    EXPECT_TRUE(run_until([&] { return watch_->times().total == zones.size(); }));
+}
+
+TEST_F(PropagationWatchTest, LearnsOfOtherNameservers) {
+    config_.resolvers.push_back(nameserver_.endpoint());  // says nothing
+    watch();
+    announce({zone_with("one.example", 1, "ns1.example.")});
+    EXPECT_THAT(nameservers("one.example"), ElementsAre("ns1.example"));
+    announce({zone_with("one.example", 2, "ns2.example.")});
+    EXPECT_THAT(nameservers("one.example"), ElementsAre("ns2.example"));
+    EXPECT_EQ(watch_->times().overdue, 0U);
+}
+
+}  // namespace
+}  // namespace arpad
