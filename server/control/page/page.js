@@ -35,7 +35,8 @@
     try {
       response = await fetch(path, options);
     } catch {
-      throw new Error("The server cannot be reached. Nothing was changed.");
+      throw new Error(method === "GET" ? "The server cannot be reached."
+        : "The server cannot be reached: look at the names again before you repeat it.");
     }
     if (response.status === 401) {
       location.assign("/");
@@ -199,6 +200,8 @@
   let opener = null;
   let atClose = null;
   const open = (title, ...content) => {
+    if (atClose) atClose();
+    atClose = null;
     at("dialog-title").textContent = title;
     at("dialog-body").replaceChildren(...content.filter(Boolean));
     if (!dialog.open) {
@@ -250,7 +253,7 @@
         await load();
         showReceipt(made.change);
       } catch (failure) {
-        open("Nothing was changed", make("p", { class: "error" }, failure.message),
+        open(failure.status ? "Nothing was changed" : "The server did not answer", make("p", { class: "error" }, failure.message),
              failure.errors && failure.errors.length ? previewTable(failure.errors.map((row) => ({
                address: row.address, error: row.detail }))) : null,
              make("div", { class: "actions" }, make("button", { type: "button", class: "quiet", onclick: close }, "Back")));
@@ -303,13 +306,13 @@
     const undo = make("button", { type: "button", class: "quiet" }, "Undo");
     undo.addEventListener("click", () => undoChange(number));
     let isOpen = true;
-    atClose = () => { isOpen = false; };
     const follow = async (pause) => {
       if (!isOpen) return;
       let receipt;
       try {
         receipt = await ask("GET", `/api/v1/changes/${number}`);
       } catch (failure) {
+        if (!isOpen) return;
         steps.replaceChildren(step("Receipt", "bad", "Unknown", failure.message));
         return;
       }
@@ -329,6 +332,7 @@
     open("Updated", steps, make("h3", {}, "Names"), names,
          make("div", { class: "actions" }, undo,
               make("button", { type: "button", class: "primary", onclick: close }, "Done")));
+    atClose = () => { isOpen = false; };
     follow(250);
   };
 
