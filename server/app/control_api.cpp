@@ -164,7 +164,7 @@ void add_control_api(HttpServer& server, Reloader& reloader, Responder& responde
                             {"workers", facts.workers},
                             {"state", facts.is_state_durable ? "durable" : "in memory"}};
     };
-    server.add("GET", "/v1/status", [about, &reloader](const HttpRequest&, Respond respond) {
+    server.add("GET", "/v1/status", [about, &reloader](const HttpRequest&, const Respond& respond) {
         reloader.inspect(
             [](const Networks& networks) { return json_of(networks); },
             [about, respond, &reloader](const json::object& networks, std::uint64_t generation) {
@@ -175,17 +175,18 @@ void add_control_api(HttpServer& server, Reloader& reloader, Responder& responde
                 respond({200, json::serialize(status)});
             });
     });
-    server.add("POST", "/v1/reload", [&reloader, facts](const HttpRequest&, Respond respond) {
-        if (facts.is_handing_over()) {
-            respond(problem_reply(409, "not reloaded",
-                                  "a new process is about to take over, and reads all files"));
-            return;
-        }
-        spdlog::info("reloading on request of arpactl");
-        reloader.reload(Trigger::request, [respond](const ReloadOutcome& outcome) {
-            respond({200, json::serialize(json_of(outcome))});
+    server.add(
+        "POST", "/v1/reload", [&reloader, facts](const HttpRequest&, const Respond& respond) {
+            if (facts.is_handing_over()) {
+                respond(problem_reply(409, "not reloaded",
+                                      "a new process is about to take over, and reads all files"));
+                return;
+            }
+            spdlog::info("reloading on request of arpactl");
+            reloader.reload(Trigger::request, [respond](const ReloadOutcome& outcome) {
+                respond({200, json::serialize(json_of(outcome))});
+            });
         });
-    });
     server.add("POST", "/v1/takeover", [facts](const HttpRequest&, const Respond& respond) {
         facts.take_over([respond](const Result<pid_t, std::string>& successor) {
             if (successor) {
@@ -196,7 +197,7 @@ void add_control_api(HttpServer& server, Reloader& reloader, Responder& responde
             }
         });
     });
-    server.add("POST", "/v1/plan", [&reloader](const HttpRequest&, Respond respond) {
+    server.add("POST", "/v1/plan", [&reloader](const HttpRequest&, const Respond& respond) {
         reloader.plan([](const NetworksUpdate& update,
                          const Networks& networks) { return json_of(update, networks); },
                       [respond](const json::object& plan, std::uint64_t) {

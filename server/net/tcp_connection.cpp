@@ -172,7 +172,7 @@ void TcpConnection::note_unfinished_transfer() {
     if (!listener_.transfer_throttle_.admits(std::chrono::steady_clock::now())) return;
     spdlog::warn(
         "no transfer of {} to {}: it waited while others were under way, as many as `transfers` of "
-        "`tcp` allows ({} more such transfers not shown)",
+        "`tcp` allows, or half of that to this client ({} more such transfers not shown)",
         apex, client, listener_.transfer_throttle_.take_suppressed());
 }
 

@@ -32,7 +32,7 @@ void fill(OutgoingTransfer& transfer, TransferThread::Part& part) {
 
 void TransferThread::start(std::function<void()> prepare) {
     std::call_once(is_begun_, [this, &prepare] {
-        thread_.emplace(1);
+        thread_ = std::make_unique<boost::asio::thread_pool>(1);
         boost::asio::post(*thread_, [prepare = std::move(prepare)] {
             become_background_thread("arpad-transfer");
             if (prepare) prepare();

@@ -11,7 +11,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 #include "net/transfer_limit.hpp"
@@ -49,7 +48,7 @@ public:
 private:
     TransferLimit limit_;
     std::once_flag is_begun_;
-    std::optional<boost::asio::thread_pool> thread_;
+    std::unique_ptr<boost::asio::thread_pool> thread_;
 };
 
 }  // namespace arpad

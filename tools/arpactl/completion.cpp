@@ -95,6 +95,7 @@ std::vector<Command> commands_of(const CLI::App& app) {
 
 std::vector<std::string> command_names(const Command& command) {
     std::vector<std::string> names;
+    names.reserve(command.commands.size());
     for (const CLI::App* const each : command.commands) names.push_back(each->get_name());
     return names;
 }

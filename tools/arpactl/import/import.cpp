@@ -103,6 +103,7 @@ std::vector<Job> jobs_of_files(const Arguments& arguments, Diagnostics& diagnost
     std::optional<Name> origin;
     if (arguments.origin) origin = read_zone_name(*arguments.origin, diagnostics);
     std::vector<Job> jobs;
+    jobs.reserve(arguments.sources.size());
     for (const std::string& file : arguments.sources) {
         jobs.push_back({file, {}, [file, origin](MasterSink& sink) {
                             read_file_into(sink, file, origin, {});
@@ -209,6 +210,7 @@ int write_files(const std::vector<ImportedZone>& zones, const std::filesystem::p
                 Overwriting overwriting) {
     Diagnostics diagnostics;
     std::vector<std::filesystem::path> paths;
+    paths.reserve(zones.size());
     for (const ImportedZone& zone : zones) paths.push_back(directory / zone.file_name);
     prepare_output(paths, overwriting, diagnostics);
     if (diagnostics.is_empty()) {

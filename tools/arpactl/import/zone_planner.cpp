@@ -370,6 +370,7 @@ private:
             ++records.back().count;
         }
         std::vector<PlannedRecord> holes;
+        holes.reserve(found.holes.size());
         for (const Address address : found.holes) holes.push_back({address, 0, 0});
         plan_.records.reserve(records.size() + holes.size());
         std::ranges::merge(records, holes, std::back_inserter(plan_.records), {},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -71,8 +72,15 @@ std::string duration(std::uint32_t seconds) {
     return fmt::format("{}", seconds);
 }
 
-std::string list_of(const std::vector<std::string>& items) {
-    return fmt::format("[{}]", fmt::join(items, ", "));
+/// A list in one line of what `text` makes of each of `items`.
+template <class Items, class Text>
+std::string list_of(const Items& items, const Text& text) {
+    std::string list = "[";
+    for (const auto& item : items) {
+        if (list.size() > 1) list += ", ";
+        list += text(item);
+    }
+    return list + "]";
 }
 
 /// Whether the addresses of `range` are those of one prefix, and which.
@@ -118,9 +126,7 @@ private:
             form.style && (*form.style != ClasslessStyle::slash || !is_classless(*form.network));
         if (needs_style) put("style: {}\n", style_text(*form.style));
         put("ttl: {}\n", duration(plan_.ttl.seconds));
-        std::vector<std::string> nameservers;
-        for (const std::string& name : plan_.nameservers) nameservers.push_back(scalar(name));
-        put("nameservers: {}\n", list_of(nameservers));
+        put("nameservers: {}\n", list_of(plan_.nameservers, scalar));
         // Without it, and without that of the SOA, `zone_defaults` could change the TTL.
         put("nameservers_ttl: {}\n", duration(plan_.nameservers_ttl.seconds));
     }
@@ -168,12 +174,8 @@ private:
         const auto text = [&](std::size_t index) {
             return scalar(plain_text(plan_.source_records.target(plan_.address_names[index])));
         };
-        std::string names = text(record.first);
-        if (record.count > 1) {
-            std::vector<std::string> list;
-            for (std::size_t i = 0; i < record.count; ++i) list.push_back(text(record.first + i));
-            names = list_of(list);
-        }
+        const auto all = std::views::iota(record.first, record.first + record.count);
+        const std::string names = record.count == 1 ? text(record.first) : list_of(all, text);
         const Ttl ttl = plan_.address_names[record.first].ttl;
         if (is_usual(ttl)) return names;
         return fmt::format("{{name: {}, ttl: {}}}", names, duration(ttl.seconds));
@@ -207,11 +209,7 @@ private:
         if (delegation.cname_to) {
             put("    cname_to: {}\n", scalar(without_final_dot(delegation.cname_to->to_text())));
         } else {
-            std::vector<std::string> nameservers;
-            for (const PlannedNameserver& server : delegation.nameservers) {
-                nameservers.push_back(nameserver_text(server));
-            }
-            put("    nameservers: {}\n", list_of(nameservers));
+            put("    nameservers: {}\n", list_of(delegation.nameservers, nameserver_text));
         }
         if (delegation.style) put("    style: {}\n", style_text(*delegation.style));
         if (!is_usual(delegation.ttl)) put("    ttl: {}\n", duration(delegation.ttl.seconds));
@@ -225,11 +223,9 @@ private:
 
     static std::string nameserver_text(const PlannedNameserver& server) {
         if (server.addresses.empty()) return scalar(server.name);
-        std::vector<std::string> addresses;
-        for (const Address address : server.addresses) {
-            addresses.push_back(in_quotes(address.to_text()));
-        }
-        return fmt::format("{{name: {}, addresses: {}}}", scalar(server.name), list_of(addresses));
+        const auto text = [](Address address) { return in_quotes(address.to_text()); };
+        return fmt::format("{{name: {}, addresses: {}}}", scalar(server.name),
+                           list_of(server.addresses, text));
     }
 
     /// A TTL stands in all records or in none, so that no reader can take one for the next record's
