@@ -73,10 +73,7 @@ std::optional<std::string> WebService::open(Inheritance& inherited) {
         if (!server) return server.error();
         HttpServer& opened = *servers_.emplace_back(std::move(*server));
         opened.set_headers(page_headers(has_tls));
-        // Whoever is not known shall not have much kept for them.
-        opened.set_body_limit([this](const HttpRequest& request) {
-            return is_known(request) ? max_body_octets : max_strangers_body_octets;
-        });
+        opened.set_body_limit([this](const HttpRequest& request) { return grant_for(request); });
         opened.set_gate([this](const HttpRequest& request) { return access_->refuse(request); });
         names_api_->add_to(opened);
         servers_api_->add_to(opened);
@@ -85,16 +82,22 @@ std::optional<std::string> WebService::open(Inheritance& inherited) {
     return std::nullopt;
 }
 
-bool WebService::is_known(const HttpRequest& request) {
+/// Whoever is not known shall not have much kept for them.
+HttpServer::BodyGrant WebService::grant_for(const HttpRequest& request) {
     try {
-        return access_->knows(request);
+        if (const auto caller = access_->find_caller(request)) {
+            const std::string& account = caller->grant.account;
+            return {max_body_octets, account.empty() ? "token " + caller->token : account};
+        }
     } catch (const DatabaseError&) {
-        return false;  // the handler says why
+        // The handler says why.
     }
+    return {max_strangers_body_octets, {}};
 }
 
 std::vector<Endpoint> WebService::endpoints() const {
     std::vector<Endpoint> endpoints;
+    endpoints.reserve(servers_.size());
     for (const auto& server : servers_) endpoints.push_back(server->endpoint());
     return endpoints;
 }
@@ -139,6 +142,7 @@ void WebService::adopt(TlsContext context) {
 
 std::vector<SharedAcceptor> WebService::share() {
     std::vector<SharedAcceptor> shared;
+    shared.reserve(servers_.size());
     for (const auto& server : servers_) shared.push_back(server->share());
     return shared;
 }

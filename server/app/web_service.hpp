@@ -90,7 +90,7 @@ public:
 
 private:
     [[nodiscard]] NamesBackend backend();
-    [[nodiscard]] bool is_known(const HttpRequest& request);
+    [[nodiscard]] HttpServer::BodyGrant grant_for(const HttpRequest& request);
     void show(std::vector<std::shared_ptr<const Zone>> new_versions);
 
     boost::asio::io_context& main_;

@@ -84,12 +84,10 @@ std::optional<HttpReply> Access::refuse(const HttpRequest& request) const {
                          "this server is not called so: its operator has to write `url` in `web`");
 }
 
-bool Access::knows(const HttpRequest& request) {
-    if (const auto token = token_in(request)) {
-        return store_.find_token(*token, now()).has_value();
-    }
+std::optional<Caller> Access::find_caller(const HttpRequest& request) {
+    if (const auto token = token_in(request)) return store_.find_token(*token, now());
     const auto session = request.cookie(cookie_name());
-    return session && store_.find_session(*session, now());
+    return session ? store_.find_session(*session, now()) : std::nullopt;
 }
 
 Result<Visitor, HttpReply> Access::identify(const HttpRequest& request) {

@@ -40,9 +40,9 @@ public:
     /// is theirs (DNS rebinding) gets nothing.
     [[nodiscard]] std::optional<HttpReply> refuse(const HttpRequest& request) const;
 
-    /// Whether `request` shows something that is believed. For what it may do, `identify` has the
-    /// say.
-    [[nodiscard]] bool knows(const HttpRequest& request);
+    /// Who shows something that is believed with `request`. For what they may do, `identify` has
+    /// the say.
+    [[nodiscard]] std::optional<Caller> find_caller(const HttpRequest& request);
 
     /// Who sends `request`; else the reply that it gets.
     [[nodiscard]] Result<Visitor, HttpReply> identify(const HttpRequest& request);

@@ -16,8 +16,8 @@ class ChangeAllowance {
 public:
     using Time = std::chrono::steady_clock::time_point;
 
-    /// Of names and addresses: seven times what 100,000 addresses take.
-    static constexpr std::size_t octets = 64U << 20U;
+    /// On disk: six times what 100,000 addresses take.
+    static constexpr std::size_t octets = 256U << 20U;
     static constexpr std::chrono::hours refill{24};
 
     /// Whether `account` may change as much as takes `cost` octets now, which are used up then.

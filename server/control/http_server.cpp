@@ -18,6 +18,7 @@
 #include <optional>
 #include <type_traits>
 
+#include "control/body_room.hpp"
 #include "control/http_message.hpp"
 #include "net/connection_limits.hpp"
 #include "net/endpoints.hpp"
@@ -89,14 +90,14 @@ bool is_alive(asio::io_context& io, const std::filesystem::path& path) {
 struct HttpServer::Shared {
     explicit Shared(const HttpLimits& bounds)
         : limits(bounds),
-          free_octets(bounds.long_bodies_octets),
+          long_bodies(bounds.long_bodies_octets),
           clients({.connections = bounds.connections,
                    .connections_per_client = bounds.connections_per_client,
                    .connections_per_prefix =
                        std::max(bounds.connections_per_client, bounds.connections / 2)}) {}
 
     HttpLimits limits;
-    std::uint64_t free_octets;  // for long bodies
+    BodyRoom long_bodies;
     ConnectionLimits clients;
     TlsContext tls;  // null: without TLS
     HttpRoutes routes;
@@ -115,10 +116,6 @@ public:
           place_(std::move(place)),
           sender_(sender),
           stream_(std::move(stream)) {}
-
-    ~Session() { forget_body(); }
-    Session(const Session&) = delete;
-    Session& operator=(const Session&) = delete;
 
     void start() {
         if constexpr (is_encrypted) {
@@ -181,11 +178,13 @@ private:
         const auto length = parser_->content_length();
         body_octets_ = shared_->limits.body_octets;
         const bool may_be_longer = parser_->chunked() || (length && *length > body_octets_);
-        if (may_be_longer && shared_->body_limit) body_octets_ = shared_->body_limit(request_);
+        BodyGrant grant{body_octets_, {}};
+        if (may_be_longer && shared_->body_limit) grant = shared_->body_limit(request_);
+        body_octets_ = grant.octets;
         parser_->body_limit(body_octets_);
         if (length && *length > body_octets_) {
             refuse(http::error::body_limit);
-        } else if (may_be_longer && !take_room(length.value_or(body_octets_))) {
+        } else if (may_be_longer && !take_room(grant.holder, length.value_or(body_octets_))) {
             HttpReply reply = problem_reply(503, "too much at once",
                                             "other long requests are under way: try again soon");
             reply.headers.emplace_back("Retry-After", "5");
@@ -197,18 +196,18 @@ private:
         }
     }
 
-    /// Whether there is room for a long body of `octets` octets, which then is taken.
-    bool take_room(std::uint64_t octets) {
-        if (octets > shared_->free_octets) return false;
-        shared_->free_octets -= octets;
-        taken_octets_ = octets;
-        return true;
+    /// Whether there is room for a long body of `octets` octets of `holder`, which then is taken.
+    bool take_room(const std::string& holder, std::uint64_t octets) {
+        auto room = shared_->long_bodies.take(holder, octets);
+        if (room) room_.emplace(std::move(*room));
+        return room.has_value();
     }
 
     /// What a request has brought is needed no more.
     void forget_body() {
+        parser_.reset();
         request_.body = std::string();
-        shared_->free_octets += std::exchange(taken_octets_, 0);
+        room_.reset();
     }
 
     /// The client waits for a word before it sends the body (RFC 9110 10.1.1).
@@ -328,12 +327,12 @@ private:
     Stream stream_;
     beast::flat_buffer buffer_;
     std::optional<HttpParser> parser_;
+    std::optional<BodyRoom::Place> room_;
     std::string reply_head_;
     std::string reply_body_;
     HttpRequest request_;
     std::vector<std::string> segments_;  // of its target
     std::uint64_t body_octets_ = 0;      // that it may have
-    std::uint64_t taken_octets_ = 0;     // of the room for long ones
     bool keeps_alive_ = false;
     bool is_unread_ = false;  // the client may be sending yet
     bool is_head_ = false;

@@ -52,9 +52,14 @@ public:
     /// Looks at a request before its body has come; a reply of it is sent, and the body not read.
     using Gate = std::function<std::optional<HttpReply>(const HttpRequest&)>;
 
-    /// How many octets the body of a request may have, which has not come yet. Asked only where it
-    /// may be longer than the limits grant to anybody.
-    using BodyLimit = std::function<std::uint64_t(const HttpRequest&)>;
+    /// What is granted to a request whose body has not come yet.
+    struct BodyGrant {
+        std::uint64_t octets = 0;
+        std::string holder;  ///< Who sends it: gets a quarter of the room for long ones at most.
+    };
+
+    /// Asked only where the body may be longer than the limits grant to anybody.
+    using BodyLimit = std::function<BodyGrant(const HttpRequest&)>;
 
     /// What becomes of a server that listens at a path already.
     enum class Other : std::uint8_t { is_respected, is_replaced };

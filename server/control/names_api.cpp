@@ -96,10 +96,12 @@ std::optional<std::string> account_of(const Visitor& visitor) {
     return account.empty() ? std::nullopt : std::optional(account);
 }
 
-/// What `edit` takes of an account's allowance: about what the history keeps of it.
+/// What `edit` takes of an account's allowance: about what is kept of it on disk. Names stand in
+/// the history as what was asked for and what was served, and again when they are changed.
 std::size_t cost_of(const Edit& edit) {
-    constexpr std::size_t of_its_own = 64;  // octets
-    return of_its_own + wire_octets({edit.type, {}, edit.rdatas});
+    constexpr std::size_t of_its_own = 256;  // octets
+    constexpr std::size_t copies = 4;
+    return of_its_own + copies * wire_octets({edit.type, {}, edit.rdatas});
 }
 
 /// What an account is told: it does not need to know how files are called.

@@ -127,7 +127,7 @@ TEST_F(SandboxDeathTest, OthersCannotMakeMemoryThatHoldsPrograms) {
             void* const memory = map(PROT_READ | PROT_WRITE);
             return memory != MAP_FAILED &&
                    is_refused(::mprotect(memory, size, PROT_READ | PROT_EXEC), EPERM) &&
-                   is_refused(::pkey_mprotect(memory, size, PROT_READ | PROT_EXEC, -1), EPERM) &&
+                   is_refused(::pkey_mprotect(memory, size, PROT_READ | PROT_EXEC, 0), EPERM) &&
                    is_refused(::memfd_create("program", 0), EPERM) &&
                    is_refused(::personality(READ_IMPLIES_EXEC), EPERM) &&
                    is_refused(reinterpret_cast<long>(::shmat(0, nullptr, SHM_EXEC)), EPERM);

@@ -194,11 +194,13 @@ TEST_F(HttpServerTest, AsksForABodyThatWaits) {
 
 TEST_F(HttpServerTest, HasRoomForSoManyLongBodiesOnly) {
     HttpLimits limits;
-    limits.body_octets = 10;
-    limits.long_bodies_octets = 100;
+    limits.body_octets = 10;          // of anybody
+    limits.long_bodies_octets = 400;  // a quarter of them for one sender
     const auto server = HttpServer::open(io_, {*Address::from_text("127.0.0.1"), 0}, limits);
     ASSERT_TRUE(server.has_value());
-    (*server)->set_body_limit([](const HttpRequest&) { return 60; });
+    (*server)->set_body_limit([](const HttpRequest& request) {
+        return HttpServer::BodyGrant{60, std::string(request.header("x-sender").value_or("one"))};
+    });
     (*server)->add("POST", "/echo", [](const HttpRequest& request, const auto& respond) {
         respond({200, request.body});
     });
@@ -206,6 +208,7 @@ TEST_F(HttpServerTest, HasRoomForSoManyLongBodiesOnly) {
     std::string interim(25, ' ');
     std::string first;
     std::string second;
+    std::string other;
     std::string small;
     std::string third;
     std::thread client([&] {
@@ -230,6 +233,7 @@ TEST_F(HttpServerTest, HasRoomForSoManyLongBodiesOnly) {
                     ignored);
         asio::read(waiting, asio::buffer(interim), ignored);
         exchange(head(body.size()) + "\r\n" + body, second);
+        exchange(head(body.size()) + "X-Sender: other\r\n\r\n" + body, other);
         exchange(head(5) + "\r\nsmall", small);
         asio::write(waiting, asio::buffer(body), ignored);
         asio::read(waiting, asio::dynamic_buffer(first), ignored);
@@ -241,6 +245,7 @@ TEST_F(HttpServerTest, HasRoomForSoManyLongBodiesOnly) {
     EXPECT_THAT(interim, StartsWith("HTTP/1.1 100 Continue"));
     EXPECT_THAT(second, StartsWith("HTTP/1.1 503 "));
     EXPECT_THAT(second, HasSubstr("Retry-After: "));
+    EXPECT_TRUE(other.ends_with(body)) << other;
     EXPECT_TRUE(small.ends_with("small")) << small;
     EXPECT_TRUE(first.ends_with(body)) << first;
     EXPECT_TRUE(third.ends_with(body)) << third;
