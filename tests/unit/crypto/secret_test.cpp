@@ -23,7 +23,7 @@ constexpr bool has_heap_of_its_own =
 constexpr bool has_heap_of_its_own = false;
 #endif
 
-constexpr char secret = 'S';
+constexpr char letter = 'S';
 
 /// What stands at `address`, which may have been freed: the system is asked.
 std::string octets_at(std::uintptr_t address, std::size_t octets) {
@@ -47,7 +47,7 @@ TEST(WipingOfFreedMemory, LeavesNothingOfPiecesOfAnySize) {
         for (int i = 0; i < 10; ++i) pieces.push_back({std::malloc(octets), octets});
     }
     for (const Piece& piece : pieces) {
-        std::fill_n(static_cast<char*>(piece.memory), piece.octets, secret);
+        std::fill_n(static_cast<char*>(piece.memory), piece.octets, letter);
         addresses.push_back(reinterpret_cast<std::uintptr_t>(piece.memory));
     }
     // Stays, so that the heap does not shrink, and all of it can be looked at.
@@ -58,14 +58,14 @@ TEST(WipingOfFreedMemory, LeavesNothingOfPiecesOfAnySize) {
     }
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         const std::string found = octets_at(addresses[i], pieces[i].octets);
-        EXPECT_EQ(found.find(std::string(8, secret)), std::string::npos)
+        EXPECT_EQ(found.find(std::string(8, letter)), std::string::npos)
             << "piece " << i << " of " << pieces[i].octets << " octets";
     }
     std::free(last);
 }
 
 TEST(Wipe, LeavesATextEmpty) {
-    std::string text(100, secret);
+    std::string text(100, letter);
     const auto address = reinterpret_cast<std::uintptr_t>(text.data());
     wipe(text);
     EXPECT_TRUE(text.empty());
