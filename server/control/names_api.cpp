@@ -137,6 +137,7 @@ struct NamesApi::Item {
     std::optional<std::string> tag;
     std::string flaw;               // why it cannot be done; empty if nothing is known to be wrong
     bool is_foreign = false;        // it is somebody else's
+    bool is_repeat = false;         // it says what it has said before
     std::vector<Name> unconfirmed;  // names that have to be looked up first
 };
 
@@ -286,6 +287,8 @@ NamesApi::Item NamesApi::item_of(Address address, std::optional<std::vector<std:
         return item;
     }
     item.edit = ptr_edit(address, *names);
+    item.is_repeat =
+        row->edit && row->edit->layer == item.edit.layer && row->edit->rdatas == item.edit.rdatas;
     item.unconfirmed = names_to_confirm(grant, account, *row, std::move(*names));
     return item;
 }
@@ -326,7 +329,10 @@ void NamesApi::look_up_next(const std::shared_ptr<Confirmation>& confirmation) {
         ++confirmation->open;
         parts_.forward.look_up(
             name, item.edit.address, [this, confirmation, at, name](ForwardAnswer answer) {
-                if (answer != ForwardAnswer::confirmed) {
+                if (answer == ForwardAnswer::unknown) {
+                    (*confirmation->items)[at].flaw = fmt::format(
+                        "{} could not be looked up: try again later", host_name_text(name));
+                } else if (answer != ForwardAnswer::confirmed) {
                     Item& asked = (*confirmation->items)[at];
                     const Address address = asked.edit.address;
                     asked.flaw =
@@ -429,7 +435,7 @@ void NamesApi::apply(const HttpRequest& request, std::vector<Item> items, const 
         std::size_t cost = 0;
         for (Item& item : *shared) {
             if (item.tag) change.expectations.push_back({item.edit.address, *item.tag});
-            cost += cost_of(item.edit);
+            if (!item.is_repeat) cost += cost_of(item.edit);
             change.edits.push_back(std::move(item.edit));
         }
         apply(std::move(change), cost, visitor, respond);

@@ -67,7 +67,10 @@ void PropagationWatch::announce(const std::vector<std::shared_ptr<const Zone>>& 
             bound(watched->wanted);
             watched->pause = first_pause;
             find_endpoint(watched->host);
-            if (!watched->is_asked) schedule(watched);
+            // What is due sooner stays so: else who changes all the time would never be asked.
+            const bool is_due_soon = queue_.contains({watched->due, watched}) &&
+                                     watched->due <= steady_clock::now() + first_pause;
+            if (!watched->is_asked && !is_due_soon) schedule(watched);
         }
     }
     proceed();

@@ -24,16 +24,13 @@ bool is_locked(const Edit& edit, const EditRules& rules) {
            std::ranges::binary_search(rules.locked, edit.address);
 }
 
-/// A locked address whose name is at or below `owner`, which is in `zone`.
-std::optional<Address> locked_below(const Zone& zone, const Name& owner, const EditRules& rules) {
+/// A locked address that `edit`, of another name in `zone`, would lead away from.
+std::optional<Address> locked_below(const Edit& edit, const Zone& zone, const EditRules& rules) {
     const auto& base = zone.parts().base;
-    if (!base) return std::nullopt;
-    NameBuffer name;
-    name.assign(owner);
-    const LabelPath path = read_labels(name, zone.apex_labels(), *base);
-    if (path.end != LabelPath::End::name) return std::nullopt;
-    const auto first = std::ranges::lower_bound(rules.locked, path.prefix.first());
-    const bool is_inside = first != rules.locked.end() && path.prefix.contains(*first);
+    const auto range = base ? addresses_led_away_by(edit, zone.apex(), *base) : std::nullopt;
+    if (!range) return std::nullopt;
+    const auto first = std::ranges::lower_bound(rules.locked, range->first);
+    const bool is_inside = first != rules.locked.end() && *first <= range->last;
     return is_inside ? std::optional(*first) : std::nullopt;
 }
 
@@ -245,8 +242,8 @@ public:
 
     [[nodiscard]] EditedData data_at(const Edit& owner) override {
         const ZoneEditor& editor = group_.editor_of(target_);
-        EditedData data = arpad::lay_over(
-            editor.files_of(owner), group_.heard_at(owner, *target_.rules), target_.rules->ttl);
+        EditedData data = arpad::lay_over(editor.files_of(owner), group_.heard_at(owner, target_),
+                                          target_.rules->ttl);
         const Zone& zone = *target_.zone->zone;
         if (owner.name && owner.name->view() == zone.apex()) {
             const RrsetView soa = zone.soa();
@@ -421,9 +418,16 @@ std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Targe
                                    owner, rules.file),
                        "remove `fixed` there, or write the name there");
     }
-    if (is_locked(edit, rules)) {
+    const bool is_cleaned_up = edit.type != RrType::ptr && !edit.says_anything();
+    if (is_locked(edit, rules) && !is_cleaned_up) {
         return refusal(fmt::format("{} is locked in {}", owner, rules.file),
                        "change it there, or remove `locked` there");
+    }
+    const auto locked = locked_below(edit, *target.zone->zone, rules);
+    if (locked && edit.says_anything()) {
+        return refusal(fmt::format("{} cannot get {} records: {} below it is locked in {}", owner,
+                                   to_mnemonic(edit.type), locked->to_text(), rules.file),
+                       "remove `locked` there");
     }
     if (const auto obstacle = editor_of(target).find_obstacle(edit)) {
         const Target other = ground_.find_name(obstacle->owner);
@@ -436,7 +440,7 @@ std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Targe
     }
     if (edit.layer == EditLayer::lease && edit.says_anything()) {
         const auto data =
-            arpad::lay_over(editor_of(target).files_of(edit), heard_at(edit, rules), rules.ttl);
+            arpad::lay_over(editor_of(target).files_of(edit), heard_at(edit, target), rules.ttl);
         const auto held_by = [&](RrType type, DataLayer layer, std::string advice) {
             return refusal(fmt::format("{} {} is held by the layer `{}`", owner, to_mnemonic(type),
                                        to_text(layer)),
@@ -476,7 +480,7 @@ std::optional<EditRefusal> EditGroup::find_void(const std::vector<Edit>& edits) 
     for (const auto& [address, its_edits] : edits_by_address) {
         const Edit& first = *its_edits.front();
         const Target target = find_target(first);
-        EditsThere there = heard_at(first, *target.rules);
+        EditsThere there = heard_at(first, target);
         for (const Edit* const each : its_edits) {
             std::erase_if(there,
                           [each](const Edit& known) { return are_of_one_kind(known, *each); });
@@ -501,15 +505,7 @@ std::optional<EditRefusal> EditGroup::find_misfit(const std::vector<Edit>& edits
         if (!leads_away_below(edit.type) || !edit.says_anything() || edit.is_hole) continue;
         const ServedZone* const served = find_target(edit).zone;
         Name owner = owner_of(*served->zone, edit);
-        if (owner.view() == served->zone->apex()) continue;
-        const EditRules& rules = *find_target(edit).rules;
-        if (const auto locked = locked_below(*served->zone, owner, rules)) {
-            return refusal_of(
-                edit,
-                fmt::format("{} cannot get {} records: {} below it is locked in {}",
-                            owner.to_text(), to_mnemonic(edit.type), locked->to_text(), rules.file),
-                "remove `locked` there");
-        }
+        if (owner.view() == served->zone->apex() && edit.type == RrType::ns) continue;
         delegations[served].emplace(std::move(owner), &edit);
     }
     if (delegations.empty()) return std::nullopt;
@@ -562,11 +558,12 @@ EditGroup::EditsThere& EditGroup::edits_at(const Edit& owner) {
     return found->second;
 }
 
-/// Those that are heard in a network with `rules`.
-EditGroup::EditsThere EditGroup::heard_at(const Edit& owner, const EditRules& rules) {
+/// Those that are heard in a zone that can be edited.
+EditGroup::EditsThere EditGroup::heard_at(const Edit& owner, const Target& target) {
     EditsThere heard = edits_at(owner);
     std::erase_if(heard, [&](const Edit& each) {
-        return !is_awake(each, ground_.inventory) || is_locked(each, rules);
+        return !is_awake(each, ground_.inventory) || is_locked(each, *target.rules) ||
+               locked_below(each, *target.zone->zone, *target.rules);
     });
     return heard;
 }
@@ -611,8 +608,7 @@ MadeEdit EditGroup::put(Edit edit, Layer* layer) {
 /// Has `layer` have the name that `owner` is about.
 void EditGroup::note_owner(const Edit& owner, Layer& layer) {
     if (!layer.is_plain) return;
-    layer.is_plain =
-        !owner.name && editor_of(layer.target).is_plain(heard_at(owner, *layer.target.rules));
+    layer.is_plain = !owner.name && editor_of(layer.target).is_plain(heard_at(owner, layer.target));
     layer.addresses.insert(owner.address);
 }
 
@@ -625,7 +621,7 @@ void EditGroup::lay_over(const Layer& layer) {
         return;
     }
     for (const Address address : layer.addresses) {
-        editor.apply(address, heard_at(at(address), *target.rules), target.rules->ttl);
+        editor.apply(address, heard_at(at(address), target), target.rules->ttl);
     }
 }
 
@@ -658,10 +654,10 @@ std::vector<Edit> EditGroup::all_edits(const Target& target) {
     for (const Name& name : names) {
         Edit owner;
         owner.name = name;
-        add(heard_at(owner, *target.rules));
+        add(heard_at(owner, target));
     }
     for (const Address address : addresses) {
-        if (!find_obstacle(zone, address)) add(heard_at(at(address), *target.rules));
+        if (!find_obstacle(zone, address)) add(heard_at(at(address), target));
     }
     return all;
 }

@@ -179,7 +179,7 @@ private:
     void lay_over(const Layer& layer);
     [[nodiscard]] std::vector<Edit> all_edits(const Target& target);
     [[nodiscard]] EditsThere& edits_at(const Edit& owner);
-    [[nodiscard]] EditsThere heard_at(const Edit& owner, const EditRules& rules);
+    [[nodiscard]] EditsThere heard_at(const Edit& owner, const Target& target);
     [[nodiscard]] ZoneEditor& editor_of(const Target& target);
 
     Ground ground_;

@@ -178,9 +178,15 @@ void add_named_edits(const BuildInput& input, const PlannedZone& zone, std::vect
         }
         return true;
     };
+    const RecordsView records = input.networks[zone.network].model->records.view();
     input.edits->for_each_named_edit(zone.apex, [&](const Edit& edit) {
         const bool is_address = address_below(zone.apex, zone.base, *edit.name).has_value();
-        if (!is_address && is_of_zone(*edit.name)) edits.push_back(edit);
+        if (is_address || !is_of_zone(*edit.name)) return;
+        const auto range =
+            zone.base ? addresses_led_away_by(edit, zone.apex, *zone.base) : std::nullopt;
+        const bool is_hidden =
+            range && std::ranges::any_of(records.within(*range), &RecordView::locked);
+        if (!is_hidden) edits.push_back(edit);
     });
 }
 

@@ -16,6 +16,7 @@
 #include "dns/types.hpp"
 #include "reverse/address.hpp"
 #include "reverse/name_template.hpp"
+#include "reverse/prefix.hpp"
 #include "zone/rrset.hpp"
 
 namespace arpad {
@@ -68,6 +69,11 @@ struct Edit {
 [[nodiscard]] constexpr bool is_kept_by_locked(RrType type) noexcept {
     return type == RrType::ptr || leads_away(type);
 }
+
+/// The addresses whose names `edit`, if it is of another name in the zone at `apex` for the aligned
+/// `base`, leads away from: all those below it, if it is an NS or DNAME.
+[[nodiscard]] std::optional<AddressRange> addresses_led_away_by(const Edit& edit, NameView apex,
+                                                                const Prefix& base);
 
 /// Whether both are about the same name.
 [[nodiscard]] inline bool have_one_owner(const Edit& left, const Edit& right) noexcept {

@@ -236,10 +236,25 @@ private:
                 finding.is_effective = &finding == ptr || finding.layer == NameLayer::wildcard ||
                                        (finding.type != RrType::ptr && is_first(finding));
             }
+            if (is_unheard(finding)) finding.is_effective = false;
             if (finding.is_effective && finding.type == RrType::cname) {
                 result_.leads_to = finding.names.front();
             }
         }
+    }
+
+    /// Whether it would lead away from a name that is locked, or, as a lease, from what others say.
+    [[nodiscard]] bool is_unheard(const NameFinding& finding) const {
+        const bool is_lease = finding.layer == NameLayer::lease;
+        if (!leads_away(finding.type) || (!is_lease && finding.layer != NameLayer::edit)) {
+            return false;
+        }
+        const auto is_above = [](const NameFinding& other) {
+            return other.owner.empty() &&
+                   (other.layer == NameLayer::edit || other.layer == NameLayer::record ||
+                    other.layer == NameLayer::extra);
+        };
+        return is_locked_ || (is_lease && std::ranges::any_of(result_.findings, is_above));
     }
 
     /// Whether nobody is heard before it about its type.
@@ -259,6 +274,7 @@ private:
             const bool is_candidate = leads_away(finding.type) && finding.owner == owner &&
                                       finding.layer != NameLayer::settings &&
                                       finding.layer != NameLayer::wildcard;
+            if (is_unheard(finding)) continue;
             if (is_candidate && (way_out_ || finding.type == RrType::cname)) return &finding;
         }
         return nullptr;

@@ -327,12 +327,38 @@ class LeadingAway(UpdateTestCase):
         self.assertEqual(self.names(self.server, 2), ["two.example.net."])
         self.assertEqual(self.ask_for(name_of(1), "NS", ADMIN), ("NOERROR", ""))
 
+    def test_a_name_that_is_locked_later_is_not_led_away_from(self):
+        below = "1.6.18.198.in-addr.arpa."
+        self.assertEqual(self.ask_for("6.18.198.in-addr.arpa.", "NS", ADMIN), ("NOERROR", ""))
+        self.assertFalse(self.server.ask(below).is_authoritative)
+        locked = "records:\n  198.18.6.1: {name: x.example.net, locked: true}\n"
+        self.workspace.write_zone("outer", OUTER + locked)
+        run_program("ARPACTL", "reload", "-c", self.workspace.config)
+        for _ in range(2):  # as it is, and after another change and a restart
+            self.assert_ptr(self.server.ask(below), "x.example.net.")
+            self.assertEqual(self.ask_for("7.18.198.in-addr.arpa.", "NS", ADMIN), ("NOERROR", ""))
+            self.assert_ptr(self.server.ask(below), "x.example.net.")
+            serial = self.server.serial("18.198.in-addr.arpa.")
+            self.server.stop()
+            self.server = self.start()
+            self.assertEqual(self.server.serial("18.198.in-addr.arpa."), serial)
+        removal = record("6.18.198.in-addr.arpa.", "NS", "ANY")
+        self.assert_done(self.server, removal, key=ADMIN, zone="18.198.in-addr.arpa.")
+
+    def test_the_apex_does_not_lead_away(self):
+        rcode, text = self.ask_for(APEX, "DNAME", ADMIN)
+        self.assertEqual(rcode, "REFUSED")
+        self.assertIn("is locked in", text)
+
     def test_files_that_say_something_later_are_heard(self):
         self.assertEqual(self.ask_for(name_of(140), "NS"), ("NOERROR", ""))
         self.workspace.write_zone(
             "zone", ZONE.replace("ranges:", "  192.0.2.140: later.example.net\nranges:"))
         run_program("ARPACTL", "reload", "-c", self.workspace.config)
         self.assertEqual(self.names(self.server, 140), ["later.example.net."])
+        text = self.arpactl("explain", "192.0.2.140")
+        self.assertRegex(text, r"\n  \* record +PTR later\.example\.net")
+        self.assertRegex(text, r"\n    lease +NS elsewhere\.example\.org")
 
 
 class Rules(UpdateTestCase):
