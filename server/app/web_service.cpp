@@ -168,8 +168,8 @@ NamesBackend WebService::backend() {
     };
     // What is called on the main thread, and is to be done on this service's. It stays here
     // meanwhile: it holds a session, which must not outlive `io_` in a queue of others.
-    const auto back = [this]<class Done>(Done done) {
-        const auto kept = std::make_shared<const Done>(std::move(done));
+    const auto back = [this](auto done) {
+        const auto kept = std::make_shared<const decltype(done)>(std::move(done));
         waiting_.insert(kept);
         return [this, alive = std::weak_ptr(is_alive_),
                 waiting = std::weak_ptr(kept)](const auto& result) {
