@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <boost/asio/ip/v6_only.hpp>
@@ -20,6 +21,7 @@ using asio::ip::udp;
 using boost::system::error_code;
 
 constexpr int listen_backlog = 4096;
+constexpr int most_unsent_octets = 32 * 1024;
 
 error_code set_option(int socket, int level, int name, int value) {
     if (setsockopt(socket, level, name, &value, sizeof value) == 0) return {};
@@ -63,6 +65,13 @@ error_code tune_udp(int socket, const Endpoint& endpoint) {
     if (endpoint.address.value() != 0) return {};
     return is_ipv4 ? set_option(socket, IPPROTO_IP, IP_PKTINFO, 1)
                    : set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+}
+
+/// Lets the system hold so much at most that is written to a connection and cannot be sent yet: it
+/// would hold some MiB for a client that does not read, and would not tell before a third of that
+/// is gone that one reads slowly. Connections inherit it.
+void tune_tcp(int acceptor) {
+    set_option(acceptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, most_unsent_octets);
 }
 
 /// Binds without SO_REUSEPORT, so that any other holder of the port is noticed, and lets go of it.
@@ -130,6 +139,7 @@ Result<tcp::acceptor, ListenFailure> open_acceptor(asio::io_context& io, const E
     error_code error = open_bound(acceptor, endpoint, Sharing::alone);
     if (!error) acceptor.listen(listen_backlog, error);
     if (error) return ListenFailure{endpoint, error};
+    tune_tcp(acceptor.native_handle());
     return acceptor;
 }
 
@@ -141,6 +151,7 @@ Result<ListenSockets, ListenFailure> open_sockets(asio::io_context& io, const En
     if (!error) error = open_bound(sockets.tcp, endpoint, Sharing::among_workers);
     if (!error) sockets.tcp.listen(listen_backlog, error);
     if (error) return ListenFailure{endpoint, error};
+    tune_tcp(sockets.tcp.native_handle());
     return sockets;
 }
 
@@ -154,6 +165,7 @@ Result<ListenSockets, ListenFailure> adopt_sockets(asio::io_context& io, SharedS
     sockets.tcp.assign(is_ipv4 ? tcp::v4() : tcp::v6(), shared.tcp.number(), error);
     if (error) return ListenFailure{shared.endpoint, error};
     (void)shared.tcp.release();
+    tune_tcp(sockets.tcp.native_handle());
     return sockets;
 }
 
@@ -164,6 +176,7 @@ Result<tcp::acceptor, ListenFailure> adopt_acceptor(asio::io_context& io, Shared
     acceptor.assign(is_ipv4 ? tcp::v4() : tcp::v6(), shared.socket.number(), error);
     if (error) return ListenFailure{shared.endpoint, error};
     (void)shared.socket.release();
+    tune_tcp(acceptor.native_handle());
     return acceptor;
 }
 

@@ -1,6 +1,7 @@
 """DNS over TCP (RFC 7766): pieces, pipelines, limits, and clients that do not read."""
 
 import os
+import re
 import resource
 import socket
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 import dns_client as dns
 from arpad_server import ZONE_DEFAULTS, ServerTestCase, program
 
+SECONDS = 20
 APEX = "2.0.192.in-addr.arpa."
 BIG = 1500  # names of 192.0.2.200, some 30 KB
 ZONE = """\
@@ -235,16 +237,31 @@ class Limits(TcpTestCase):
 class Descriptors(TcpTestCase):
     """A process that may not open another file."""
 
-    settings = ZONE_DEFAULTS + "tcp: {idle_timeout: 1m}\n"
+    settings = ZONE_DEFAULTS + ("tcp: {idle_timeout: 1m}\n"
+                                "metrics: {listen: \"127.0.0.1:0\"}\n")
 
-    def test_idle_connections_make_place(self):
+    def leave_descriptors(self, count):
+        """Lets the server open so many more files; returns what it could open before."""
         if b"__ubsan" in Path(program("ARPAD")).read_bytes():
             self.skipTest("UndefinedBehaviorSanitizer needs descriptors of its own")
         pid = self.server.process.pid
         used = len(os.listdir(f"/proc/{pid}/fd"))
         limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 10, limits[1]))
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + count, limits[1]))
         self.addCleanup(resource.prlimit, pid, resource.RLIMIT_NOFILE, limits)
+        return limits
+
+    def test_http_connections_wait_until_there_are_some(self):
+        limits = self.leave_descriptors(0)
+        found = re.search(r"metrics at http://127\.0\.0\.1:(\d+)", self.server.log)
+        with socket.create_connection(("127.0.0.1", int(found[1])), SECONDS) as client:
+            self.server.wait_for("accepting HTTP connections: Too many open files")
+            resource.prlimit(self.server.process.pid, resource.RLIMIT_NOFILE, limits)
+            client.sendall(b"GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            self.assertTrue(client.recv(100).startswith(b"HTTP/1.1 200 "))
+
+    def test_idle_connections_make_place(self):
+        self.leave_descriptors(10)
         for number in range(30):
             client = self.enterContext(self.server.tcp())
             self.assert_names({1: client.ask(ptr_query(1, 1))}, {1: 1})
@@ -292,6 +309,41 @@ class SlowReaders(TcpTestCase):
         for _ in range(self.queries):
             slow.receive()
         self.assert_names(slow.receive_replies(1), {60_000: 1})
+
+
+class Readers(TcpTestCase):
+    """Clients that read so little, or not so little, at a time."""
+
+    queries = 100  # of some 30 KB each
+    settings = ZONE_DEFAULTS + "tcp: {idle_timeout: 2s}\n"
+
+    def replies_to_one_that_takes(self, octets_at_once):
+        """How many replies a client gets that takes so much every tenth of a second, and all that
+        comes after 6 seconds."""
+        client = self.enterContext(self.server.tcp(receive_buffer=4096))
+        client.send(b"".join(dns.framed(ptr_query(200, query_id))
+                             for query_id in range(self.queries)))
+        client.finish_sending()
+        octets = b""
+        try:
+            for _ in range(60):
+                time.sleep(0.1)
+                octets += client.socket.recv(octets_at_once)
+            while piece := client.socket.recv(65536):
+                octets += piece
+        except ConnectionError:
+            pass
+        replies, at = 0, 0
+        while (at := at + 2 + int.from_bytes(octets[at:at + 2], "big")) <= len(octets) - 2:
+            replies += 1
+        return replies + (at == len(octets))
+
+    def test_slow_one_gets_everything(self):
+        # The system would take some MiB at once, and then say nothing for a long time.
+        self.assertEqual(self.replies_to_one_that_takes(4096), self.queries)
+
+    def test_too_slow_one_is_left(self):
+        self.assertLess(self.replies_to_one_that_takes(256), self.queries)
 
 
 if __name__ == "__main__":
