@@ -87,12 +87,13 @@ HttpServer::BodyGrant WebService::grant_for(const HttpRequest& request) {
     try {
         if (const auto caller = access_->find_caller(request)) {
             const std::string& account = caller->grant.account;
-            return {max_body_octets, account.empty() ? "token " + caller->token : account};
+            if (!account.empty()) return {max_body_octets, account};
+            return {max_body_octets, "token " + caller->token, BodyRoom::Sender::an_operator};
         }
     } catch (const DatabaseError&) {
         // The handler says why.
     }
-    return {max_strangers_body_octets, {}};
+    return {max_strangers_body_octets, {}, BodyRoom::Sender::customer};
 }
 
 std::vector<Endpoint> WebService::endpoints() const {

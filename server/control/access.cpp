@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "control/api_support.hpp"
 #include "net/connection_limits.hpp"
 
 namespace arpad {
@@ -105,8 +106,8 @@ Result<Visitor, HttpReply> Access::identify(const HttpRequest& request) {
         return unknown_visitor("sign in, or send a token: `Authorization: Bearer TOKEN`");
     }
     if (changes_something(request) && !comes_from_page(request)) {
-        spdlog::warn("web: {} {} with a session's cookie, and not from the page: refused",
-                     request.method, request.target);
+        log_refusal(fmt::format("{} {} with a session's cookie, and not from the page",
+                                request.method, request.target));
         return problem_reply(403, "not from the page",
                              "what changes something is to be sent by the page itself");
     }

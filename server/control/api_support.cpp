@@ -4,6 +4,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <chrono>
 #include <utility>
 
 #include "base/log.hpp"
@@ -38,8 +39,14 @@ HttpReply bad_request(std::string_view detail) {
     return problem_reply(400, "the request cannot be understood", detail);
 }
 
+void log_refusal(std::string_view what) {
+    static LogThrottle throttle;  // all requests are one thread's
+    if (!throttle.admits(std::chrono::steady_clock::now())) return;
+    spdlog::warn("web: {} ({} more refusals not shown)", what, throttle.take_suppressed());
+}
+
 HttpReply not_theirs(const Visitor& visitor, std::string_view what) {
-    spdlog::warn("web: {} asks for {}, which is not theirs", visitor.caller.who, what);
+    log_refusal(fmt::format("{} asks for {}, which is not theirs", visitor.caller.who, what));
     return problem_reply(403, "not yours", fmt::format("{} does not belong to this account", what));
 }
 

@@ -27,6 +27,10 @@ using VisitorHandler = std::function<void(const HttpRequest& request, const Visi
 /// The request cannot be understood; `detail` says what to send.
 [[nodiscard]] HttpReply bad_request(std::string_view detail);
 
+/// Logs that somebody was refused something, unless that has been done lately: whoever is refused
+/// shall not fill the log.
+void log_refusal(std::string_view what);
+
 /// What belongs to somebody else; it is logged.
 [[nodiscard]] HttpReply not_theirs(const Visitor& visitor, std::string_view what);
 

@@ -1,13 +1,15 @@
 /// \file  Room for the long bodies of requests: so much in all, and a quarter of it for one sender.
+///        Another quarter is only for operators.
 ///
 /// Threads: one at a time.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
+
+#include "base/tally.hpp"
 
 namespace arpad {
 
@@ -42,27 +44,27 @@ public:
         std::uint64_t octets_;
     };
 
+    enum class Sender : std::uint8_t { customer, an_operator };
+
     /// Room for `octets` octets that `holder` sends; none if there is none left, or none for them.
-    [[nodiscard]] std::optional<Place> take(const std::string& holder, std::uint64_t octets) {
-        const auto found = taken_.find(holder);
-        const std::uint64_t taken = found == taken_.end() ? 0 : found->second;
-        if (octets > free_ || taken + octets > share_) return std::nullopt;
+    [[nodiscard]] std::optional<Place> take(const std::string& holder, Sender sender,
+                                            std::uint64_t octets) {
+        const std::uint64_t kept = sender == Sender::customer ? share_ : 0;
+        if (octets + kept > free_ || taken_.of(holder) + octets > share_) return std::nullopt;
         free_ -= octets;
-        taken_[holder] = taken + octets;
+        taken_.add(holder, octets);
         return Place(*this, holder, octets);
     }
 
 private:
     void leave(const std::string& holder, std::uint64_t octets) {
         free_ += octets;
-        const auto found = taken_.find(holder);
-        found->second -= octets;
-        if (found->second == 0) taken_.erase(found);
+        taken_.remove(holder, octets);
     }
 
     std::uint64_t share_;
     std::uint64_t free_;
-    std::map<std::string, std::uint64_t> taken_;  // by holder
+    Tally<std::string, std::uint64_t> taken_;
 };
 
 }  // namespace arpad

@@ -18,7 +18,6 @@
 #include <optional>
 #include <type_traits>
 
-#include "control/body_room.hpp"
 #include "control/http_message.hpp"
 #include "net/connection_limits.hpp"
 #include "net/endpoints.hpp"
@@ -176,19 +175,16 @@ private:
             }
         }
         const auto length = parser_->content_length();
-        body_octets_ = shared_->limits.body_octets;
-        const bool may_be_longer = parser_->chunked() || (length && *length > body_octets_);
-        BodyGrant grant{body_octets_, {}};
-        if (may_be_longer && shared_->body_limit) grant = shared_->body_limit(request_);
-        body_octets_ = grant.octets;
-        parser_->body_limit(body_octets_);
-        if (length && *length > body_octets_) {
+        const bool is_long = length && *length > shared_->limits.body_octets;
+        grant_ = {shared_->limits.body_octets, {}};
+        if ((is_long || parser_->chunked()) && shared_->body_limit) {
+            grant_ = shared_->body_limit(request_);
+        }
+        parser_->body_limit(grant_.octets);
+        if (length && *length > grant_.octets) {
             refuse(http::error::body_limit);
-        } else if (may_be_longer && !take_room(grant.holder, length.value_or(body_octets_))) {
-            HttpReply reply = problem_reply(503, "too much at once",
-                                            "other long requests are under way: try again soon");
-            reply.headers.emplace_back("Retry-After", "5");
-            end_with(std::move(reply));
+        } else if (is_long && !take_room(*length)) {
+            refuse_for_now();
         } else if (message[http::field::expect].empty()) {
             read_body();
         } else {
@@ -196,9 +192,9 @@ private:
         }
     }
 
-    /// Whether there is room for a long body of `octets` octets of `holder`, which then is taken.
-    bool take_room(const std::string& holder, std::uint64_t octets) {
-        auto room = shared_->long_bodies.take(holder, octets);
+    /// Whether there is room for a long body of `octets` octets, which then is taken.
+    bool take_room(std::uint64_t octets) {
+        auto room = shared_->long_bodies.take(grant_.holder, grant_.sender, octets);
         if (room) room_.emplace(std::move(*room));
         return room.has_value();
     }
@@ -219,15 +215,37 @@ private:
                           });
     }
 
+    /// How long a body in chunks will be nobody knows before it is.
     void read_body() {
-        http::async_read(stream_, buffer_, *parser_,
-                         [self = this->shared_from_this()](beast::error_code error, std::size_t) {
-                             if (error) {
-                                 self->refuse(error);
-                             } else {
-                                 self->handle();
-                             }
-                         });
+        if (parser_->is_done()) {
+            handle();
+            return;
+        }
+        parser_->eager(true);
+        http::async_read_some(
+            stream_, buffer_, *parser_,
+            [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+                if (error) {
+                    self->refuse(error);
+                } else if (self->has_room()) {
+                    self->read_body();
+                } else {
+                    self->refuse_for_now();
+                }
+            });
+    }
+
+    /// Whether what has come of a body may be kept: if it is long, room for all of it is taken.
+    bool has_room() {
+        const bool is_long = parser_->get().body().size() > shared_->limits.body_octets;
+        return !is_long || room_ || take_room(grant_.octets);
+    }
+
+    void refuse_for_now() {
+        HttpReply reply = problem_reply(503, "too much at once",
+                                        "other long requests are under way: try again soon");
+        reply.headers.emplace_back("Retry-After", "5");
+        end_with(std::move(reply));
     }
 
     /// Says what is wrong with a request that cannot be read, unless the client is gone.
@@ -235,7 +253,7 @@ private:
         if (error == http::error::body_limit) {
             end_with(
                 problem_reply(413, "too much at once",
-                              fmt::format("send at most {} octets in a request", body_octets_)));
+                              fmt::format("send at most {} octets in a request", grant_.octets)));
         } else if (error == http::error::header_limit) {
             end_with(
                 problem_reply(431, "too long headers",
@@ -332,7 +350,7 @@ private:
     std::string reply_body_;
     HttpRequest request_;
     std::vector<std::string> segments_;  // of its target
-    std::uint64_t body_octets_ = 0;      // that it may have
+    BodyGrant grant_;                    // of its body
     bool keeps_alive_ = false;
     bool is_unread_ = false;  // the client may be sending yet
     bool is_head_ = false;

@@ -26,6 +26,7 @@
 
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "control/body_room.hpp"
 #include "control/http_request.hpp"
 #include "control/http_routes.hpp"
 #include "crypto/tls.hpp"
@@ -56,6 +57,7 @@ public:
     struct BodyGrant {
         std::uint64_t octets = 0;
         std::string holder;  ///< Who sends it: gets a quarter of the room for long ones at most.
+        BodyRoom::Sender sender = BodyRoom::Sender::customer;
     };
 
     /// Asked only where the body may be longer than the limits grant to anybody.

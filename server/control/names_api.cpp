@@ -137,7 +137,7 @@ struct NamesApi::Item {
     std::optional<std::string> tag;
     std::string flaw;               // why it cannot be done; empty if nothing is known to be wrong
     bool is_foreign = false;        // it is somebody else's
-    bool is_repeat = false;         // it says what it has said before
+    ChangeId last_change = 0;       // of the edit that is there; 0 if there is none
     std::vector<Name> unconfirmed;  // names that have to be looked up first
 };
 
@@ -287,8 +287,7 @@ NamesApi::Item NamesApi::item_of(Address address, std::optional<std::vector<std:
         return item;
     }
     item.edit = ptr_edit(address, *names);
-    item.is_repeat =
-        row->edit && row->edit->layer == item.edit.layer && row->edit->rdatas == item.edit.rdatas;
+    if (row->edit) item.last_change = row->edit->change;
     item.unconfirmed = names_to_confirm(grant, account, *row, std::move(*names));
     return item;
 }
@@ -433,17 +432,20 @@ void NamesApi::apply(const HttpRequest& request, std::vector<Item> items, const 
         change.origin = {visitor.channel, visitor.caller.who};
         change.account = account_of(visitor);
         std::size_t cost = 0;
+        ChangeId last = 0;
         for (Item& item : *shared) {
             if (item.tag) change.expectations.push_back({item.edit.address, *item.tag});
-            if (!item.is_repeat) cost += cost_of(item.edit);
+            cost += cost_of(item.edit);
+            last = std::max(last, item.last_change);
             change.edits.push_back(std::move(item.edit));
         }
-        apply(std::move(change), cost, visitor, respond);
+        apply(std::move(change), cost, last, visitor, respond);
     });
 }
 
-/// Makes a change that is worth `cost` of what the visitor's account may change.
-void NamesApi::apply(ChangeRequest change, std::size_t cost, const Visitor& visitor,
+/// Makes a change that is worth `cost` of what the visitor's account may change, and costs nothing
+/// if it turns out to say what `last` or one before has said.
+void NamesApi::apply(ChangeRequest change, std::size_t cost, ChangeId last, const Visitor& visitor,
                      const Respond& respond) {
     const auto account = account_of(visitor);
     if (account && !allowance_.take(*account, cost, std::chrono::steady_clock::now())) {
@@ -454,24 +456,24 @@ void NamesApi::apply(ChangeRequest change, std::size_t cost, const Visitor& visi
         respond(std::move(reply));
         return;
     }
-    backend_.apply(
-        std::move(change), [this, cost, account, visitor, respond](const ChangeOutcome& outcome) {
-            const bool is_made = !outcome.refusal && outcome.failure.empty();
-            if (!is_made && account) allowance_.give_back(*account, cost);
-            if (outcome.refusal) {
-                respond(reply_to(*outcome.refusal, visitor));
-            } else if (!outcome.failure.empty()) {
-                respond(problem_reply(507, "not changed",
-                                      visitor.grant().role == Role::staff
-                                          ? outcome.failure
-                                          : "it cannot be stored at present: try again later"));
-            } else {
-                HttpReply reply = json_reply(json::object{{"change", outcome.change}});
-                reply.headers.emplace_back("Location",
-                                           fmt::format("/api/v1/changes/{}", outcome.change));
-                respond(std::move(reply));
-            }
-        });
+    backend_.apply(std::move(change), [this, cost, last, account, visitor,
+                                       respond](const ChangeOutcome& outcome) {
+        const bool is_kept = !outcome.refusal && outcome.failure.empty() && outcome.change > last;
+        if (!is_kept && account) allowance_.give_back(*account, cost);
+        if (outcome.refusal) {
+            respond(reply_to(*outcome.refusal, visitor));
+        } else if (!outcome.failure.empty()) {
+            respond(problem_reply(507, "not changed",
+                                  visitor.grant().role == Role::staff
+                                      ? outcome.failure
+                                      : "it cannot be stored at present: try again later"));
+        } else {
+            HttpReply reply = json_reply(json::object{{"change", outcome.change}});
+            reply.headers.emplace_back("Location",
+                                       fmt::format("/api/v1/changes/{}", outcome.change));
+            respond(std::move(reply));
+        }
+    });
 }
 
 /// Says what would come of `items`, each by itself.
@@ -645,7 +647,7 @@ void NamesApi::undo_change(const HttpRequest& request, const Visitor& visitor,
     }
     std::size_t cost = 0;
     for (const MadeEdit& made : change->edits) cost += cost_of(made.before.value_or(made.edit));
-    apply(Undo{change->id, {visitor.channel, visitor.caller.who}, account_of(visitor)}, cost,
+    apply(Undo{change->id, {visitor.channel, visitor.caller.who}, account_of(visitor)}, cost, 0,
           visitor, respond);
 }
 

@@ -86,7 +86,7 @@ private:
     void apply(const HttpRequest& request, std::vector<Item> items, const Visitor& visitor,
                const Respond& respond);
     void preview(std::vector<Item> items, const Visitor& visitor, const Respond& respond);
-    void apply(ChangeRequest change, std::size_t cost, const Visitor& visitor,
+    void apply(ChangeRequest change, std::size_t cost, ChangeId last, const Visitor& visitor,
                const Respond& respond);
     [[nodiscard]] std::optional<MadeChange> find_change(const std::string& text,
                                                         const Visitor& visitor);

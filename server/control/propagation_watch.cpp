@@ -31,6 +31,9 @@ constexpr std::chrono::seconds retry{30};
 /// Questions at a time, so that those for receipts find room.
 constexpr std::size_t most_open = DnsClient::max_open / 2;
 
+/// Of these for a nameserver that does not reply: the others are not to wait for it.
+constexpr std::size_t most_open_of_silent = 5;
+
 template <class Versions>
 void bound(Versions& versions) {
     while (versions.size() > max_versions) versions.pop_front();
@@ -42,8 +45,7 @@ PropagationWatch::PropagationWatch(boost::asio::io_context& io, const WebConfig&
                                    ForwardLookup& lookup)
     : config_(config), lookup_(lookup), client_(io), timer_(io) {
     for (const WatchedNameserver& each : config.nameservers) {
-        configured_.push_back(
-            std::make_shared<Host>(Host{each.name, each.endpoint, true, false, {}}));
+        configured_.push_back(std::make_shared<Host>(Host{each.name, each.endpoint, true}));
     }
 }
 
@@ -83,9 +85,14 @@ std::vector<std::shared_ptr<PropagationWatch::Host>> PropagationWatch::hosts_of(
     std::vector<std::shared_ptr<Host>> hosts;
     for (const auto rdata : *ns) {
         Name name(NameView::of_valid_wire(rdata));
-        std::shared_ptr<Host>& host = found_[name];
-        if (!host) host = std::make_shared<Host>(Host{std::move(name), {}, false, false, {}});
-        hosts.push_back(host);
+        std::weak_ptr<Host>& known = found_[name];
+        auto host = known.lock();
+        if (!host) known = host = std::make_shared<Host>(Host{std::move(name)});
+        hosts.push_back(std::move(host));
+    }
+    if (found_.size() >= next_sweep_) {
+        std::erase_if(found_, [](const auto& entry) { return entry.second.expired(); });
+        next_sweep_ = 2 * found_.size() + 1;
     }
     return hosts;
 }
@@ -148,8 +155,9 @@ void PropagationWatch::proceed() {
             wanted.pop_front();
         }
         if (wanted.empty()) continue;
+        const Host& host = *watched->host;
         find_endpoint(watched->host);
-        if (watched->host->endpoint) {
+        if (host.endpoint && !(host.is_silent && host.open >= most_open_of_silent)) {
             ask(watched);
         } else {
             schedule_later(watched);
@@ -164,6 +172,7 @@ void PropagationWatch::proceed() {
 
 void PropagationWatch::ask(const std::shared_ptr<Watched>& watched) {
     watched->is_asked = true;
+    ++watched->host->open;
     ++open_;
     std::vector<std::uint8_t> query =
         make_query(random_message_id(), watched->apex, RrType::soa, Recursion::not_wanted);
@@ -179,6 +188,8 @@ void PropagationWatch::ask(const std::shared_ptr<Watched>& watched) {
                         }
                     }
                     watched->is_asked = false;
+                    watched->host->is_silent = octets.empty();
+                    --watched->host->open;
                     --open_;
                     if (!watched->wanted.empty()) schedule_later(watched);
                     proceed();

@@ -87,10 +87,12 @@ private:
     /// A nameserver, of whatever zones.
     struct Host {
         Name name;
-        std::optional<Endpoint> endpoint;  // once it is known
-        bool is_configured = false;        // where it is
-        bool is_looked_up = false;         // just now
-        Instant next_look_up;
+        std::optional<Endpoint> endpoint = {};  // once it is known
+        bool is_configured = false;             // where it is
+        bool is_looked_up = false;              // just now
+        Instant next_look_up = {};
+        std::size_t open = 0;    // questions for SOAs
+        bool is_silent = false;  // it has not replied to the last one that ended
     };
 
     /// A nameserver of a zone.
@@ -130,7 +132,8 @@ private:
     boost::asio::steady_timer timer_;
     std::map<Name, WatchedZone, CanonicalLess> zones_;
     std::vector<std::shared_ptr<Host>> configured_;
-    std::map<Name, std::shared_ptr<Host>, CanonicalLess> found_;  // that zones name
+    std::map<Name, std::weak_ptr<Host>, CanonicalLess> found_;  // that zones name, or have named
+    std::size_t next_sweep_ = 0;  // how many these are when those not named any more are dropped
     std::set<std::pair<Instant, std::shared_ptr<Watched>>> queue_;
     std::size_t open_ = 0;  // questions for SOAs
     PropagationTimes times_;

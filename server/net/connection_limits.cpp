@@ -30,34 +30,25 @@ Result<ConnectionLimits::Place, ConnectionLimits::Excess> ConnectionLimits::ente
     const Address& address) {
     const Client client(address);
     const std::lock_guard lock(mutex_);
-    const bool has_too_many = open_of(client.host) >= config_.connections_per_client ||
-                              open_of(client.neighbourhood) >= config_.connections_per_prefix;
+    const bool has_too_many =
+        open_by_prefix_.of(client.host) >= config_.connections_per_client ||
+        open_by_prefix_.of(client.neighbourhood) >= config_.connections_per_prefix;
     if (has_too_many || open_.load(relaxed) >= config_.connections) {
         ++refused_;
         return has_too_many ? Excess::of_client : Excess::in_all;
     }
-    ++open_by_prefix_[client.host];
-    ++open_by_prefix_[client.neighbourhood];
+    open_by_prefix_.add(client.host, 1);
+    open_by_prefix_.add(client.neighbourhood, 1);
     open_.fetch_add(1, relaxed);
     ++admitted_;
     return Place(*this, client);
 }
 
-std::size_t ConnectionLimits::open_of(const Prefix& prefix) const {
-    const auto found = open_by_prefix_.find(prefix);
-    return found == open_by_prefix_.end() ? 0 : found->second;
-}
-
 void ConnectionLimits::leave(const Client& client) {
     const std::lock_guard lock(mutex_);
     open_.fetch_sub(1, relaxed);
-    leave(client.host);
-    leave(client.neighbourhood);
-}
-
-void ConnectionLimits::leave(const Prefix& prefix) {
-    const auto entry = open_by_prefix_.find(prefix);
-    if (--entry->second == 0) open_by_prefix_.erase(entry);
+    open_by_prefix_.remove(client.host, 1);
+    open_by_prefix_.remove(client.neighbourhood, 1);
 }
 
 std::chrono::milliseconds ConnectionLimits::idle_timeout() const noexcept {

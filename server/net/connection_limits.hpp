@@ -9,12 +9,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
 
 #include "base/result.hpp"
+#include "base/tally.hpp"
 #include "load/server_config.hpp"
 #include "reverse/prefix.hpp"
 
@@ -80,8 +80,6 @@ public:
 
 private:
     void leave(const Client& client);
-    void leave(const Prefix& prefix);
-    [[nodiscard]] std::size_t open_of(const Prefix& prefix) const;
 
     const TcpConfig config_;
     std::atomic<std::size_t> open_ = 0;
@@ -89,7 +87,7 @@ private:
     std::mutex mutex_;
     std::uint64_t admitted_ = 0;  // guarded by mutex_, as are the next
     std::uint64_t refused_ = 0;
-    std::map<Prefix, std::size_t> open_by_prefix_;  // of hosts and of neighbourhoods
+    Tally<Prefix, std::size_t> open_by_prefix_;  // of hosts and of neighbourhoods
 };
 
 }  // namespace arpad

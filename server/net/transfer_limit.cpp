@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "base/tally.hpp"
+
 namespace arpad {
 
 /// Those who have places.
@@ -11,23 +13,21 @@ struct TransferLimit::Line {
     std::mutex mutex;  // of all that follows
     unsigned free;
     unsigned share;  // of one client
-    std::map<Prefix, unsigned> under_way;
+    Tally<Prefix, unsigned> under_way;
     std::list<Place*> waiting;
 
     [[nodiscard]] bool may_begin(const Prefix& client) const {
-        const auto found = under_way.find(client);
-        return free > 0 && (found == under_way.end() || found->second < share);
+        return free > 0 && under_way.of(client) < share;
     }
 
     void begin(const Prefix& client) {
         --free;
-        ++under_way[client];
+        under_way.add(client, 1);
     }
 
     void end(const Prefix& client) {
         ++free;
-        const auto found = under_way.find(client);
-        if (--found->second == 0) under_way.erase(found);
+        under_way.remove(client, 1);
     }
 };
 

@@ -8,7 +8,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <list>
-#include <map>
 #include <memory>
 #include <mutex>
 

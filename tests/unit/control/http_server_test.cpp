@@ -251,6 +251,41 @@ TEST_F(HttpServerTest, HasRoomForSoManyLongBodiesOnly) {
     EXPECT_TRUE(third.ends_with(body)) << third;
 }
 
+TEST_F(HttpServerTest, TakesRoomForBodiesInChunksWhenTheyGetLong) {
+    HttpLimits limits;
+    limits.body_octets = 10;
+    limits.long_bodies_octets = 100;  // less than is granted to one
+    const auto server = HttpServer::open(io_, {*Address::from_text("127.0.0.1"), 0}, limits);
+    ASSERT_TRUE(server.has_value());
+    (*server)->set_body_limit([](const HttpRequest&) { return HttpServer::BodyGrant{60, "one"}; });
+    (*server)->add("POST", "/echo", [](const HttpRequest& request, const auto& respond) {
+        respond({200, request.body});
+    });
+    std::string small;
+    std::string large;
+    std::thread client([&] {
+        const auto exchange = [&](const std::string& chunks, std::string& reply) {
+            asio::io_context io;
+            boost::system::error_code ignored;  // the server closes
+            asio::ip::tcp::socket socket(io);
+            socket.connect({asio::ip::address_v4::loopback(), (*server)->endpoint().port});
+            asio::write(socket,
+                        asio::buffer("POST /echo HTTP/1.1\r\nHost: arpad\r\nConnection: close\r\n"
+                                     "Transfer-Encoding: chunked\r\n\r\n" +
+                                     chunks + "0\r\n\r\n"),
+                        ignored);
+            asio::read(socket, asio::dynamic_buffer(reply), ignored);
+        };
+        exchange("5\r\nsmall\r\n5\r\n-enou\r\n", small);
+        exchange("9\r\n123456789\r\n9\r\n123456789\r\n", large);
+        asio::post(io_, [this] { io_.stop(); });
+    });
+    io_.run();
+    client.join();
+    EXPECT_TRUE(small.ends_with("small-enou")) << small;
+    EXPECT_THAT(large, StartsWith("HTTP/1.1 503 "));
+}
+
 TEST_F(HttpServerTest, TcpPortThatIsTakenIsAnError) {
     const auto server = HttpServer::open(io_, {*Address::from_text("127.0.0.1"), 0});
     ASSERT_TRUE(server.has_value());
