@@ -139,7 +139,11 @@ void Daemon::protect_secrets() const {
     // Whoever reaches the page or the API shows what it is proved with.
     const bool has_secrets = !config_.keys.empty() || !config_.cookies.secrets.empty() ||
                              config_.tls.key || config_.web.tls.key || !config_.web.listen.empty();
-    if (has_secrets && !config_.allows_core_dumps) forbid_core_dumps();
+    if (has_secrets && !config_.allows_core_dumps) {
+        forbid_core_dumps();
+    } else {
+        allow_core_dumps();  // one that has become another user leaves none of itself
+    }
 }
 
 /// Says so if there may not be as many TCP connections as are configured.
@@ -161,7 +165,10 @@ void Daemon::restrict_files() {
     std::error_code ignored;  // StateStore says what is wrong with it
     std::filesystem::create_directories(config_.state, ignored);
     if (const auto failure = forbid_writing_but_to(config_.state)) {
-        spdlog::info("no sandbox for files: {}", *failure);
+        spdlog::warn(
+            "no sandbox for files: {}\n  have the kernel enable Landlock, or write "
+            "`sandbox: false`",
+            *failure);
     }
 }
 
@@ -172,7 +179,10 @@ std::function<void()> Daemon::confining(std::optional<std::string> (*confine)())
     return [confine, is_told = std::make_shared<std::atomic_flag>()] {
         const auto failure = confine();
         if (failure && !is_told->test_and_set()) {
-            spdlog::info("no sandbox for threads: {}", *failure);
+            spdlog::warn(
+                "no sandbox for threads: {}\n  have the system allow seccomp(2), or write "
+                "`sandbox: false`",
+                *failure);
         }
     };
 }
@@ -252,7 +262,8 @@ void Daemon::make_reloader() {
             if (web_) web_->update();
         },
         [this](const Credentials& credentials) { adopt(credentials); },
-        [this](std::vector<SecondaryZone> zones) { refresh_thread_->follow(std::move(zones)); });
+        [this](std::vector<SecondaryZone> zones) { refresh_thread_->follow(std::move(zones)); },
+        confining(&forbid_programs));
 }
 
 /// The first look at the files; what to end with if the server must not start.

@@ -184,9 +184,10 @@ std::string text_of_errors(const Diagnostics& findings) {
 }
 
 /// Linux keeps capabilities by thread.
-void begin_thread(const char* name) {
+void begin_thread(const char* name, const std::function<void()>& confine) {
     become_background_thread(name);
     drop_privileges();
+    if (confine) confine();
 }
 
 /// Gives the system back what loading took. glibc keeps what is freed in small pieces below what is
@@ -202,7 +203,7 @@ void return_memory() {
 Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
                    std::filesystem::path config_file, State& state, Publish publish,
                    std::function<void(const std::vector<std::filesystem::path>&)> looked,
-                   TakeCredentials take_credentials, Follow follow)
+                   TakeCredentials take_credentials, Follow follow, std::function<void()> confine)
     : io_(io),
       publish_(std::move(publish)),
       looked_(std::move(looked)),
@@ -215,8 +216,8 @@ Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
       state_(state),
       networks_({config_.zones, config_.inventory},
                 {state, state, state, state, state, state, state}) {
-    boost::asio::post(thread_, [] { begin_thread("arpad-reloader"); });
-    boost::asio::post(inspector_, [] { begin_thread("arpad-inspect"); });
+    boost::asio::post(thread_, [confine] { begin_thread("arpad-reloader", confine); });
+    boost::asio::post(inspector_, [confine] { begin_thread("arpad-inspect", confine); });
 }
 
 Reloader::~Reloader() {

@@ -79,11 +79,12 @@ public:
     /// Looks at the files of `config`, which was read from `config_file`, and keeps what is needed
     /// in `state`. `publish` is called with each snapshot but the first. `looked` is called after
     /// each look but the first with the directories that were looked into, `take_credentials`
-    /// when there are others, `follow` after a look that has found others with primaries.
+    /// when there are others, `follow` after a look that has found others with primaries. Its
+    /// threads begin with `confine`, if there is one.
     Reloader(boost::asio::io_context& io, ServerConfig config, std::filesystem::path config_file,
              State& state, Publish publish,
              std::function<void(const std::vector<std::filesystem::path>&)> looked,
-             TakeCredentials take_credentials, Follow follow);
+             TakeCredentials take_credentials, Follow follow, std::function<void()> confine = {});
 
     /// Waits for a look that is under way.
     ~Reloader();

@@ -231,6 +231,8 @@ std::optional<std::string> forbid_programs() {
     // Files are as the system knows them: the C library loads some when it looks up names.
     filter.add(refuse, SCMP_SYS(mmap),
                {argument_has(protection, PROT_EXEC), argument_has(flags, MAP_ANONYMOUS)});
+    constexpr std::uint64_t changeable_programs = PROT_WRITE | PROT_EXEC;
+    filter.add(refuse, SCMP_SYS(mmap), {argument_has(protection, changeable_programs)});
     filter.add(refuse, SCMP_SYS(mprotect), {argument_has(protection, PROT_EXEC)});
     filter.add(refuse, SCMP_SYS(pkey_mprotect), {argument_has(protection, PROT_EXEC)});
     filter.add(refuse, ways_to_programs);

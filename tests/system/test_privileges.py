@@ -147,7 +147,8 @@ class User(PrivilegesTestCase):
 class Sandbox(PrivilegesTestCase):
     """The setting `sandbox`, and whose the state is."""
 
-    threads = {"arpad-worker", "arpad-transfer", "arpad-notify", "arpad-refresh", "arpad-web"}
+    threads = {"arpad-worker", "arpad-transfer", "arpad-notify", "arpad-refresh", "arpad-web",
+               "arpad-reloader", "arpad-inspect"}
     web = "web: {listen: [\"127.0.0.1:0\"]}\n"
 
     @staticmethod
@@ -169,6 +170,17 @@ class Sandbox(PrivilegesTestCase):
             self.assert_ptr(server.ask_ptr("192.0.2.1"), "one.example.net.")
             wait_until(lambda: self.threads <= self.filters(server).keys(), "the threads")
             self.assertFalse(any(self.filters(server).values()))
+
+    def test_files_outside_of_the_state_stay(self):
+        for settings in ("", "sandbox: false\n"):
+            workspace = self.workspace(settings)
+            outside = workspace.directory / "outside"
+            for directory in (outside, workspace.state):
+                directory.mkdir()
+            (workspace.state / "state.db").symlink_to(outside / "state.db")
+            with workspace.start() as server:
+                self.assert_ptr(server.ask_ptr("192.0.2.1"), "one.example.net.")
+                self.assertEqual((outside / "state.db").exists(), bool(settings), server.log)
 
     def test_state_is_nobody_elses(self):
         workspace = self.workspace("")
@@ -223,6 +235,15 @@ class Starter(PrivilegesTestCase):
                 self.assertEqual(Path(f"/proc/{process.pid}/environ").stat().st_uid, owner)
                 process.terminate()
                 self.assertEqual(process.wait(SECONDS), 0)
+
+    def test_core_dumps_are_allowed_to_one_that_root_has_started(self):
+        own = pwd.getpwnam(USER).pw_uid
+        key = "keys: {k.example.net: {secret: c2VjcmV0c2VjcmV0c2VjcmV0}}\n"
+        for settings, owner in ((key, 0), (key + "core_dumps: true\n", own)):
+            with self.subTest(settings), \
+                    self.workspace(f"user: {USER}\n{settings}").start() as server:
+                environment = Path(f"/proc/{server.process.pid}/environ")
+                self.assertEqual(environment.stat().st_uid, owner)
 
     def test_another_user(self):
         process = self.start_as_user("daemon")

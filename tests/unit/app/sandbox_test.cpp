@@ -124,6 +124,11 @@ TEST_F(SandboxDeathTest, OthersCannotMakeMemoryThatHoldsPrograms) {
                 return ::mmap(nullptr, size, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
             };
             if (map(PROT_READ | PROT_EXEC) != MAP_FAILED || errno != EPERM) return false;
+            const int file = ::open("/etc/passwd", O_RDONLY);
+            if (::mmap(nullptr, size, PROT_WRITE | PROT_EXEC, MAP_PRIVATE, file, 0) != MAP_FAILED ||
+                errno != EPERM) {
+                return false;
+            }
             void* const memory = map(PROT_READ | PROT_WRITE);
             return memory != MAP_FAILED &&
                    is_refused(::mprotect(memory, size, PROT_READ | PROT_EXEC), EPERM) &&
