@@ -53,6 +53,13 @@ constexpr std::size_t id_octets = 6;
 /// So that whoever finds one knows what it is.
 constexpr std::string_view token_prefix = "arpad_";
 
+/// Of a token: nothing that a command would take for an option.
+std::string new_id() {
+    std::string id = random_text(id_octets);
+    while (id.front() == '-') id = random_text(id_octets);
+    return id;
+}
+
 std::int64_t seconds_of(Token::Time time) {
     return time.time_since_epoch().count();
 }
@@ -130,9 +137,9 @@ Digest AccessStore::digest_of_secret(std::string_view secret) const {
 
 AccessStore::NewToken AccessStore::create_token(std::string name, Grant grant, Time now,
                                                 std::optional<Time> expires) {
-    NewToken made{{random_text(id_octets), std::move(name), std::move(grant), now, expires,
-                   std::nullopt, std::nullopt},
-                  std::string(token_prefix) + random_text(secret_octets)};
+    NewToken made{
+        {new_id(), std::move(name), std::move(grant), now, expires, std::nullopt, std::nullopt},
+        std::string(token_prefix) + random_text(secret_octets)};
     const Token& token = made.token;
     const Digest digest = digest_of_secret(made.secret);
     Statement write(database_,

@@ -37,6 +37,12 @@ TEST_F(AccessStoreTest, KnowsWhoShowsAToken) {
     EXPECT_EQ(store_.find_token(token.id, now_), std::nullopt);
 }
 
+TEST_F(AccessStoreTest, IdsAreNoOptions) {
+    for (int i = 0; i < 300; ++i) {
+        EXPECT_NE(store_.create_token("", {Role::staff, ""}, now_, {}).token.id.front(), '-');
+    }
+}
+
 TEST_F(AccessStoreTest, IsThereAgain) {
     const auto made = store_.create_token("", {Role::account, "acme"}, now_, {});
     AccessStore again(root_);
