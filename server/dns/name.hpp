@@ -66,6 +66,11 @@ public:
         return wire_.subspan(1, wire_[0]);
     }
 
+    /// Whether it stands for names that are not there (RFC 4592 2.1.1).
+    [[nodiscard]] constexpr bool is_wildcard() const noexcept {
+        return wire_[0] == 1 && wire_[1] == '*';
+    }
+
     /// The name without its leftmost label. Must not be the root.
     [[nodiscard]] constexpr NameView parent() const noexcept {
         return NameView(wire_.subspan(1U + wire_[0]));

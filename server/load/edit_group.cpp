@@ -24,16 +24,6 @@ bool is_locked(const Edit& edit, const EditRules& rules) {
            std::ranges::binary_search(rules.locked, edit.address);
 }
 
-/// A locked address that `edit`, of another name in `zone`, would lead away from.
-std::optional<Address> locked_below(const Edit& edit, const Zone& zone, const EditRules& rules) {
-    const auto& base = zone.parts().base;
-    const auto range = base ? addresses_led_away_by(edit, zone.apex(), *base) : std::nullopt;
-    if (!range) return std::nullopt;
-    const auto first = std::ranges::lower_bound(rules.locked, range->first);
-    const bool is_inside = first != rules.locked.end() && *first <= range->last;
-    return is_inside ? std::optional(*first) : std::nullopt;
-}
-
 /// What zone files or edits of people have at a name beside RRsets of `type`, which a lease of that
 /// type would hide.
 std::optional<std::pair<RrType, DataLayer>> hidden_by_lease(const EditedData& data, RrType type) {
@@ -423,11 +413,10 @@ std::optional<EditRefusal> EditGroup::find_refusal(const Edit& edit, const Targe
         return refusal(fmt::format("{} is locked in {}", owner, rules.file),
                        "change it there, or remove `locked` there");
     }
-    const auto locked = locked_below(edit, *target.zone->zone, rules);
-    if (locked && edit.says_anything()) {
-        return refusal(fmt::format("{} cannot get {} records: {} below it is locked in {}", owner,
-                                   to_mnemonic(edit.type), locked->to_text(), rules.file),
-                       "remove `locked` there");
+    if (const auto hidden = editor_of(target).find_hidden(edit)) {
+        return refusal(fmt::format("{} cannot get {} records: files say what {} has", owner,
+                                   to_mnemonic(edit.type), hidden->to_text()),
+                       "remove that there first");
     }
     if (const auto obstacle = editor_of(target).find_obstacle(edit)) {
         const Target other = ground_.find_name(obstacle->owner);
@@ -563,7 +552,7 @@ EditGroup::EditsThere EditGroup::heard_at(const Edit& owner, const Target& targe
     EditsThere heard = edits_at(owner);
     std::erase_if(heard, [&](const Edit& each) {
         return !is_awake(each, ground_.inventory) || is_locked(each, *target.rules) ||
-               locked_below(each, *target.zone->zone, *target.rules);
+               editor_of(target).find_hidden(each);
     });
     return heard;
 }

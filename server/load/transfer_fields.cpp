@@ -177,11 +177,6 @@ const RangeModel* find_range(std::span<const RangeModel> ranges, Address address
     return found == ranges.end() ? nullptr : &*found;
 }
 
-bool is_wildcard(NameView name) noexcept {
-    const auto wire = name.wire();
-    return wire[0] == 1 && wire[1] == '*';
-}
-
 /// Whether wildcards can stand for the ranges of `parts`.
 bool check_wildcards(const RangeParts& parts, FileFindings& findings) {
     constexpr std::string_view advice =
@@ -205,7 +200,7 @@ bool check_wildcards(const RangeParts& parts, FileFindings& findings) {
     }
     for (const ExtraModel& record : parts.extra) {
         const NameView owner = record.owner;
-        if (!is_wildcard(owner)) continue;
+        if (!owner.is_wildcard()) continue;
         const auto above = prefix_of_arpa_name(owner.parent());
         if (above && find_range(parts.ranges, above->first()) != nullptr) {
             refuse(record.place, "a range that has a wildcard of its own");

@@ -145,6 +145,18 @@ public:
             "`arpactl edits reset` forgets it; it is heard again if the address goes back");
     }
 
+    /// `edit` is not heard, as files say what `hidden` has.
+    void note_unheard(const Edit& edit, const Name& hidden) {
+        if (++unheard_ > listed) return;
+        diagnostics_.warning(
+            model_.file, {},
+            fmt::format("what leads away or is a wildcard at {} by {} is not heard: files say what "
+                        "{} has{}",
+                        owner_text(edit), edit.layer == EditLayer::edit ? "an edit" : "a lease",
+                        hidden.to_text(), maker_of(edit)),
+            "delete them with an UPDATE, or remove that from the files");
+    }
+
     void finish() const {
         const auto tell = [this](std::size_t count, std::string_view what) {
             if (count <= listed) return;
@@ -153,6 +165,7 @@ public:
         };
         tell(hidden_, "records are hidden by edits");
         tell(dormant_, "names of customers are not heard");
+        tell(unheard_, "records are not heard, as files say what they would hide");
     }
 
 private:
@@ -168,38 +181,16 @@ private:
     Diagnostics& diagnostics_;
     std::size_t hidden_ = 0;
     std::size_t dormant_ = 0;
+    std::size_t unheard_ = 0;
 };
-
-/// Adds the edits of names of `zone` that are no address's to `edits`.
-void add_named_edits(const BuildInput& input, const PlannedZone& zone, std::vector<Edit>& edits) {
-    const auto is_of_zone = [&](NameView name) {
-        for (; name != zone.apex.view(); name = name.parent()) {
-            if (input.layout.zones().contains(Name(name))) return false;
-        }
-        return true;
-    };
-    const RecordsView records = input.networks[zone.network].model->records.view();
-    input.edits->for_each_named_edit(zone.apex, [&](const Edit& edit) {
-        const bool is_address = address_below(zone.apex, zone.base, *edit.name).has_value();
-        if (is_address || !is_of_zone(*edit.name)) return;
-        const auto range =
-            zone.base ? addresses_led_away_by(edit, zone.apex, *zone.base) : std::nullopt;
-        const bool is_hidden =
-            range && std::ranges::any_of(records.within(*range), &RecordView::locked);
-        if (!is_hidden) edits.push_back(edit);
-    });
-}
 
 /// The edits of `zone`, which `builder` is to build, that are heard.
 std::vector<Edit> edits_of(const BuildInput& input, const ZoneBuilder& builder,
-                           const PlannedZone& zone, Diagnostics& diagnostics) {
-    std::vector<Edit> edits;
-    if (input.edits == nullptr) return edits;
-    add_named_edits(input, zone, edits);
-    if (!zone.base) return edits;
+                           const PlannedZone& zone, EditReport& report) {
+    std::vector<Edit> edits = named_edits_of(input, zone);
+    if (input.edits == nullptr || !zone.base) return edits;
     const NetworkModel& model = *input.networks[zone.network].model;
     const RecordsView records = model.records.view();
-    EditReport report(input, model, diagnostics);
     input.edits->for_each_edit(range_of(*zone.base), [&](const Edit& edit) {
         const auto network = input.layout.network_of(edit.address);
         if (network != zone.network || input.layout.zone_of(*network, edit.address) != &zone) {
@@ -217,7 +208,6 @@ std::vector<Edit> edits_of(const BuildInput& input, const ZoneBuilder& builder,
         if (record && hides) report.note_hidden(edit, *record);
         edits.push_back(edit);
     });
-    report.finish();
     return edits;
 }
 
@@ -237,13 +227,15 @@ Serial serial_of(const PlannedZone& zone, const NetworkModel& model, const Diges
 BuiltZone finish(ZoneBuilder& builder, const PlannedZone& zone, const BuildInput& input,
                  SerialSource& serials, Diagnostics& diagnostics) {
     const NetworkModel& model = *input.networks[zone.network].model;
-    const std::vector<Edit> edits = edits_of(input, builder, zone, diagnostics);
+    EditReport report(input, model, diagnostics);
+    const std::vector<Edit> edits = edits_of(input, builder, zone, report);
     BuiltZone built;
     built.base.content = builder.content();
     if (auto layers = builder.ptr_layers(); !layers.low.empty() || !layers.silent.empty()) {
         built.base.layers = std::make_shared<const PtrLayers>(std::move(layers));
     }
     if (edits.empty()) {
+        report.finish();
         built.content = built.base.content;
         built.zone = builder.build(serial_of(zone, model, built.content, serials, diagnostics));
         built.base.zone = built.zone;
@@ -251,6 +243,10 @@ BuiltZone finish(ZoneBuilder& builder, const PlannedZone& zone, const BuildInput
     }
     built.base.zone = builder.build(Serial());
     const ZoneEditor editor(built.base, edits, edit_ttl(model));
+    for (const Edit& edit : edits) {
+        if (const auto hidden = editor.find_hidden(edit)) report.note_unheard(edit, *hidden);
+    }
+    report.finish();
     built.base = editor.base();
     built.content = content_with_edits(built.base.content, built.base.edits);
     built.zone = editor.zone(serial_of(zone, model, built.content, serials, diagnostics));
@@ -314,6 +310,22 @@ std::vector<BuiltZone> build_zones(Assembly& assembly, SerialSource& serials,
         }
     }
     return zones;
+}
+
+std::vector<Edit> named_edits_of(const BuildInput& input, const PlannedZone& zone) {
+    std::vector<Edit> edits;
+    if (input.edits == nullptr) return edits;
+    const auto is_of_zone = [&](NameView name) {
+        for (; name != zone.apex.view(); name = name.parent()) {
+            if (input.layout.zones().contains(Name(name))) return false;
+        }
+        return true;
+    };
+    input.edits->for_each_named_edit(zone.apex, [&](const Edit& edit) {
+        const bool is_address = address_below(zone.apex, zone.base, *edit.name).has_value();
+        if (!is_address && is_of_zone(*edit.name)) edits.push_back(edit);
+    });
+    return edits;
 }
 
 std::shared_ptr<const Snapshot> snapshot_of(std::span<const BuiltZone> zones) {

@@ -45,6 +45,9 @@ struct BuiltZone {
 [[nodiscard]] std::vector<BuiltZone> build_zones(Assembly& assembly, SerialSource& serials,
                                                  Diagnostics& diagnostics);
 
+/// The edits of names of `zone` that are no address's, those of each name one after the other.
+[[nodiscard]] std::vector<Edit> named_edits_of(const BuildInput& input, const PlannedZone& zone);
+
 /// A snapshot of `zones`.
 [[nodiscard]] std::shared_ptr<const Snapshot> snapshot_of(std::span<const BuiltZone> zones);
 

@@ -17,11 +17,6 @@ namespace {
 
 using Kind = RrsetOrigin::Kind;
 
-bool is_wildcard(NameView name) {
-    const auto label = name.first_label();
-    return label.size() == 1 && label[0] == '*';
-}
-
 bool is_address(RrType type) {
     return type == RrType::a || type == RrType::aaaa;
 }
@@ -180,7 +175,7 @@ private:
 
     /// RFC 4592 4.2 gives it no meaning.
     void check_wildcard_cut(const Name& owner, const PlacedRrset& servers) {
-        if (!is_wildcard(owner)) return;
+        if (!owner.view().is_wildcard()) return;
         warning(servers.origin,
                 fmt::format("{} has NS, which means something else to each nameserver",
                             owner.to_text()),
@@ -204,7 +199,7 @@ private:
                     concerned.push_back(range_of(*prefix));
                 }
             }
-            if (is_wildcard(owner) && owner != zone_.apex() && names_addresses(rrsets)) {
+            if (owner.view().is_wildcard() && owner != zone_.apex() && names_addresses(rrsets)) {
                 if (const auto prefix = zone_.prefix_of(owner.view().parent())) {
                     beside_wildcards.push_back(range_of(*prefix));
                 }

@@ -1,7 +1,5 @@
 #include "zone/edit.hpp"
 
-#include "reverse/arpa_name.hpp"
-
 namespace arpad {
 namespace {
 
@@ -20,19 +18,6 @@ std::string_view to_text(EditLayer layer) noexcept {
 
 std::string owner_text(const Edit& edit) {
     return edit.name ? edit.name->to_text() : edit.address.to_text();
-}
-
-std::optional<AddressRange> addresses_led_away_by(const Edit& edit, NameView apex,
-                                                  const Prefix& base) {
-    if (!edit.name || !leads_away_below(edit.type)) return std::nullopt;
-    const NameView owner = *edit.name;
-    const bool is_ns_of_zone = owner == apex && edit.type == RrType::ns;
-    if (is_ns_of_zone || !owner.is_at_or_below(apex)) return std::nullopt;
-    NameBuffer name;
-    name.assign(owner);
-    const LabelPath path = read_labels(name, apex.label_count(), base);
-    if (path.end != LabelPath::End::name) return std::nullopt;
-    return AddressRange{path.prefix.first(), path.prefix.last()};
 }
 
 Edit reset_of(const Edit& edit) {

@@ -70,11 +70,6 @@ struct Edit {
     return type == RrType::ptr || leads_away(type);
 }
 
-/// The addresses whose names `edit`, if it is of another name in the zone at `apex` for the aligned
-/// `base`, leads away from: all those below it, if it is an NS or DNAME.
-[[nodiscard]] std::optional<AddressRange> addresses_led_away_by(const Edit& edit, NameView apex,
-                                                                const Prefix& base);
-
 /// Whether both are about the same name.
 [[nodiscard]] inline bool have_one_owner(const Edit& left, const Edit& right) noexcept {
     return left.name == right.name && (left.name || left.address == right.address);

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "reverse/arpa_name.hpp"
+#include "zone/builder.hpp"
+#include "zone/zone_editor.hpp"
 
 namespace arpad {
 namespace {
@@ -58,6 +60,7 @@ public:
         model_ = entry.model;
         builder_ = assembly_.builder_at(zone->apex);
         find_address();
+        build(*zone);
         gather();
         decide();
         return std::move(result_);
@@ -80,8 +83,18 @@ private:
         if (is_whole) result_.address = path.prefix.first();
     }
 
+    /// What exists, and whether an address gets a name at all, only the zone as a whole can say.
+    void build(const PlannedZone& zone) {
+        EditBase base;
+        base.layers = std::make_shared<const PtrLayers>(builder_->ptr_layers());
+        base.zone = files_ = builder_->build(Serial{});
+        editor_.emplace(base, named_edits_of(input_, zone), edit_ttl(*model_));
+        edited_ = editor_->zone(Serial{});
+    }
+
     void gather() {
         way_out_ = builder_->find_way_out(result_.name);
+        if (!way_out_) look_for_edits_above();
         const bool is_ds_at_cut =
             type_ == RrType::ds && way_out_ && *way_out_ == result_.name.view();
         if (is_ds_at_cut) way_out_.reset();
@@ -135,14 +148,27 @@ private:
         return zone == nullptr ? std::string() : input_.networks[zone->network].file;
     }
 
+    /// Edits of a name above may lead away, too.
+    void look_for_edits_above() {
+        const auto above = find_obstacle_above(*edited_, result_.name);
+        if (!above) return;
+        led_away_by_ = above->owner;
+        way_out_ = led_away_by_.view();
+        add_named_edits(led_away_by_);
+    }
+
     void add_edits() {
-        if (input_.edits == nullptr) return;
-        const auto add = [this](const Edit& edit) { add_edit(edit); };
-        if (result_.address) {
-            input_.edits->for_each_edit({*result_.address, *result_.address}, add);
+        if (input_.edits != nullptr && result_.address) {
+            input_.edits->for_each_edit({*result_.address, *result_.address},
+                                        [this](const Edit& edit) { add_edit(edit); });
         }
-        input_.edits->for_each_named_edit(result_.name, [&](const Edit& edit) {
-            if (*edit.name == result_.name) add_edit(edit);
+        add_named_edits(result_.name);
+    }
+
+    void add_named_edits(const Name& owner) {
+        if (input_.edits == nullptr) return;
+        input_.edits->for_each_named_edit(owner, [&](const Edit& edit) {
+            if (*edit.name == owner) add_edit(edit);
         });
     }
 
@@ -154,6 +180,8 @@ private:
         finding.names = names_of({edit.type, {}, edit.rdatas});
         finding.records = edit.rdatas.size();
         if (!edit.is_hole) finding.ttl = edit.ttl.value_or(edit_ttl(*model_));
+        if (edit.name && *edit.name != result_.name) finding.owner = edit.name->to_text();
+        finding.is_unheard = editor_->find_hidden(edit).has_value();
         finding.made_by = input_.edits->maker_of(edit);
         result_.findings.push_back(std::move(finding));
     }
@@ -198,21 +226,19 @@ private:
         }
     }
 
-    /// What exists, and whether an address gets a name at all, only the zone as a whole can say.
     void look_at_zone() {
-        const auto zone = builder_->build(Serial{});
         NameBuffer name;
         name.assign(result_.name);
-        const LabelPath path = zone->read_path(name);
+        const LabelPath path = files_->read_path(name);
         unsigned labels = name.label_count();
-        if (const auto data = zone->find_name(name, labels, path)) {
+        if (const auto data = files_->find_name(name, labels, path)) {
             has_ptr_ = data->has_one_ptr() || data->node.find(RrType::ptr).has_value();
-        } else if (!way_out_) {
-            // RFC 4592 3.3.1: only the wildcard directly below the closest encloser may answer.
-            while (!zone->find_name(name, --labels, path)) {
-            }
-            add_wildcard(result_.name.view().suffix(labels));
         }
+        if (way_out_ || edited_->find_name(name, labels, path)) return;
+        // RFC 4592 3.3.1: only the wildcard directly below the closest encloser may answer.
+        while (!edited_->find_name(name, --labels, path)) {
+        }
+        add_wildcard(result_.name.view().suffix(labels));
     }
 
     void add_wildcard(NameView encloser) {
@@ -220,6 +246,7 @@ private:
         if (!wildcard) return;
         const std::size_t known = result_.findings.size();
         add_rrsets(*wildcard);
+        add_named_edits(*wildcard);
         for (NameFinding& finding : result_.findings | std::views::drop(known)) {
             finding.layer = NameLayer::wildcard;
         }
@@ -243,8 +270,10 @@ private:
         }
     }
 
-    /// Whether it would lead away from a name that is locked, or, as a lease, from what others say.
+    /// Whether it would lead away from names that files say something of or lock, or, as a lease,
+    /// from what others say.
     [[nodiscard]] bool is_unheard(const NameFinding& finding) const {
+        if (finding.is_unheard) return true;
         const bool is_lease = finding.layer == NameLayer::lease;
         if (!leads_away(finding.type) || (!is_lease && finding.layer != NameLayer::edit)) {
             return false;
@@ -316,7 +345,11 @@ private:
     Explanation result_;
     const NetworkModel* model_ = nullptr;
     ZoneBuilder* builder_ = nullptr;
+    std::shared_ptr<const Zone> files_;   // the zone as files make it
+    std::optional<ZoneEditor> editor_;    // of what edits of names that are no address's make of it
+    std::shared_ptr<const Zone> edited_;  // that
     std::optional<NameView> way_out_;
+    Name led_away_by_;        // where an edit has what leads away
     bool is_locked_ = false;  // what `records` says of the address
     bool has_ptr_ = false;    // the name, in the zone as files make it
 };

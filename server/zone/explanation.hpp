@@ -28,7 +28,7 @@ enum class NameLayer : std::uint8_t {
     lease,           ///< What an UPDATE has given it.
     server_default,  ///< The inventory.
     range,           ///< `ranges`.
-    wildcard,        ///< A wildcard in `extra`.
+    wildcard,        ///< A wildcard in `extra`, or one that was given beside the files.
 };
 
 /// "record", "server default" and so on: what operators call it.
@@ -37,7 +37,7 @@ enum class NameLayer : std::uint8_t {
 /// What one entry says.
 struct NameFinding {
     NameLayer layer = NameLayer::record;
-    std::string file;           ///< Where it is written; empty for an edit.
+    std::string file;           ///< Where it is written; empty for an edit or a lease.
     Place place;                ///< 0 if it follows from a whole file.
     std::string owner;          ///< The name it stands at, if that is another one above.
     RrType type = RrType::ptr;  ///< Of the RRset that it says the name has.
@@ -46,6 +46,7 @@ struct NameFinding {
     std::string made_by;        ///< The template that made it; empty if none did.
     std::optional<Ttl> ttl;     ///< None where it says that there is nothing.
     bool is_effective = false;  ///< Whether answers come from it.
+    bool is_unheard = false;    ///< An edit that would hide what files say of other names.
 };
 
 /// What is known about a name.

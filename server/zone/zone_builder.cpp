@@ -474,8 +474,7 @@ void ZoneBuilder::note_depths(ZoneParts& parts) const {
         if (find_rrset(rrsets, RrType::dname) != nullptr) parts.dnames.set(depth);
         NameView name = owner;
         for (unsigned above = depth; above > 0; --above, name = name.parent()) {
-            const auto label = name.first_label();
-            if (label.size() == 1 && label[0] == '*') parts.wildcards.set(above - 1);
+            if (name.is_wildcard()) parts.wildcards.set(above - 1);
         }
     }
 }

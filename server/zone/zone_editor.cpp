@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "base/invariant.hpp"
@@ -141,6 +142,24 @@ std::optional<Address> address_of_owner(const Zone& zone, NameView owner) {
 
 namespace {
 
+/// The addresses of `zone` whose names are those below `owner`, which is at or below its apex; none
+/// if no address's is.
+std::optional<AddressRange> addresses_below(const Zone& zone, NameView owner) {
+    if (!zone.parts().base) return std::nullopt;
+    NameBuffer name;
+    name.assign(owner);
+    const LabelPath path = zone.read_path(name);
+    const bool is_above_addresses = path.end == LabelPath::End::name && !path.prefix.is_address();
+    return is_above_addresses ? std::optional(range_of(path.prefix)) : std::nullopt;
+}
+
+/// Whether `edit` names a nameserver `name`, whose addresses then are glue (RFC 1034 4.2.1).
+bool has_as_nameserver(const Edit& edit, NameView name) {
+    return edit.type == RrType::ns && std::ranges::any_of(edit.rdatas, [name](const Rdata& rdata) {
+               return NameView::of_valid_wire(rdata) == name;
+           });
+}
+
 /// What stands at `owner`, or at the names above it, of `labels` labels at most, and is of a type
 /// that is in the way.
 std::optional<Obstacle> find_obstacle_at(const Zone& zone, NameView owner, unsigned labels,
@@ -179,6 +198,12 @@ ZoneEditor::ZoneEditor(EditBase base, std::shared_ptr<const Zone> edited) : base
 ZoneEditor::ZoneEditor(const EditBase& base, std::span<const Edit> edits, Ttl ttl)
     : base_{base.zone, base.content, {}, base.layers, nullptr} {
     begin_with(base.zone);
+    const auto is_unheard = [this](const Edit& edit) { return find_hidden(edit).has_value(); };
+    std::vector<Edit> heard;
+    if (std::ranges::any_of(edits, is_unheard)) {
+        std::ranges::remove_copy_if(edits, std::back_inserter(heard), is_unheard);
+        edits = heard;
+    }
     const NameView apex = base_.zone->apex();
     RrsetsByOwner owners;
     std::vector<std::span<const Edit>> plain;
@@ -287,6 +312,64 @@ FileData ZoneEditor::files_of(const Edit& edit) const {
         std::erase_if(files.written, [](const Rrset& rrset) { return rrset.type == RrType::ptr; });
     }
     return files;
+}
+
+std::optional<Name> ZoneEditor::find_hidden(const Edit& edit) const {
+    const bool is_of_other_names = edit.name || leads_away_below(edit.type);
+    if (!is_of_other_names || !edit.says_anything() || edit.is_hole) return std::nullopt;
+    const Zone& zone = *base_.zone;
+    const Name owner = owner_of(zone, edit);
+    if (owner.view() != zone.apex() && owner.view().is_wildcard() && is_kept_by_locked(edit.type)) {
+        const auto range = addresses_below(zone, owner.view().parent());
+        if (auto silent = range ? find_silent_in(*range) : std::nullopt) return silent;
+    }
+    const bool is_of_apex = owner.view() == zone.apex() && edit.type == RrType::ns;
+    if (!leads_away_below(edit.type) || is_of_apex) return std::nullopt;
+    if (const auto range = addresses_below(zone, owner)) {
+        if (auto silent = find_silent_in(*range)) return silent;
+        if (auto written = find_written_in(*range)) return written;
+    }
+    return find_named_below(owner, edit);
+}
+
+/// An address of `range` that files leave without a name.
+std::optional<Name> ZoneEditor::find_silent_in(const AddressRange& range) const {
+    if (!base_.layers) return std::nullopt;
+    const auto& silent = base_.layers->silent;
+    const auto found = std::ranges::lower_bound(silent, range.first, {}, &AddressRange::last);
+    if (found == silent.end() || range.last < found->first) return std::nullopt;
+    const Address address = std::max(found->first, range.first);
+    return *address_name(base_.zone->apex(), *base_.zone->parts().base, address);
+}
+
+/// An address of `range` to which files give more than a default.
+std::optional<Name> ZoneEditor::find_written_in(const AddressRange& range) const {
+    std::optional<Address> found;
+    base_.zone->addresses().visit_from(range.first, [&](Address address, const AddressData& data) {
+        if (range.last < address) return false;
+        const bool is_low = data.is_lone_ptr() && base_.layers && base_.layers->is_low(address);
+        if (!is_low) found = address;
+        return is_low;
+    });
+    if (!found) return std::nullopt;
+    return *address_name(base_.zone->apex(), *base_.zone->parts().base, *found);
+}
+
+/// A name below `owner` that is no address's, and no glue for `edit`, and to which files give
+/// something.
+std::optional<Name> ZoneEditor::find_named_below(NameView owner, const Edit& edit) const {
+    const ZoneParts& parts = base_.zone->parts();
+    std::optional<Name> found;
+    parts.names.for_each([&](NameView name, NodeId id) {
+        const NodeView node = parts.nodes.at(id);
+        if (found || node.is_empty() || name == owner || !name.is_at_or_below(owner)) return;
+        const bool is_glue = has_as_nameserver(edit, name) &&
+                             std::ranges::all_of(to_rrsets(node), [](const Rrset& rrset) {
+                                 return rrset.type == RrType::a || rrset.type == RrType::aaaa;
+                             });
+        if (!is_glue) found.emplace(name);
+    });
+    return found;
 }
 
 bool ZoneEditor::is_plain(std::span<const Edit> edits) const {

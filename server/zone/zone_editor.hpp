@@ -75,8 +75,14 @@ public:
 
     /// Lays `edits` over what files make of a zone, `base.zone`: all that there are and are heard,
     /// those of each name one after the other; with `ttl` where they have none. Those that would
-    /// make a zone that files could not make are left out.
+    /// make a zone that files could not make are left out, and those that would hide what files say
+    /// of other names.
     ZoneEditor(const EditBase& base, std::span<const Edit> edits, Ttl ttl);
+
+    /// A name of which files say something, be it that it has none, and which `edit`, of another
+    /// name, would keep from being heard, or would name as a wildcard; none if there is none. Only
+    /// defaults and ranges may be hidden so.
+    [[nodiscard]] std::optional<Name> find_hidden(const Edit& edit) const;
 
     /// Whether `apply` can lay `edits` over their address.
     [[nodiscard]] bool is_plain(std::span<const Edit> edits) const;
@@ -97,7 +103,7 @@ public:
     /// What keeps the name that `edit` is about from being heard, by now; none if nothing does.
     [[nodiscard]] std::optional<Obstacle> find_obstacle(const Edit& edit) const;
 
-    /// One of `owners` below which anything but defaults and ranges is, in files or by plain edits;
+    /// One of `owners` below which anything but defaults, ranges and what may be glue is by now;
     /// none if there is none.
     [[nodiscard]] std::optional<Name> find_above_data(
         const std::set<Name, CanonicalLess>& owners) const;
@@ -116,6 +122,9 @@ private:
     [[nodiscard]] const Zone& ground() const noexcept {
         return base_.ground ? *base_.ground : *base_.zone;
     }
+    [[nodiscard]] std::optional<Name> find_silent_in(const AddressRange& range) const;
+    [[nodiscard]] std::optional<Name> find_written_in(const AddressRange& range) const;
+    [[nodiscard]] std::optional<Name> find_named_below(NameView owner, const Edit& edit) const;
     [[nodiscard]] Rrsets stored_in(const Zone& zone, Address address) const;
     [[nodiscard]] FileData file_data(const Zone& zone, Address address) const;
     [[nodiscard]] Rrsets rrsets_now(Address address) const;

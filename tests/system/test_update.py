@@ -322,7 +322,7 @@ class LeadingAway(UpdateTestCase):
                     self.assertIn("is locked in", text)
                     rcode, text = self.ask_for("5.18.198.in-addr.arpa.", rr_type, key)
                     self.assertEqual(rcode, "REFUSED")
-                    self.assertIn("198.18.5.1 below it is locked in", text)
+                    self.assertIn("files say what 1.5.18.198.in-addr.arpa. has", text)
             self.assertEqual(self.ask_for("6.18.198.in-addr.arpa.", "NS", key), ("NOERROR", ""))
         self.assertEqual(self.names(self.server, 2), ["two.example.net."])
         self.assertEqual(self.ask_for(name_of(1), "NS", ADMIN), ("NOERROR", ""))
@@ -331,9 +331,7 @@ class LeadingAway(UpdateTestCase):
         below = "1.6.18.198.in-addr.arpa."
         self.assertEqual(self.ask_for("6.18.198.in-addr.arpa.", "NS", ADMIN), ("NOERROR", ""))
         self.assertFalse(self.server.ask(below).is_authoritative)
-        locked = "records:\n  198.18.6.1: {name: x.example.net, locked: true}\n"
-        self.workspace.write_zone("outer", OUTER + locked)
-        run_program("ARPACTL", "reload", "-c", self.workspace.config)
+        self.write_outer("  198.18.6.1: {name: x.example.net, locked: true}\n")
         for _ in range(2):  # as it is, and after another change and a restart
             self.assert_ptr(self.server.ask(below), "x.example.net.")
             self.assertEqual(self.ask_for("7.18.198.in-addr.arpa.", "NS", ADMIN), ("NOERROR", ""))
@@ -348,7 +346,44 @@ class LeadingAway(UpdateTestCase):
     def test_the_apex_does_not_lead_away(self):
         rcode, text = self.ask_for(APEX, "DNAME", ADMIN)
         self.assertEqual(rcode, "REFUSED")
-        self.assertIn("is locked in", text)
+        self.assertIn("files say what ", text)
+
+    def test_wildcards_name_nothing_that_files_leave_without_a_name(self):
+        for owner in ("*.5.18.198.in-addr.arpa.", "*.18.198.in-addr.arpa."):
+            for key in (STRANGER, ADMIN):
+                for rr_type in ("PTR", "CNAME", "NS", "DNAME"):
+                    with self.subTest(owner=owner, key=key.name, rr_type=rr_type):
+                        rcode, text = self.ask_for(owner, rr_type, key)
+                        self.assertEqual(rcode, "REFUSED")
+                        self.assertIn("files say what 1.5.18.198.in-addr.arpa. has", text)
+        self.assertEqual(self.ask_for("*.6.18.198.in-addr.arpa.", "PTR"), ("NOERROR", ""))
+        self.assert_ptr(self.server.ask("1.6.18.198.in-addr.arpa."), "elsewhere.example.org.")
+        text = self.arpactl("explain", "198.18.6.1")
+        self.assertRegex(text, r"\n  \* wildcard +PTR elsewhere\.example\.org\.")
+        self.write_outer("  198.18.6.1: ~\n")
+        self.assertEqual(self.server.ask("1.6.18.198.in-addr.arpa.").rcode, "NXDOMAIN")
+
+    def write_outer(self, records):
+        """Has the outer network have `records`."""
+        self.workspace.write_zone("outer", OUTER + "records:\n" + records)
+        run_program("ARPACTL", "reload", "-c", self.workspace.config)
+
+    def test_glue_is_that_of_the_nameservers(self):
+        zone = "18.198.in-addr.arpa."
+        for owner in ("ns1.sub", "other.sub"):
+            self.workspace.write_zone(
+                "outer", OUTER + f"extra: |\n  {owner}.{zone} A 192.0.2.9\n")
+            run_program("ARPACTL", "reload", "-c", self.workspace.config)
+            self.assertEqual(self.ask_for(f"sub.{zone}", "DNAME", ADMIN)[0], "REFUSED")
+            change = record(f"sub.{zone}", "NS", rdata=dns.encode_name(f"ns1.sub.{zone}"))
+            rcode, text = self.send(self.server, change, key=ADMIN, zone=zone)
+            if owner == "ns1.sub":
+                self.assertEqual((rcode, text), ("NOERROR", ""))
+                self.assertFalse(self.server.ask(f"{owner}.{zone}", "A").is_authoritative)
+            else:
+                self.assertTrue(self.server.ask(f"{owner}.{zone}", "A").is_authoritative)
+                self.assertEqual(rcode, "REFUSED")
+                self.assertIn(f"files say what {owner}.{zone} has", text)
 
     def test_files_that_say_something_later_are_heard(self):
         self.assertEqual(self.ask_for(name_of(140), "NS"), ("NOERROR", ""))
@@ -359,6 +394,30 @@ class LeadingAway(UpdateTestCase):
         text = self.arpactl("explain", "192.0.2.140")
         self.assertRegex(text, r"\n  \* record +PTR later\.example\.net")
         self.assertRegex(text, r"\n    lease +NS elsewhere\.example\.org")
+
+    def test_files_that_say_something_below_later_are_heard(self):
+        zone = "18.198.in-addr.arpa."
+        for key in (STRANGER, ADMIN):
+            self.write_outer("  198.18.9.1: y.example.net\n")
+            self.assertEqual(self.ask_for(f"6.{zone}", "NS", key), ("NOERROR", ""))
+            self.assertFalse(self.server.ask(f"1.6.{zone}").is_authoritative)
+            text = self.arpactl("explain", "198.18.6.1")
+            self.assertRegex(text, r"\n  \* (edit|lease) +NS .* at 6\.18\.198\.in-addr\.arpa\.")
+            self.write_outer("  198.18.6.1: x.example.net\n")
+            self.assert_ptr(self.server.ask(f"1.6.{zone}"), "x.example.net.")
+            self.assertRegex(self.server.log, f"at 6.{zone} by an? (edit|lease) is not heard: "
+                             f"files say what 1.6.{zone} has")
+            text = self.arpactl("explain", "198.18.6.1")
+            self.assertRegex(text, r"\n  \* record +PTR x\.example\.net")
+
+    def test_a_network_inside_is_not_led_away_from(self):
+        zone = "18.198.in-addr.arpa."
+        self.assertEqual(self.ask_for(f"6.{zone}", "NS", ADMIN), ("NOERROR", ""))
+        self.workspace.write_zone("inside", "network: 198.18.6.0/25\n"
+                                  "records:\n  198.18.6.1: {name: x.example.net, locked: true}\n")
+        run_program("ARPACTL", "reload", "-c", self.workspace.config)
+        reply = self.server.ask(f"1.6.{zone}")
+        self.assertEqual(reply.data("answer", "PTR"), ["x.example.net."])
 
 
 class Rules(UpdateTestCase):

@@ -70,9 +70,8 @@ std::string finding_text(const NameFinding& finding) {
                                    to_text(finding.layer), says(finding));
     if (!finding.owner.empty()) text += fmt::format(" at {}", finding.owner);
     if (finding.ttl) text += fmt::format(", TTL {}", finding.ttl->seconds);
-    const bool is_edit = finding.layer == NameLayer::edit || finding.layer == NameLayer::lease;
-    text +=
-        fmt::format("\n{:20}{}", "", is_edit ? "kept in the state directory" : place_text(finding));
+    text += fmt::format("\n{:20}{}", "",
+                        finding.file.empty() ? "kept in the state directory" : place_text(finding));
     if (!finding.made_by.empty()) text += fmt::format(", made by {}", finding.made_by);
     return text + '\n';
 }
