@@ -1,6 +1,7 @@
 # Functions that declare tests. Each test carries one of the labels unit, conformance, system,
 # interop, fuzz, check and load. What takes more than half a minute with sanitizers is also `slow`,
-# and what takes more than a minute without them is `long` and not run with AddressSanitizer.
+# and what takes more than a minute without them is `long` and not run with AddressSanitizer. What
+# is `brief` is run with sanitizers, and not again with the release build.
 
 # arpad_test_support(SOURCES <file>... [APART <file>...] [USES <folder>...] [WITH <target>...])
 #
@@ -86,8 +87,7 @@ endfunction()
 # arpad_interop_test(<name> <script> [<argument>...] [WAITS] [LABELS <label>...])
 #
 # A script that compares the built programs with other nameservers, or tests that comparison. One that
-# mostly waits for them leaves a core to other tests. What is not `long` is labelled `brief`: it is run
-# with sanitizers, and not again with the release build.
+# mostly waits for them leaves a core to other tests. What is not `long` is labelled `brief`.
 function(arpad_interop_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "WAITS" "" "LABELS")
     arpad_python_test(interop.${name} ${arg_UNPARSED_ARGUMENTS})
