@@ -359,6 +359,8 @@ std::optional<Name> ZoneEditor::find_written_in(const AddressRange& range) const
 /// something.
 std::optional<Name> ZoneEditor::find_named_below(NameView owner, const Edit& edit) const {
     const ZoneParts& parts = base_.zone->parts();
+    // A name with any below it is in the index itself: most owners need no look through all names.
+    if (owner != base_.zone->apex() && !parts.names.find(owner)) return std::nullopt;
     std::optional<Name> found;
     parts.names.for_each([&](NameView name, NodeId id) {
         const NodeView node = parts.nodes.at(id);

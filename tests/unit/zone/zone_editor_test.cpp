@@ -75,6 +75,56 @@ TEST(ZoneEditor, GivesBackWhatFilesSay) {
     EXPECT_EQ(content_with_edits(base.content, digest), base.content);
 }
 
+/// An edit of a name that is no address's, which has `target`.
+Edit edit_of(std::string_view owner, RrType type, std::string_view target) {
+    Edit made = edit("0.0.0.0", {target});
+    made.type = type;
+    made.name = name(owner);
+    return made;
+}
+
+TEST(ZoneEditor, FindsWhatEditsWouldHide) {
+    EditBase base = base_of(zone_for("198.18.0.0/16")
+                                .ptr("1.6", "x.example.")
+                                .ptr("1.7", "default.example.")
+                                .range("198.18.8.0/24", "r-{ip}.example.")
+                                .record("_x.1.9 TXT text")
+                                .record("ns1.sub A 192.0.2.1")
+                                .cname("1.10", "1.0/25.10.18.198.in-addr.arpa.")
+                                .build());
+    PtrLayers layers;
+    layers.low.push_back({address("198.18.7.1"), address("198.18.7.1")});
+    layers.silent.push_back({address("198.18.5.9"), address("198.18.5.20")});
+    base.layers = std::make_shared<const PtrLayers>(std::move(layers));
+    const ZoneEditor editor(base, base.zone);
+    const std::string apex = "18.198.in-addr.arpa.";
+    const auto hidden_by = [&](const std::string& owner, RrType type,
+                               std::string_view target = "ns1.sub.18.198.in-addr.arpa.") {
+        const auto hidden = editor.find_hidden(edit_of(owner + apex, type, target));
+        return hidden ? hidden->to_text() : std::string();
+    };
+    for (const RrType type : {RrType::ns, RrType::dname}) {
+        EXPECT_EQ(hidden_by("5.", type), "9.5.18.198.in-addr.arpa.");
+        EXPECT_EQ(hidden_by("6.", type), "1.6.18.198.in-addr.arpa.");
+        EXPECT_EQ(hidden_by("7.", type), "");
+        EXPECT_EQ(hidden_by("8.", type), "");
+        EXPECT_EQ(hidden_by("9.", type), "_x.1.9.18.198.in-addr.arpa.");
+        EXPECT_EQ(hidden_by("1.9.", type), "_x.1.9.18.198.in-addr.arpa.");
+        EXPECT_EQ(hidden_by("10.", type), "1.10.18.198.in-addr.arpa.");
+        EXPECT_EQ(hidden_by("*.5.", type), "9.5.18.198.in-addr.arpa.");
+    }
+    EXPECT_EQ(hidden_by("sub.", RrType::ns), "");
+    EXPECT_EQ(hidden_by("sub.", RrType::ns, "ns2.example."), "ns1.sub.18.198.in-addr.arpa.");
+    EXPECT_EQ(hidden_by("sub.", RrType::dname), "ns1.sub.18.198.in-addr.arpa.");
+    EXPECT_EQ(hidden_by("", RrType::ns), "");
+    EXPECT_NE(hidden_by("", RrType::dname), "");
+    EXPECT_EQ(hidden_by("*.", RrType::ptr), "9.5.18.198.in-addr.arpa.");
+    EXPECT_EQ(hidden_by("*.5.", RrType::cname), "9.5.18.198.in-addr.arpa.");
+    EXPECT_EQ(hidden_by("*.6.", RrType::ptr), "");
+    EXPECT_EQ(hidden_by("*.5.", RrType::txt), "");
+    EXPECT_EQ(hidden_by("5.", RrType::txt), "");
+}
+
 TEST(ZoneEditor, NamesTheAddressThatIsAZone) {
     const EditBase base = base_of(zone_for("192.0.2.1/32").build());
     const std::string apex(base.zone->apex().to_text());
