@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import ssl
 import unittest
 import urllib.request
+from pathlib import Path
 
 import dns_client as dns
 from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, run_program, wait_until
@@ -73,6 +75,16 @@ class Queries(TlsTestCase):
                 with self.subTest(tool):
                     reply = run_tool(tool, ("127.0.0.1", self.port), *options, "-x", "192.0.2.1")
                     self.assertEqual(reply.data("PTR"), ["one.example.net."], reply.text)
+
+    def test_they_do_not_slow_down_who_asks_without(self):
+        # A handshake costs as much as a thousand queries: a thread of its own makes them, behind others.
+        with self.workspace.start() as server:
+            self.connect()
+            nice = {}
+            for task in Path(f"/proc/{server.process.pid}/task").iterdir():
+                name, rest = re.search(r"\((.*)\) (.*)", (task / "stat").read_text("ascii")).groups()
+                nice[name] = int(rest.split()[16])
+        self.assertGreater(nice["arpad-tls"], nice["arpad-worker"])
 
     def test_many_queries_of_one_connection_are_answered(self):
         with self.workspace.start():

@@ -211,6 +211,21 @@ TEST_F(RefresherTest, ManyNoticesAreOneErrandMore) {
     EXPECT_THAT(proceed(seconds(1)), IsEmpty());
 }
 
+TEST_F(RefresherTest, NoticesThatDoNotEndAreTenErrandsASecond) {
+    follow({{frame({"192.0.2.53"}), {zone_with_serial(7), system_now}}});
+    proceed();
+    confirm();
+    int errands = 0;
+    for (int i = 0; i < 1000; ++i) {  // milliseconds
+        refresher_.notice(apex_, first_, now_);
+        if (proceed(milliseconds(1)).empty()) continue;
+        ++errands;
+        refresher_.notice(apex_, first_, now_);
+        confirm();
+    }
+    EXPECT_EQ(errands, 10);
+}
+
 TEST_F(RefresherTest, NoticesOfUnknownZonesAreNothing) {
     refresher_.notice(apex_, first_, now_);
     EXPECT_THAT(proceed(), IsEmpty());
