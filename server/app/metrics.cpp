@@ -104,8 +104,7 @@ void put_clients(MetricsText& text, const Traffic& traffic) {
     static_assert(standings.size() == std::tuple_size_v<decltype(traffic.by_client)>);
     text.begin(
         "arpad_clients_total", "counter",
-        "Replies by what the client showed: nothing, a cookie that was not ours, or a cookie "
-        "of ours or a signature.");
+        "Replies by what the client showed: nothing, a cookie that was not ours, or one of ours.");
     for (std::size_t i = 0; i < standings.size(); ++i) {
         text.add({{"standing", standings[i]}}, to_number(traffic.by_client[i]));
     }
