@@ -408,6 +408,7 @@ class Stop(StartStopTestCase):
                 replies = client.receive_replies(len(ids) - 1)
                 self.assertEqual({len(reply.answer) for reply in replies.values()}, {2000})
                 self.assertTrue(client.is_closed_within(dns.PATIENCE_SECONDS))
+                server.process.wait(STOP_BOUND_SECONDS)
 
     def block(self, client):
         """Asks and reads nothing until the server takes no more from the client."""
