@@ -93,7 +93,7 @@ HttpServer::BodyGrant WebService::grant_for(const HttpRequest& request) {
     } catch (const DatabaseError&) {
         // The handler says why.
     }
-    return {max_strangers_body_octets, {}, BodyRoom::Sender::customer};
+    return {max_strangers_body_octets, {}};
 }
 
 std::vector<Endpoint> WebService::endpoints() const {

@@ -5,40 +5,37 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/ip/udp.hpp>
+#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "support/udp_peer.hpp"
 #include "support/zone_fixtures.hpp"
 
 namespace arpad {
 namespace {
 
-using boost::asio::ip::udp;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 using testing::ElementsAre;
 
 /// Keeps questions, and answers them when it is told to.
 class Resolver {
 public:
     explicit Resolver(boost::asio::io_context& io)
-        : socket_(io, {boost::asio::ip::address_v4::loopback(), 0}) {
-        receive();
-    }
+        : peer_(io, [this](const auto& sender, auto message) {
+              open_.emplace_back(sender, std::move(message));
+          }) {}
 
-    [[nodiscard]] Endpoint endpoint() const {
-        return {test::address("127.0.0.1"), socket_.local_endpoint().port()};
-    }
+    [[nodiscard]] Endpoint endpoint() const { return peer_.endpoint(); }
 
     [[nodiscard]] std::size_t open() const { return open_.size(); }
 
     /// Answers all that it has been asked with `rcode` and, if it is given, the A record of
     /// `address`.
     void answer_all(Rcode rcode, std::optional<std::array<std::uint8_t, 4>> address = {}) {
-        for (auto& [peer, message] : open_) {
+        for (auto& [sender, message] : open_) {
             message[2] |= 0x80U;  // QR
             message[3] = static_cast<std::uint8_t>(rcode);
             if (address) {
@@ -47,29 +44,14 @@ public:
                 message.insert(message.end(), record.begin(), record.end());
                 message.insert(message.end(), address->begin(), address->end());
             }
-            socket_.send_to(boost::asio::buffer(message), peer);
+            peer_.send(sender, message);
         }
         open_.clear();
     }
 
 private:
-    void receive() {
-        socket_.async_receive_from(
-            boost::asio::buffer(buffer_), peer_,
-            [this](const boost::system::error_code& error, std::size_t octets) {
-                if (error) return;
-                open_.emplace_back(
-                    peer_,
-                    std::vector<std::uint8_t>(
-                        buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(octets)));
-                receive();
-            });
-    }
-
-    udp::socket socket_;
-    udp::endpoint peer_;
-    std::array<std::uint8_t, 512> buffer_{};
-    std::vector<std::pair<udp::endpoint, std::vector<std::uint8_t>>> open_;
+    std::vector<std::pair<test::UdpPeer::Sender, std::vector<std::uint8_t>>> open_;
+    test::UdpPeer peer_;
 };
 
 class ForwardLookupTest : public testing::Test {
@@ -80,14 +62,8 @@ protected:
                         [this](ForwardAnswer answer) { answers_.emplace_back(to_text(answer)); });
     }
 
-    /// Goes on until `is_reached`; whether it was.
     bool run_until(const std::function<bool()>& is_reached) {
-        const auto end = std::chrono::steady_clock::now() + seconds(20);
-        while (!is_reached() && std::chrono::steady_clock::now() < end) {
-            io_.run_for(milliseconds(10));
-            io_.restart();
-        }
-        return is_reached();
+        return test::run_until(io_, is_reached);
     }
 
     /// What is answered to `name` by the first resolver and by the second.

@@ -3,18 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
-#include <boost/asio/ip/udp.hpp>
+#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "support/udp_peer.hpp"
 #include "support/zone_fixtures.hpp"
 
 namespace arpad {
 namespace {
 
-using boost::asio::ip::udp;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::ElementsAre;
@@ -29,32 +28,18 @@ std::shared_ptr<const Zone> zone_with(const std::string& apex, std::uint32_t ser
 class Nameserver {
 public:
     explicit Nameserver(boost::asio::io_context& io)
-        : socket_(io, {boost::asio::ip::address_v4::loopback(), 0}) {
-        receive();
-    }
+        : peer_(io, [this](const auto& sender, auto message) {
+              ++questions;
+              if (serial) reply(sender, std::move(message));
+          }) {}
 
-    [[nodiscard]] Endpoint endpoint() const {
-        return {test::address("127.0.0.1"), socket_.local_endpoint().port()};
-    }
+    [[nodiscard]] Endpoint endpoint() const { return peer_.endpoint(); }
 
     std::optional<std::uint8_t> serial;
     unsigned questions = 0;
 
 private:
-    void receive() {
-        socket_.async_receive_from(
-            boost::asio::buffer(buffer_), peer_,
-            [this](const boost::system::error_code& error, std::size_t octets) {
-                if (error) return;
-                ++questions;
-                if (serial) reply(octets);
-                receive();
-            });
-    }
-
-    void reply(std::size_t octets) {
-        std::vector<std::uint8_t> message(buffer_.begin(),
-                                          buffer_.begin() + static_cast<std::ptrdiff_t>(octets));
+    void reply(const test::UdpPeer::Sender& sender, std::vector<std::uint8_t> message) {
         message[2] |= 0x84U;  // QR, AA
         message[7] = 1;       // answers
         const std::vector<std::uint8_t> soa{0xC0, 12, 0, 6, 0, 1, 0, 0, 0, 0, 0, 22, 0, 0};
@@ -62,12 +47,10 @@ private:
         const std::vector<std::uint8_t> numbers{0, 0, 0, *serial, 0, 0, 0, 1, 0, 0,
                                                 0, 1, 0, 0,       0, 1, 0, 0, 0, 1};
         message.insert(message.end(), numbers.begin(), numbers.end());
-        socket_.send_to(boost::asio::buffer(message), peer_);
+        peer_.send(sender, message);
     }
 
-    udp::socket socket_;
-    udp::endpoint peer_;
-    std::array<std::uint8_t, 512> buffer_{};
+    test::UdpPeer peer_;
 };
 
 class PropagationWatchTest : public testing::Test {
@@ -78,14 +61,8 @@ protected:
         watch_->announce(zones, std::chrono::system_clock::now());
     }
 
-    /// Goes on until `is_reached`; whether it was.
     bool run_until(const std::function<bool()>& is_reached, milliseconds patience = seconds(20)) {
-        const auto end = std::chrono::steady_clock::now() + patience;
-        while (!is_reached() && std::chrono::steady_clock::now() < end) {
-            io_.run_for(milliseconds(10));
-            io_.restart();
-        }
-        return is_reached();
+        return test::run_until(io_, is_reached, patience);
     }
 
     [[nodiscard]] std::vector<std::string> nameservers(const std::string& apex) const {
