@@ -328,6 +328,7 @@ void Daemon::serve(const std::string& what) {
     open_web();
     // All sockets are open; threads that start now have what this one has.
     drop_privileges();
+    start_worker_log(confining(&forbid_programs));
     pool_.start(confining(&confine_to_answering));
     if (web_) web_->start(reloader_->first_snapshot(), confining(&forbid_programs));
     if (config_.pins_workers) pool_.pin();

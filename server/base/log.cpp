@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <spdlog/async.h>
 #include <spdlog/formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <sys/stat.h>
@@ -16,6 +17,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "base/background_thread.hpp"
+#include "base/counted.hpp"
 
 namespace arpad {
 
@@ -86,6 +90,41 @@ private:
     LogFormat format_;
 };
 
+/// Passes lines on, and says how many were lost before.
+class LossTellingSink final : public spdlog::sinks::sink {
+public:
+    /// They wait in `pool`, whose thread alone calls this.
+    LossTellingSink(spdlog::sink_ptr target, spdlog::details::thread_pool& pool)
+        : target_(std::move(target)), pool_(pool) {}
+
+    void log(const spdlog::details::log_msg& message) override {
+        const std::size_t lost = pool_.overrun_counter();
+        if (lost != told_) {
+            const auto text = fmt::format("{} of the log lost: its reader does not keep up",
+                                          counted(lost - std::exchange(told_, lost), "line"));
+            target_->log({message.logger_name, spdlog::level::warn, text});
+        }
+        target_->log(message);
+    }
+
+    void flush() override { target_->flush(); }
+    void set_pattern(const std::string& pattern) override { target_->set_pattern(pattern); }
+    void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override {
+        target_->set_formatter(std::move(formatter));
+    }
+
+private:
+    spdlog::sink_ptr target_;
+    spdlog::details::thread_pool& pool_;
+    std::size_t told_ = 0;
+};
+
+/// Null until it has been started.
+std::shared_ptr<spdlog::logger>& started_worker_log() {
+    static std::shared_ptr<spdlog::logger> log;
+    return log;
+}
+
 }  // namespace
 
 void open_log(LogFormat format, LogLevel level) {
@@ -101,6 +140,28 @@ void set_log_level(LogLevel level) {
     constexpr std::array levels{spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
                                 spdlog::level::err};
     spdlog::set_level(levels[static_cast<std::size_t>(level)]);
+}
+
+void start_worker_log(std::function<void()> prepare) {
+    constexpr std::size_t most_waiting = 1000;
+    spdlog::init_thread_pool(most_waiting, 1, [prepare = std::move(prepare)] {
+        become_background_thread("arpad-log");
+        if (prepare) prepare();
+    });
+    const spdlog::logger& log = *spdlog::default_logger_raw();
+    auto sink = std::make_shared<LossTellingSink>(log.sinks().front(), *spdlog::thread_pool());
+    auto workers = std::make_shared<spdlog::async_logger>(
+        "arpad-workers", std::move(sink), spdlog::thread_pool(),
+        spdlog::async_overflow_policy::overrun_oldest);
+    workers->flush_on(spdlog::level::trace);
+    workers->set_level(log.level());
+    spdlog::register_logger(workers);  // so that set_log_level() finds it
+    started_worker_log() = std::move(workers);
+}
+
+spdlog::logger& worker_log() {
+    const auto& started = started_worker_log();
+    return started ? *started : *spdlog::default_logger_raw();
 }
 
 bool leads_to_journal() {

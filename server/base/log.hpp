@@ -1,12 +1,14 @@
 /// \file  The log: lines on standard error. Threads: any.
 ///
-/// Written with spdlog's own functions (`spdlog::info` and so on), never on the query path.
+/// Written with spdlog's own functions (`spdlog::info` and so on), by threads that answer with
+/// those of `worker_log()`, and never on the query path.
 #pragma once
 
 #include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 
 #include "base/log_format.hpp"
 
@@ -18,6 +20,14 @@ void open_log(LogFormat format, LogLevel level);
 
 /// Logs from `level` on. Threads: any.
 void set_log_level(LogLevel level);
+
+/// Has `worker_log()` written by a thread of its own, which begins with `prepare`. Called once, by
+/// a thread that has what that one is to have, before any that uses it is started.
+void start_worker_log(std::function<void()> prepare);
+
+/// The log for threads that answer: they do not wait for its reader. Some lines wait instead; where
+/// more come the oldest are lost, and that is said. Threads: any.
+[[nodiscard]] spdlog::logger& worker_log();
 
 /// Whether standard error leads to the journal of systemd (systemd.exec(5), JOURNAL_STREAM).
 [[nodiscard]] bool leads_to_journal();

@@ -40,6 +40,11 @@ inline constexpr std::uint16_t recursion_desired = 0x0100;
     return static_cast<Opcode>(flags >> 11U & 0xFU);
 }
 
+/// The opcode of `message`, which has at least a header.
+[[nodiscard]] constexpr Opcode opcode_of(std::span<const std::uint8_t> message) noexcept {
+    return opcode_of(static_cast<std::uint16_t>(message[2] << 8U));
+}
+
 /// What is wrong with a message as a query.
 enum class Defect : std::uint8_t {
     none,

@@ -66,6 +66,11 @@ public:
 
     static constexpr std::chrono::milliseconds least_idle_timeout{200};
 
+    /// As configured.
+    [[nodiscard]] std::chrono::milliseconds usual_idle_timeout() const noexcept {
+        return config_.idle_timeout;
+    }
+
     /// An idle connection is closed to make room.
     void note_shed() noexcept { shed_.fetch_add(1, std::memory_order_relaxed); }
 

@@ -100,6 +100,7 @@ void TcpConnection::make_update() {
                                  const auto self = waiting.lock();
                                  if (!self || !self->stream_.socket().is_open()) return;
                                  self->session_.end_update(reply);
+                                 self->listener_.note_progress(*self);
                                  self->go_on();
                              });
 }
@@ -108,9 +109,9 @@ void TcpConnection::make_update() {
 void TcpConnection::make_part() {
     if (!may_transfer()) return;
     if (std::chrono::steady_clock::now() - transfer_start_ > longest_transfer) {
-        spdlog::warn("transfer of {} to {} stopped: it takes more than {} minutes",
-                     session_.transfer()->zone().apex().to_text(),
-                     session_.client().address.to_text(), longest_transfer.count());
+        worker_log().warn("transfer of {} to {} stopped: it takes more than {} minutes",
+                          session_.transfer()->zone().apex().to_text(),
+                          session_.client().address.to_text(), longest_transfer.count());
         close();
         return;
     }
@@ -128,9 +129,9 @@ void TcpConnection::take_part(TransferThread::Part part) {
         return;
     }
     if (session_.transfer()->has_failed()) {
-        spdlog::error("transfer of {} to {} stopped: a record of it fits into no signed message",
-                      session_.transfer()->zone().apex().to_text(),
-                      session_.client().address.to_text());
+        worker_log().error(
+            "transfer of {} to {} stopped: a record of it fits into no signed message",
+            session_.transfer()->zone().apex().to_text(), session_.client().address.to_text());
         close();
         return;
     }
@@ -166,11 +167,11 @@ void TcpConnection::note_unfinished_transfer() {
     const std::string apex = session_.transfer()->zone().apex().to_text();
     const std::string client = session_.client().address.to_text();
     if (transfer_place_ && transfer_place_->is_admitted()) {
-        spdlog::info("transfer of {} to {} broken off", apex, client);
+        worker_log().info("transfer of {} to {} broken off", apex, client);
         return;
     }
     if (!listener_.transfer_throttle_.admits(std::chrono::steady_clock::now())) return;
-    spdlog::warn(
+    worker_log().warn(
         "no transfer of {} to {}: it waited while others were under way, as many as `transfers` of "
         "`tcp` allows, or half of that to this client ({} more such transfers not shown)",
         apex, client, listener_.transfer_throttle_.take_suppressed());
@@ -182,12 +183,12 @@ void TcpConnection::note_transfer() const {
     ++(transfer.is_incremental() ? counts.incremental : counts.full);
     const std::chrono::duration<double, std::milli> taken =
         std::chrono::steady_clock::now() - transfer_start_;
-    spdlog::info("transferred {}{} serial {} to {}{}: {}, {} ({:.0f} ms)",
-                 transfer.is_incremental() ? "the changes of " : "",
-                 transfer.zone().apex().to_text(), transfer.zone().serial().value,
-                 session_.client().address.to_text(), stream_.is_encrypted() ? " over TLS" : "",
-                 counted(transfer.records(), "record"), counted(transfer.messages(), "message"),
-                 taken.count());
+    worker_log().info(
+        "transferred {}{} serial {} to {}{}: {}, {} ({:.0f} ms)",
+        transfer.is_incremental() ? "the changes of " : "", transfer.zone().apex().to_text(),
+        transfer.zone().serial().value, session_.client().address.to_text(),
+        stream_.is_encrypted() ? " over TLS" : "", counted(transfer.records(), "record"),
+        counted(transfer.messages(), "message"), taken.count());
 }
 
 /// Its zone may be the last of its kind, and large: the other thread frees it.

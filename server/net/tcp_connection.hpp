@@ -36,8 +36,10 @@ public:
 
     /// Whether the client waits for something that is being made or sent.
     [[nodiscard]] bool is_busy() const noexcept {
-        return is_writing_ || session_.transfer() != nullptr || session_.is_updating();
+        return is_writing_ || is_transferring() || is_updating();
     }
+    [[nodiscard]] bool is_transferring() const noexcept { return session_.transfer() != nullptr; }
+    [[nodiscard]] bool is_updating() const noexcept { return session_.is_updating(); }
 
 private:
     friend class TcpListener;

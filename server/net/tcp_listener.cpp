@@ -101,19 +101,26 @@ TcpListener::Attempt TcpListener::accept_one() {
     const bool is_out_of_resources =
         errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
     if (!is_out_of_resources) return Attempt::accepted;  // one that is gone already
-    pause_accepting(errno);
+    const int error = errno;
+    report(error);
+    // A descriptor that is given up can be used at once; the system's memory cannot, nor what other
+    // processes may take first.
+    const bool has_freed_one = shed_idle() && error == EMFILE;
+    if (has_freed_one) return Attempt::accepted;
+    pause_accepting();
     return Attempt::failed;
 }
 
+void TcpListener::report(int error) {
+    if (!throttle_.admits(steady_clock::now())) return;
+    worker_log().warn(
+        "accepting TCP connections: {}; raise the limit of open files ({} more such errors not "
+        "shown)",
+        std::strerror(error), throttle_.take_suppressed());
+}
+
 /// Out of descriptors or memory: trying again at once would only spin.
-void TcpListener::pause_accepting(int error) {
-    if (throttle_.admits(steady_clock::now())) {
-        spdlog::warn(
-            "accepting TCP connections: {}; raise the limit of open files ({} more such "
-            "errors not shown)",
-            std::strerror(error), throttle_.take_suppressed());
-    }
-    (void)shed_idle();
+void TcpListener::pause_accepting() {
     accept_timer_.expires_after(accept_pause);
     accept_timer_.async_wait([this](const error_code& cancelled) {
         if (!cancelled && acceptor_.is_open()) accept();
@@ -187,10 +194,15 @@ void TcpListener::watch_idle() {
 }
 
 void TcpListener::close_idle(steady_clock::time_point now) {
-    while (!connections_.empty()) {
-        const auto connection = connections_.front();
-        if (now - connection->last_progress_ < limits_.idle_timeout()) return;
-        connection->close();
+    for (auto next = connections_.begin(); next != connections_.end();) {
+        const auto connection = *next++;  // closing removes it
+        const auto idle = now - connection->last_progress_;
+        if (idle < limits_.idle_timeout()) return;
+        // That an update takes so long to be made is not its client's fault; and not everybody may
+        // have a transfer, which may be waiting for others to end.
+        const bool may_stay = connection->is_updating() || (connection->is_transferring() &&
+                                                            idle < limits_.usual_idle_timeout());
+        if (!may_stay) connection->close();
     }
 }
 

@@ -86,7 +86,8 @@ private:
     void note_progress(TcpConnection& connection);
     void note_failed_handshake() noexcept { telemetry_.count_failed_handshake(); }
     void remove(TcpConnection& connection);
-    void pause_accepting(int error);
+    void report(int error);
+    void pause_accepting();
 
     boost::asio::ip::tcp::acceptor acceptor_;
     Transport transport_;

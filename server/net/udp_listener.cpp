@@ -198,16 +198,19 @@ UdpListener::Progress UdpListener::answer_batch() {
 }
 
 /// Where the answer to `request`, in `reply`, is over the limit, nothing is sent instead, or every
-/// so often what lets clients come back that are really there.
+/// so often what lets clients come back that are really there: those that sent a query. To NOTIFY
+/// and UPDATE an answer without an error, be it truncated, says that what they ask was done; and
+/// nobody gains by having a victim sent what is no longer than what they sent themselves.
 void UdpListener::limit(const Request& request, steady_clock::time_point now,
                         std::span<std::uint8_t> reply, Outcome& outcome) {
-    const bool is_limited = outcome.kind == Outcome::Kind::answer &&
-                            outcome.client != Outcome::Client::proved &&
-                            is_too_much(request.client, class_of(outcome), now);
-    if (!is_limited) return;
+    if (outcome.kind != Outcome::Kind::answer) return;
+    const bool is_query = opcode_of(request.message) == Opcode::query;
+    const bool is_harmless = outcome.client == Outcome::Client::proved ||
+                             (!is_query && outcome.octets <= request.message.size());
+    if (is_harmless || !is_too_much(request.client, class_of(outcome), now)) return;
     const auto answers = static_cast<std::size_t>(class_of(outcome));
     RateLimitCounts& counts = telemetry_.rate_limit();
-    const unsigned slip = limiter_->config().slip;
+    const unsigned slip = is_query ? limiter_->config().slip : 0;
     if (slip == 0 || ++held_back_ < slip) {
         ++counts.dropped[answers];
         outcome = {};
@@ -287,8 +290,7 @@ void UdpListener::make_update(unsigned query) {
         batch_->messages[query].size(), batch_->outcomes[query].client == Outcome::Client::proved};
     updates_.begin(responder_.take_update(), [this, way](std::vector<std::uint8_t> reply) mutable {
         if (!socket_.is_open()) return;
-        // Nobody gains by having a victim sent what is no longer than what they sent themselves:
-        // those who make many updates in good faith get all their replies.
+        // Those who make many updates in good faith get all their replies.
         if (reply.size() > way.query_octets && !way.is_proved &&
             is_too_much(endpoint_of(way.peer).address, AnswerClass::error, steady_clock::now())) {
             ++telemetry_.rate_limit().dropped[static_cast<std::size_t>(AnswerClass::error)];
@@ -308,9 +310,10 @@ void UdpListener::make_update(unsigned query) {
 
 void UdpListener::report(const char* what, int error) {
     if (!throttle_.admits(steady_clock::now())) return;
-    spdlog::warn("{} over UDP on {}:{}: {} ({} more such errors not shown)", what,
-                 socket_.local_endpoint().address().to_string(), socket_.local_endpoint().port(),
-                 std::strerror(error), throttle_.take_suppressed());
+    worker_log().warn("{} over UDP on {}:{}: {} ({} more such errors not shown)", what,
+                      socket_.local_endpoint().address().to_string(),
+                      socket_.local_endpoint().port(), std::strerror(error),
+                      throttle_.take_suppressed());
 }
 
 }  // namespace arpad

@@ -1148,7 +1148,8 @@ class LostLog(FaultTestCase):
                 self.assertEqual(server.process.wait(NOTICE_SECONDS), CONFIGURATION)
 
     def test_reader_that_does_not_read_holds_no_query_up(self):
-        workspace = self.workspace({"zone": ONE})
+        workspace = self.workspace({"zone": ONE},
+                                   f"{ZONE_DEFAULTS}  transfer: {{allow: [127.0.0.1]}}\n")
         reader, writer = os.pipe()
         self.addCleanup(os.close, reader)
         size = fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
@@ -1165,6 +1166,10 @@ class LostLog(FaultTestCase):
         endpoint = server.endpoint
         self.wait_until(is_full, server)
         self.hang_up(server)
+        for _ in range(20):  # each of them is logged, by whatever thread has answered it
+            with dns.TcpClient(endpoint) as client:
+                client.send(dns.framed(dns.query("2.0.192.in-addr.arpa.", "AXFR")))
+                self.assertEqual(len(dns.Reply(client.receive()).records("answer", "SOA")), 2)
         with dns.UdpClient(endpoint) as client:
             for query_id in range(200):
                 client.send(dns.query("1.2.0.192.in-addr.arpa.", query_id=query_id))

@@ -1,5 +1,6 @@
 """Zones that other nameservers take from arpad."""
 
+import contextlib
 import select
 import signal
 import socket
@@ -589,6 +590,20 @@ class Streams(TransferTestCase):
                     self.assertIsNotNone(first.message())
                     time.sleep(0.05)
                 self.assertIsNone(second.message())
+
+    def test_those_that_wait_are_not_in_the_way_of_many_connections(self):
+        # With the last place taken, connections that are idle are closed after 0.2 s.
+        workspace = self.workspace({"zone": HUGE}, allow("127.0.0.1")
+                                   + "tcp: {transfers: 1, idle_timeout: 1h, connections: 8}\n")
+        with workspace.start() as server, \
+                Stream(server.endpoint, HUGE_APEX, receive_octets=4096) as first:
+            first.message()
+            with Stream(server.endpoint, HUGE_APEX) as second, contextlib.ExitStack() as idle:
+                for _ in range(6):
+                    idle.enter_context(server.tcp())
+                self.assertEqual(select.select([second.socket], [], [], 1)[0], [])
+                first.records()
+                self.assertEqual(len(second.records()), 2**19 + 4)
 
     def test_stop_in_mid_transfer(self):
         workspace = self.workspace({"zone": HUGE})

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "net/listen_sockets.hpp"
@@ -28,7 +29,7 @@ inline std::shared_ptr<const Snapshot> snapshot_with(std::string_view target) {
 class RunningWorker {
 public:
     explicit RunningWorker(const TcpConfig& tcp = {}, const UdpConfig& udp = {},
-                           RateLimiter* limiter = nullptr)
+                           RateLimiter* limiter = nullptr, PendingUpdates::Make make_update = {})
         : limits_(tcp),
           worker_(std::make_shared<const Identity>(IdentityConfig{}), udp, tcp,
                   Telemetry::Detail::all, {limits_, limiter, transfers_}),
@@ -39,6 +40,7 @@ public:
                 throw std::runtime_error(failure->to_text());
             }
         }
+        if (make_update) worker_.accept_updates(std::move(make_update));
         worker_.adopt(snapshot_with("a.example."), [](const auto&) {});
         worker_.start();
     }

@@ -3,8 +3,14 @@
 #include <gmock/gmock.h>
 
 #include <boost/asio/post.hpp>
+#include <functional>
+#include <future>
 #include <list>
+#include <thread>
+#include <utility>
+#include <vector>
 
+#include "crypto/tsig.hpp"
 #include "dns/message.hpp"
 #include "support/reply_text.hpp"
 #include "unit/net/running_worker.hpp"
@@ -218,6 +224,36 @@ TEST(TcpListener, ConnectionThatNeverCompletesAQueryIsClosed) {
     TcpClient client(running.ipv4());
     client.send(Octets{0xFF, 0xFF, 1, 2, 3});
     EXPECT_TRUE(client.sees_end());
+}
+
+/// An update, signed with `key`, with its length before it.
+Octets signed_update(const std::shared_ptr<const TsigKey>& key) {
+    Octets message = ask("2.0.192.in-addr.arpa", RrType::soa).opcode(Opcode::update).octets();
+    const std::size_t unsigned_octets = message.size();
+    TsigRequester requester(key);
+    message.resize(unsigned_octets + requester.added_octets());
+    message.resize(
+        requester.sign(message, unsigned_octets, tsig_time(std::chrono::system_clock::now())));
+    return framed(message);
+}
+
+TEST(TcpListener, ConnectionIsKeptWhileItsUpdateIsBeingMade) {
+    const TsigKey key{*Name::from_text("key.example"), TsigAlgorithm::hmac_sha256,
+                      Secret(Octets(32, 7))};
+    using Done = std::function<void(const UpdateResult&)>;
+    std::promise<Done> begun;
+    RunningWorker running({.idle_timeout = 1s}, {}, nullptr,
+                          [&](const auto&, Done done) { begun.set_value(std::move(done)); });
+    running.worker().adopt(std::make_shared<const Keyring>(std::vector{key}));
+    TcpClient client(running.ipv4());
+    client.send(signed_update(std::make_shared<const TsigKey>(key)));
+    auto update = begun.get_future();
+    ASSERT_EQ(update.wait_for(5s), std::future_status::ready);
+    std::this_thread::sleep_for(2500ms);
+    update.get()({});
+    const auto reply = client.receive();
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(read_reply(*reply).value().rcode, 0U);
 }
 
 /// A listener whose loop the test runs itself.

@@ -152,6 +152,23 @@ TEST(UdpListener, AnswersOverTheLimitAreDroppedWithoutSlip) {
     EXPECT_EQ(read_reply(*next).value().rcode, 5U) << "of another kind, with its own account";
 }
 
+// What a truncated answer without an error would say to these: that it has been done.
+TEST(UdpListener, NoticesAndUpdatesOverTheLimitAreAnsweredAsOthersAre) {
+    RateLimiter limiter(limits_of(1, 1));
+    const RunningWorker running({}, {}, &limiter);
+    for (const Opcode opcode : {Opcode::notify, Opcode::update}) {
+        const Octets message = ask("2.0.192.in-addr.arpa", RrType::soa).opcode(opcode).octets();
+        const auto replies = ask_often(running.ipv4(), message, 10);
+        ASSERT_THAT(replies, SizeIs(10));
+        for (const ReplyText& reply : replies) {
+            EXPECT_EQ(reply.rcode, replies.front().rcode);
+            EXPECT_NE(reply.rcode, 0U);
+            EXPECT_FALSE(reply.tc);
+            EXPECT_LE(reply.octets.size(), message.size());
+        }
+    }
+}
+
 TEST(UdpListener, DryRunHoldsNothingBack) {
     RateLimitConfig config = limits_of(1, 2);
     config.is_dry_run = true;
