@@ -54,6 +54,8 @@ unsigned RateLimiter::rate(AnswerClass answers) const noexcept {
 }
 
 bool RateLimiter::admits(const Address& client, AnswerClass answers, Instant now) noexcept {
+    // These must not use up what their neighbours have.
+    if (is_exempt(client)) return true;
     const std::int64_t instant = nanoseconds(now);
     const std::int64_t interval = intervals_[static_cast<std::size_t>(answers)];
     Account& account = account_of(key_of(client), answers, instant);
@@ -65,8 +67,6 @@ bool RateLimiter::admits(const Address& client, AnswerClass answers, Instant now
             return true;
         }
     }
-    // Few clients come here, so what is rarely true is asked here only.
-    if (is_exempt(client)) return true;
     account.held_back.fetch_add(1, relaxed);
     if (!holds_back_.load(relaxed)) holds_back_.store(true, relaxed);
     return false;

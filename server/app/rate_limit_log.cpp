@@ -1,9 +1,8 @@
 #include "app/rate_limit_log.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
-
-#include "base/log.hpp"
 
 namespace arpad {
 namespace {
@@ -51,6 +50,7 @@ void RateLimitLog::write() {
     const auto now = steady_clock::now();
     std::size_t begun = 0;
     std::size_t unnamed = 0;
+    ++look_;
     for (const RateLimiter::Event& event : limiter_.take_events(now)) {
         const Key key{event.prefix, event.answers};
         auto told = told_.find(key);
@@ -61,13 +61,24 @@ void RateLimitLog::write() {
             }
             ++begun;
             begin(event);
-            told = told_.emplace(key, now).first;
+            told = told_.emplace(key, Told{now}).first;
         }
+        // Others may have taken its place, so that it is counted anew.
+        if (event.held_back < told->second.held_back) told->second.is_exact = false;
+        told->second.held_back = std::max(told->second.held_back, event.held_back);
+        told->second.look = look_;
         if (!event.is_over) continue;
-        end(event, told->second);
+        end(key, told->second);
         told_.erase(told);
     }
-    if (unnamed > 0) {
+    std::erase_if(told_, [this](const auto& entry) {
+        Told told = entry.second;
+        if (told.look == look_) return false;
+        told.is_exact = false;
+        end(entry.first, told);
+        return true;
+    });
+    if (unnamed > 0 && throttle_.admits(now)) {
         spdlog::warn("holding back answers to {} more prefixes, which are not named", unnamed);
     }
 }
@@ -78,12 +89,12 @@ void RateLimitLog::begin(const RateLimiter::Event& event) const {
                  name_of(event.answers), event.prefix.to_text(), limiter_.rate(event.answers));
 }
 
-void RateLimitLog::end(const RateLimiter::Event& event, steady_clock::time_point since) const {
-    const std::chrono::duration<double> taken = steady_clock::now() - since;
-    spdlog::info("{} {} {} to {} in {:.0f} s",
+void RateLimitLog::end(const Key& key, const Told& told) const {
+    const std::chrono::duration<double> taken = steady_clock::now() - told.since;
+    spdlog::info("{} {}{} {} to {} in {:.0f} s",
                  limiter_.config().is_dry_run ? "would have held back" : "held back",
-                 event.held_back, name_of(event.answers), event.prefix.to_text(),
-                 taken.count() + static_cast<double>(interval.count()));
+                 told.is_exact ? "" : "at least ", told.held_back, name_of(key.answers),
+                 key.prefix.to_text(), taken.count() + static_cast<double>(interval.count()));
 }
 
 }  // namespace arpad
