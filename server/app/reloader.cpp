@@ -657,8 +657,16 @@ void Reloader::take_credentials_of(const ServerConfig& config) {
     config_.cookies.secrets = config.cookies.secrets;
     config_.tls.material = config.tls.material;
     config_.web.tls.material = config.web.tls.material;
+    Credentials credentials = credentials_of(config);
+    // What the server does not do yet waits for a restart, as is said of it.
+    if (config_.tls.listen.empty()) {
+        credentials.server = nullptr;
+        credentials.server_end.reset();
+    }
+    if (config_.web.tls.listen.empty()) credentials.web = nullptr;
+    if (config_.cookies.secrets_file != config.cookies.secrets_file) credentials.cookies = nullptr;
     boost::asio::post(
-        io_, [this, credentials = credentials_of(config)] { take_credentials_(credentials); });
+        io_, [this, credentials = std::move(credentials)] { take_credentials_(credentials); });
 }
 
 void Reloader::read_config_again() {

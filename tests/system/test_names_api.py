@@ -760,6 +760,21 @@ class OverTls(ReplyTestCase):
             run_program("ARPACTL", "reload", "-c", self.place.config)
             wait_until(lambda: self.is_believed(endpoint, other), "the new certificate is shown")
 
+    def test_a_certificate_for_the_next_start_waits_for_it(self):
+        place = self.enterContext(workspace(""))
+        with place.start() as server:
+            endpoint = web_endpoint(server)
+            authority = Authority(place.directory / "tls")
+            authority.issue("names.example.net", file_name="a")
+            text = place.config.read_text(encoding="ascii")
+            place.config.write_text(
+                text.replace("web:\n", "web:\n  certificate: tls/a.pem\n  key: tls/a.key\n"),
+                encoding="ascii")
+            run_program("ARPACTL", "reload", "-c", place.config)
+            server.wait_for(r"take effect when arpad is restarted: .*web")
+            time.sleep(0.5)  # it would be offered a moment later
+            self.assertEqual(WebClient(endpoint).get("/").status, 200)
+
     def is_believed(self, endpoint, authority):
         """Whether a browser that trusts only `authority` believes the server."""
         try:
