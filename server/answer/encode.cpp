@@ -179,8 +179,8 @@ void Reply::put_extended_error(ExtendedError error, std::string_view text) noexc
     constexpr std::size_t enough = 400;
     const std::size_t before_text =
         writer_.position() + option_header_octets + extended_error_octets;
-    const std::size_t room = before_text < limit_ ? limit_ - before_text : 0;
-    const auto shown = text.substr(0, std::min(room, enough));
+    if (before_text > limit_) return;
+    const auto shown = text.substr(0, std::min(limit_ - before_text, enough));
     begin_option(EdnsOption::extended_error, extended_error_octets + shown.size());
     writer_.put_u16(static_cast<std::uint16_t>(error));
     writer_.put_octets({reinterpret_cast<const std::uint8_t*>(shown.data()), shown.size()});

@@ -40,6 +40,11 @@ enum class RrType : std::uint16_t {
            type == RrType::dname;
 }
 
+/// Whether records of `type` hold an address of a host (RFC 1035 3.4.1, RFC 3596 2.2).
+[[nodiscard]] constexpr bool holds_address(RrType type) noexcept {
+    return type == RrType::a || type == RrType::aaaa;
+}
+
 /// Whether records of `type` lead away from the names below theirs: NS, unless at an apex, to
 /// another zone (RFC 1034 4.2.1), and DNAME to other names (RFC 6672 2.3).
 [[nodiscard]] constexpr bool leads_away_below(RrType type) noexcept {

@@ -511,12 +511,10 @@ std::optional<EditRefusal> EditGroup::find_misfit(const std::vector<Edit>& edits
         if (found) return refusal(*found, *owners.at(*found));
     }
     for (const Edit& edit : edits) {
-        const bool is_glue = edit.type == RrType::a || edit.type == RrType::aaaa;
+        if (!edit.says_anything() || edit.is_hole || holds_address(edit.type)) continue;
         const ServedZone* const served = find_target(edit).zone;
         const auto owners = delegations.find(served);
-        if (!edit.says_anything() || edit.is_hole || is_glue || owners == delegations.end()) {
-            continue;
-        }
+        if (owners == delegations.end()) continue;
         const Name owner = owner_of(*served->zone, edit);
         for (NameView rest = owner; rest != served->zone->apex();) {
             rest = rest.parent();

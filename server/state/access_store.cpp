@@ -91,6 +91,9 @@ Secret key_at(const std::filesystem::path& path) {
     std::vector<std::uint8_t> key(key_octets);
     Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (!file.is_open()) throw DatabaseError(fmt::format("{} cannot be opened", path.string()));
+    // One from a backup may be open to others. That it cannot be changed is no reason not to use
+    // it.
+    ::fchmod(file.number(), S_IRUSR | S_IWUSR);
     const ssize_t octets = ::read(file.number(), key.data(), key.size());
     if (octets == static_cast<ssize_t>(key.size())) return Secret(std::move(key));
     if (octets != 0) throw DatabaseError(fmt::format("{} is no key of arpad", path.string()));

@@ -17,10 +17,6 @@ namespace {
 
 using Kind = RrsetOrigin::Kind;
 
-bool is_address(RrType type) {
-    return type == RrType::a || type == RrType::aaaa;
-}
-
 /// "line 12", or what an RRset follows from if nobody wrote it.
 std::string place_of(const RrsetOrigin& origin) {
     if (origin.place.line == 0) return "made by the server";
@@ -77,7 +73,7 @@ private:
         const bool is_cut = *way_out != zone_.apex() && find_rrset(above, RrType::ns) != nullptr;
         const bool is_at_cut = is_cut && *way_out == owner;
         if (is_at_cut && (type == RrType::ns || type == RrType::ds)) return;
-        if (is_cut && is_address(type) && glue_names_.contains(owner)) return;
+        if (is_cut && holds_address(type) && glue_names_.contains(owner)) return;
         warning(placed.origin,
                 fmt::format("{} {} is never answered: it lies {} the {} of {}", owner.to_text(),
                             to_text(type), is_at_cut ? "at" : "below", is_cut ? "NS" : "DNAME",
@@ -163,7 +159,7 @@ private:
             const NameView server = NameView::of_valid_wire(rdata);
             if (!server.is_at_or_below(owner)) continue;
             for (const PlacedRrset& placed : zone_.find(server)) {
-                if (is_address(placed.rrset.type)) octets += wire_octets(placed.rrset);
+                if (holds_address(placed.rrset.type)) octets += wire_octets(placed.rrset);
             }
         }
         if (octets <= max_rrset_octets) return;

@@ -366,9 +366,7 @@ std::optional<Name> ZoneEditor::find_named_below(NameView owner, const Edit& edi
         const NodeView node = parts.nodes.at(id);
         if (found || node.is_empty() || name == owner || !name.is_at_or_below(owner)) return;
         const bool is_glue = has_as_nameserver(edit, name) &&
-                             std::ranges::all_of(to_rrsets(node), [](const Rrset& rrset) {
-                                 return rrset.type == RrType::a || rrset.type == RrType::aaaa;
-                             });
+                             std::ranges::all_of(to_rrsets(node), holds_address, &Rrset::type);
         if (!is_glue) found.emplace(name);
     });
     return found;
@@ -441,8 +439,7 @@ std::optional<Name> ZoneEditor::find_above_data(const std::set<Name, CanonicalLe
         const auto address = address_of_owner(*base_.zone, name);
         const bool is_low = rrset.type() == RrType::ptr && address && base_.layers &&
                             base_.layers->is_low(*address);
-        const bool is_glue = rrset.type() == RrType::a || rrset.type() == RrType::aaaa;
-        if (!is_low && !is_glue) found = *above;
+        if (!is_low && !holds_address(rrset.type())) found = *above;
     });
     return found;
 }

@@ -128,6 +128,7 @@ std::shared_ptr<const ZoneDifference> ZoneDifference::between(const Zone& before
     append_soa(after);
     added.append_to(octets);
     if (octets.size() > max_octets) return nullptr;
+    octets.shrink_to_fit();  // it is kept for long, and what is kept is bounded by its size
     auto difference = from_octets(std::move(octets));
     ensure(difference != nullptr, "a difference that was written can be read");
     return difference;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/invariant.hpp"
+#include "dns/edns.hpp"
 #include "support/reply_text.hpp"
 
 namespace arpad {
@@ -14,6 +15,35 @@ namespace {
 std::size_t udp_limit(const Query& query) {
     if (!query.edns) return max_plain_udp_octets;
     return std::min(query.edns->payload_octets, max_udp_octets);
+}
+
+/// What another implementation, ldns, finds in a message without a defect, if it can read it.
+void check_query(std::span<const std::uint8_t> message) {
+    const Query query = decode_query(message);
+    if (query.defect != Defect::none || !has_question(query.opcode)) return;
+    const auto other = read_reply(message);
+    if (!other) return;
+    ensure(other->id == query.id && other->rd == query.recursion_desired, "ldns reads the header");
+    ensure(other->opcode == static_cast<unsigned>(query.opcode), "ldns reads the opcode");
+    ensure(other->question.size() == 1 && query.question, "ldns reads the question");
+    // Behind a record whose RDATA is longer than its type needs ldns reads on from within it.
+    const bool has_records =
+        !other->answer.empty() || !other->authority.empty() || !other->additional.empty();
+    if (has_records) return;
+    ensure(other->edns.has_value() == query.edns.has_value(), "ldns sees EDNS where it is");
+    if (!query.edns) return;
+    const Edns& edns = *query.edns;
+    ensure(edns.payload_octets == std::max(other->edns->payload, std::uint16_t{512}),
+           "ldns reads the payload size");
+    ensure(edns.version == other->edns->version, "ldns reads the version");
+    ensure(edns.dnssec_ok == ((other->edns->flags & edns_dnssec_ok) != 0), "ldns reads DO");
+    if (edns.version != edns_version) return;  // what its options would be is not known
+    const auto has = [&](EdnsOption option) {
+        return other->edns->options.contains(static_cast<std::uint16_t>(option));
+    };
+    ensure(edns.asks_nsid == has(EdnsOption::nsid), "ldns sees NSID");
+    ensure(edns.is_padded == has(EdnsOption::padding), "ldns sees Padding");
+    ensure(edns.cookie.empty() || has(EdnsOption::cookie), "ldns sees COOKIE");
 }
 
 /// What holds for every reply.
@@ -51,6 +81,7 @@ Outcome ask_and_check(Responder& responder, std::span<const std::uint8_t> messag
                "the short way gives what the long way gives");
         ensure(outcome.client == full.client, "and judges the client alike");
     }
+    check_query(message);
     const bool is_silent = outcome.kind == Outcome::Kind::silence;
     const bool is_query = message.size() >= header_octets && (message[2] & 0x80U) == 0;
     ensure(is_silent != is_query, "queries are answered, and nothing else is");

@@ -148,7 +148,7 @@ class Sandbox(PrivilegesTestCase):
     """The setting `sandbox`, and whose the state is."""
 
     threads = {"arpad-worker", "arpad-transfer", "arpad-notify", "arpad-refresh", "arpad-web",
-               "arpad-reloader", "arpad-inspect"}
+               "arpad-reloader", "arpad-inspect", "arpad-log"}
     web = "web: {listen: [\"127.0.0.1:0\"]}\n"
 
     @staticmethod
@@ -183,14 +183,23 @@ class Sandbox(PrivilegesTestCase):
                 self.assertEqual((outside / "state.db").exists(), bool(settings), server.log)
 
     def test_state_is_nobody_elses(self):
-        workspace = self.workspace("")
+        workspace = self.workspace(self.web)
         workspace.state.mkdir()
         workspace.state.chmod(0o777)
         with workspace.start() as server:
             self.assertIn("everybody may change what is in it\n  chmod o-w", server.log)
-            for file in workspace.state.iterdir():
-                if not stat.S_ISSOCK(file.stat().st_mode):
-                    self.assertEqual(file.stat().st_mode & 0o077, 0, file)
+            self.assert_is_its_owners(workspace.state)
+        for name in ("access.key", "access.db", "state.db"):
+            (workspace.state / name).chmod(0o644)  # as a backup may have them
+        with workspace.start():
+            self.assert_is_its_owners(workspace.state)
+
+    def assert_is_its_owners(self, state):
+        """Nobody else may read what is in it."""
+        for file in state.iterdir():
+            if not stat.S_ISSOCK(file.stat().st_mode):
+                others = stat.S_IRWXO | (stat.S_IRWXG if file.name == "access.key" else 0)
+                self.assertEqual(file.stat().st_mode & others, 0, file)
 
 
 class Starter(PrivilegesTestCase):

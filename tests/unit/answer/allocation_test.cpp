@@ -8,6 +8,7 @@
 #include <new>
 #include <string>
 
+#include "answer/rate_limiter.hpp"
 #include "answer/telemetry.hpp"
 #include "reverse/arpa_name.hpp"
 #include "support/test_responder.hpp"
@@ -134,6 +135,8 @@ std::vector<Case> every_kind() {
         {"Identity", ask("version.bind", RrType::txt).rr_class(RrClass::ch).edns()},
         {"NoSuchIdentity", ask("author.bind", RrType::txt).rr_class(RrClass::ch).edns()},
         {"Nsid", in("7.2.0.192.in-addr.arpa").option(3, {})},
+        {"Cookie", in("7.2.0.192.in-addr.arpa").option(10, {1, 2, 3, 4, 5, 6, 7, 8})},
+        {"CookieOfOthers", in("7.2.0.192.in-addr.arpa").option(10, Octets(24, 1))},
         {"BadVersion", in("7.2.0.192.in-addr.arpa").version(1)},
         {"FormatError", in("7.2.0.192.in-addr.arpa").trailing({0})},
         {"OtherOpcode", in("7.2.0.192.in-addr.arpa").opcode(Opcode::update)},
@@ -154,6 +157,8 @@ TEST_P(Allocation, ReplyCostsNone) {
     Responder responder(std::make_shared<const Snapshot>(zones_of_every_kind()),
                         std::make_shared<const Identity>(IdentityConfig{
                             .version = "arpad", .hostname = "ns1", .nsid = {1, 2, 3}}));
+    responder.adopt(std::make_shared<const CookieJar>(CookieJar::with_random_secret()));
+    RateLimiter limiter({.responses = 1, .nxdomain = 1, .errors = 1, .exempt = {}});
     Telemetry telemetry(Telemetry::Detail::all);
     telemetry.expect(responder.snapshot());
     telemetry.log_to(std::make_shared<QueryLogQueue>(QueryLogConfig{}));
@@ -166,6 +171,8 @@ TEST_P(Allocation, ReplyCostsNone) {
         const Outcome outcome = responder.respond({message, transport}, buffer);
         telemetry.count(outcome, transport, Family::ipv4);
         telemetry.look_at({message, outcome, transport, {}});
+        for (int i = 0; i < 2; ++i) (void)limiter.admits({}, class_of(outcome), {});
+        if (outcome.octets > 0) (void)responder.ask_for_proof({message, transport}, buffer);
         (void)responder.respond_the_long_way({message, transport}, buffer);
         EXPECT_EQ(allocations - before, 0U);
     }

@@ -242,6 +242,24 @@ TEST(Reply, LongestNsidAndQuestionFitTheSmallestReply) {
     EXPECT_LE(reply.octets.size(), 512U);
 }
 
+TEST(Reply, ExtendedErrorIsWholeOrLeftOut) {
+    std::string longest;
+    for (int i = 0; i < 3; ++i) longest += std::string(63, 'a') + '.';
+    longest += std::string(61, 'a');
+    constexpr std::uint16_t extended_error = 15;
+    constexpr std::size_t most = 226;  // octets of an NSID that fills the smallest reply
+    for (std::size_t left = 0; left < 20; ++left) {
+        Exchange exchange(ask(longest, RrType::ptr).payload(0).option(3, {}), Transport::udp,
+                          Octets(most - left, 'n'));
+        const ReplyText reply =
+            exchange.finish(Rcode::refused, Authority::other, ExtendedError::not_authoritative);
+        const auto& options = reply.edns.value().options;
+        EXPECT_THAT(options.at(3), SizeIs(most - left));
+        EXPECT_EQ(options.contains(extended_error), left >= 6) << left;
+        EXPECT_LE(reply.octets.size(), 512U) << left;
+    }
+}
+
 TEST(Reply, SpaceForTheNsidIsKeptFree) {
     const Octets nsid(100, 'n');
     const Name name = owner();
