@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "answer/identity.hpp"
@@ -541,7 +542,15 @@ ServerFacts Daemon::facts() {
 }
 
 void Daemon::start_watching() {
-    watch_.emplace(io_, [this] { reloader_->reload(Trigger::watch); });
+    try {
+        watch_.emplace(io_, [this] { reloader_->reload(Trigger::watch); });
+    } catch (const std::system_error& failure) {
+        spdlog::error(
+            "changes of files are not noticed: {}\n  reload by hand, or raise "
+            "fs.inotify.max_user_instances and restart",
+            failure.what());
+        return;
+    }
     watch(reloader_->directories());
 }
 

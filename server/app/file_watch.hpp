@@ -26,7 +26,8 @@ namespace arpad {
 class FileWatch {
 public:
     /// Calls `report` when something that is watched has changed and nothing more has for 200 ms,
-    /// or after 2 s in which something always does.
+    /// or after 2 s in which something always does. Throws std::system_error if the system has no
+    /// instance of inotify left.
     FileWatch(boost::asio::io_context& io, std::function<void()> report);
 
     /// Watches everything in `directories`, and the names of `files` in theirs, instead of what was

@@ -245,6 +245,10 @@ void Reloader::exchange(Refresh refresh) {
 }
 
 void Reloader::apply(ChangeRequest request, EditDone done) {
+    if (is_paused_) {
+        refuse(std::move(done));
+        return;
+    }
     edits_.push_back({std::move(request), std::move(done)});
     if (!is_busy_ && !is_paused_) begin();
 }
@@ -265,13 +269,28 @@ void Reloader::watch_expiry(std::optional<Edit::Time> next) {
 }
 
 void Reloader::change_servers(ServerChange change, ServerDone done) {
+    if (is_paused_) {
+        refuse(std::move(done));
+        return;
+    }
     servers_.push_back({std::move(change), std::move(done)});
     if (!is_busy_ && !is_paused_) begin();
+}
+
+/// Who waited for this process might wait for ever: the one that takes over does not know of it.
+template <class Outcome>
+void Reloader::refuse(std::function<void(const Outcome&)> done) {
+    Outcome outcome;
+    outcome.failure = "another process is about to take over: send it again in a moment";
+    boost::asio::post(io_,
+                      [done = std::move(done), outcome = std::move(outcome)] { done(outcome); });
 }
 
 void Reloader::pause(std::function<void()> paused) {
     is_paused_ = true;
     retry_.cancel();
+    for (PendingEdit& pending : std::exchange(edits_, {})) refuse(std::move(pending.done));
+    for (PendingServers& pending : std::exchange(servers_, {})) refuse(std::move(pending.done));
     boost::asio::post(thread_,
                       [this, paused = std::move(paused)] { boost::asio::post(io_, paused); });
 }

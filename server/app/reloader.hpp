@@ -153,7 +153,7 @@ public:
     }
 
     /// Looks no more, and calls `paused` once the look that may be under way has come to its end:
-    /// from then on another process may change the state.
+    /// from then on another process may change the state. Changes fail until `resume`.
     void pause(std::function<void()> paused);
 
     /// Goes on, with the state as it is now.
@@ -225,6 +225,8 @@ private:
     void begin();
     void begin_look();
     void begin_exchange();
+    template <class Outcome>
+    void refuse(std::function<void(const Outcome&)> done);
     void begin_edits();
     void begin_servers();
     void complete(const ReloadOutcome& outcome, const Pending& pending);

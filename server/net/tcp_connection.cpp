@@ -20,8 +20,9 @@ constexpr std::size_t decent_octets = 16'384;
 
 /// Frees what `octets`, which are not needed any more, take, unless it is little.
 void free_if_large(std::vector<std::uint8_t>& octets) {
+    constexpr std::size_t little = 2048;
     octets.clear();
-    if (octets.capacity() > decent_octets) octets.shrink_to_fit();
+    if (octets.capacity() > little) octets.shrink_to_fit();
 }
 
 }  // namespace
@@ -68,6 +69,7 @@ void TcpConnection::close() {
     if (!stream_.socket().is_open()) return;
     if (session_.transfer() != nullptr) note_unfinished_transfer();
     stream_.close();
+    place_.reset();  // others may come, though what is under way here ends later
     session_.discard_input();
     if (session_.transfer() != nullptr && !is_making_part_) end_transfer();
     listener_.remove(*this);
@@ -156,7 +158,10 @@ bool TcpConnection::may_transfer() {
         transfer_place_ = listener_.transfers_.limit().line_up(
             ConnectionLimits::Client(session_.client().address), stream_.get_executor(),
             [waiting = weak_from_this()] {
-                if (const auto self = waiting.lock()) self->go_on();
+                const auto self = waiting.lock();
+                if (!self) return;
+                self->listener_.note_progress(*self);
+                self->go_on();
             });
     }
     return transfer_place_->is_admitted();
@@ -194,6 +199,7 @@ void TcpConnection::note_transfer() const {
 /// Its zone may be the last of its kind, and large: the other thread frees it.
 void TcpConnection::end_transfer() {
     listener_.transfers_.free(session_.end_transfer());
+    part_ = {};
     transfer_place_.reset();
 }
 

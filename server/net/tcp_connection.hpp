@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "net/connection_limits.hpp"
@@ -61,7 +62,7 @@ private:
     [[nodiscard]] bool is_past_lifetime(std::chrono::steady_clock::time_point now) const;
 
     TcpStream stream_;
-    ConnectionLimits::Place place_;
+    std::optional<ConnectionLimits::Place> place_;  // while it is open
     TcpListener& listener_;
     StreamSession session_;
     std::vector<std::uint8_t> sending_;  // replies that are being sent

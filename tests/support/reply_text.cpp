@@ -16,6 +16,7 @@ namespace {
 std::string to_text(const ldns_rr* rr) {
     const std::unique_ptr<char, decltype(&std::free)> raw(ldns_rr2str(rr), &std::free);
     std::string text;
+    if (!raw) return text;  // ldns can read it, and cannot write it
     for (const char letter : std::string_view(raw.get())) {
         const bool is_space = letter == ' ' || letter == '\t' || letter == '\n';
         if (!is_space) {

@@ -1,15 +1,21 @@
 """Zone files change while arpad runs: on SIGHUP and when it notices by itself."""
 
 import os
+import shlex
 import shutil
 import signal
+import subprocess
 import time
 import unittest
+import unittest.mock
 
-from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS
+from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, program
 
 APEX = "2.0.192.in-addr.arpa."
 PATIENCE_SECONDS = 20.0
+# Runs a command where there is no instance of inotify.
+NO_INOTIFY = ["unshare", "--user", "--map-root-user", "sh", "-c",
+              'echo 0 > /proc/sys/user/max_inotify_instances && exec "$0" "$@"']
 UNWATCHED = ZONE_DEFAULTS + "reload: {watch: false}\n"
 
 
@@ -278,6 +284,22 @@ class Watching(ReloadTestCase):
             self.replace(workspace, name, text.replace("a.example", "b.example"))
         for i in (0, 100, 199):
             self.wait_for_ptr(server, f"10.0.{i}.1", "b.example.net.")
+
+
+    def test_where_nothing_can_be_watched_it_serves_all_the_same(self):
+        if subprocess.run([*NO_INOTIFY, "true"], check=False, stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("no user namespace may be made")
+        workspace = self.workspace({"zone": ONE})
+        script = workspace.directory / "arpad"
+        script.write_text(f"#!/bin/sh\nexec {shlex.join(NO_INOTIFY)} {program('ARPAD')} \"$@\"\n",
+                          encoding="ascii")
+        script.chmod(0o755)
+        with unittest.mock.patch.dict(os.environ, {"ARPAD": str(script)}):
+            server = self.start(workspace)
+        server.wait_for("error: changes of files are not noticed: inotify: ")
+        self.replace(workspace, "zone", TWO)
+        self.reload(server)
+        self.assert_ptr(server.ask_ptr("192.0.2.1"), "two.example.net.")
 
 
 class State(ReloadTestCase):

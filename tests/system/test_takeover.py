@@ -314,6 +314,20 @@ class Refusal(TakeoverTestCase):
         self.assertEqual(tool.wait(PATIENCE_SECONDS), 1)
         self.server.wait_for("noticed changed files: .* 1 zone changed")
 
+    def test_changes_of_names_meanwhile_are_refused(self):
+        # After a takeover nobody would make them, and say so.
+        self.start_to_become("sleep 2; exit 7")
+        tool = self.begin_takeover()
+        said = self.arpactl("edits", "set", "192.0.2.1", "two.example.net", expected=1)
+        self.assertIn("another process is about to take over: send it again in a moment", said)
+        self.assertIsNone(tool.poll(), "it is said at once")
+        self.assertEqual(tool.wait(PATIENCE_SECONDS), 1)
+        self.server.wait_for("not taken over")
+        self.assertTrue(wait_until(lambda: run_program(
+            "ARPACTL", "edits", "set", "192.0.2.1", "two.example.net",
+            "--socket", self.workspace.state / "control.sock").returncode == 0))
+        self.assert_ptr(self.server.ask_ptr("192.0.2.1"), "two.example.net.")
+
     def test_then_it_may_be_tried_again(self):
         self.start()
         good = self.workspace.config.read_text(encoding="utf-8")
