@@ -250,7 +250,7 @@ void Reloader::apply(ChangeRequest request, EditDone done) {
         return;
     }
     edits_.push_back({std::move(request), std::move(done)});
-    if (!is_busy_ && !is_paused_) begin();
+    if (!is_busy_) begin();
 }
 
 /// Has what comes to its end be taken away then: `next` is when the next edit does.
@@ -274,7 +274,7 @@ void Reloader::change_servers(ServerChange change, ServerDone done) {
         return;
     }
     servers_.push_back({std::move(change), std::move(done)});
-    if (!is_busy_ && !is_paused_) begin();
+    if (!is_busy_) begin();
 }
 
 /// Who waited for this process might wait for ever: the one that takes over does not know of it.

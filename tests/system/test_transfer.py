@@ -567,14 +567,21 @@ class Streams(TransferTestCase):
                 stream.records()
 
     def test_transfers_above_the_bound_wait_for_their_turn(self):
-        # The second one waits for its turn as long as the first one takes on the slowest machine.
+        self.assert_second_waits("", idle=0, seconds=0.5)
+
+    def assert_second_waits(self, settings, idle, seconds):
+        """Of two transfers where one may be under way the second one waits, for so long at least,
+        beside so many idle connections, and then comes whole."""
+        # It waits for its turn as long as the first one takes on the slowest machine.
         workspace = self.workspace({"zone": HUGE}, allow("127.0.0.1")
-                                   + "tcp: {transfers: 1, idle_timeout: 1h}\n")
+                                   + f"tcp: {{transfers: 1, idle_timeout: 1h{settings}}}\n")
         with workspace.start() as server, \
                 Stream(server.endpoint, HUGE_APEX, receive_octets=4096) as first:
             first.message()
-            with Stream(server.endpoint, HUGE_APEX) as second:
-                self.assertEqual(select.select([second.socket], [], [], 0.5)[0], [])
+            with Stream(server.endpoint, HUGE_APEX) as second, contextlib.ExitStack() as others:
+                for _ in range(idle):
+                    others.enter_context(server.tcp())
+                self.assertEqual(select.select([second.socket], [], [], seconds)[0], [])
                 first.records()
                 self.assertEqual(len(second.records()), 2**19 + 4)
 
@@ -593,17 +600,7 @@ class Streams(TransferTestCase):
 
     def test_those_that_wait_are_not_in_the_way_of_many_connections(self):
         # With the last place taken, connections that are idle are closed after 0.2 s.
-        workspace = self.workspace({"zone": HUGE}, allow("127.0.0.1")
-                                   + "tcp: {transfers: 1, idle_timeout: 1h, connections: 8}\n")
-        with workspace.start() as server, \
-                Stream(server.endpoint, HUGE_APEX, receive_octets=4096) as first:
-            first.message()
-            with Stream(server.endpoint, HUGE_APEX) as second, contextlib.ExitStack() as idle:
-                for _ in range(6):
-                    idle.enter_context(server.tcp())
-                self.assertEqual(select.select([second.socket], [], [], 1)[0], [])
-                first.records()
-                self.assertEqual(len(second.records()), 2**19 + 4)
+        self.assert_second_waits(", connections: 8", idle=6, seconds=1)
 
     def test_stop_in_mid_transfer(self):
         workspace = self.workspace({"zone": HUGE})
