@@ -545,7 +545,7 @@ void StateStore::read_histories() {
     for (auto& [apex, rows] : found) {
         const auto served = served_.find(apex);
         if (served == served_.end()) continue;
-        ZoneHistory::Differences differences;
+        std::vector<ZoneHistory::Difference> differences;
         Serial end = served->second.serial;
         for (auto row = rows.find(end.value); row != rows.end(); row = rows.find(end.value)) {
             end = row->second->from();
@@ -554,7 +554,7 @@ void StateStore::read_histories() {
         }
         if (differences.empty()) continue;
         std::ranges::reverse(differences);
-        histories_.emplace(apex, std::make_shared<const ZoneHistory>(std::move(differences)));
+        histories_.emplace(apex, std::make_shared<const ZoneHistory>(differences));
     }
 }
 
@@ -573,22 +573,22 @@ void StateStore::write_histories() {
             remove_all.step();
         } else {
             for (const auto& difference : kept->differences()) {
-                if (difference == history->differences().front()) break;
+                if (difference == (*history)[0]) break;
                 remove.bind(0, wire);
                 remove.bind(1, std::int64_t{difference->from().value});
                 remove.step();
             }
         }
         if (!history) continue;
-        const ZoneHistory::Differences& differences = history->differences();
-        const auto last =
-            kept ? std::ranges::find(differences, kept->differences().back()) : differences.end();
-        for (auto next = last == differences.end() ? differences.begin() : last + 1;
-             next != differences.end(); ++next) {
-            const auto octets = (*next)->octets();
+        std::size_t first_new = history->size();
+        while (first_new > 0 && !(kept && (*history)[first_new - 1] == (*kept)[kept->size() - 1])) {
+            --first_new;
+        }
+        for (const auto& difference : history->differences(first_new)) {
+            const auto octets = difference->octets();
             const Digest digest = digest_of(text_of(octets));
             insert.bind(0, wire);
-            insert.bind(1, std::int64_t{(*next)->from().value});
+            insert.bind(1, std::int64_t{difference->from().value});
             insert.bind(2, octets);
             insert.bind(3, std::span<const std::uint8_t>(digest));
             insert.step();

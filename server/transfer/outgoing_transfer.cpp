@@ -23,14 +23,13 @@ OutgoingTransfer::OutgoingTransfer(const std::shared_ptr<const Zone>& zone, Tran
       has_edns_(query.edns.has_value()),
       tsig_(std::move(tsig)) {
     if (!query.known_serial || !zone->history()) return;
-    differences_ = zone->history()->since(*query.known_serial, view);
+    const auto differences = zone->history()->since(*query.known_serial, view);
     std::size_t records = 0;
-    for (const auto& difference : differences_) records += difference->records();
+    for (const auto& difference : differences) records += difference->records();
     // Where more has changed than there is, the whole zone is less (RFC 1995 2).
-    if (records > zone->addresses().size() + zone->parts().names.size() + few_records) {
-        differences_ = {};
-    }
-    is_incremental_ = !differences_.empty();
+    const std::size_t most = zone->addresses().size() + zone->parts().names.size() + few_records;
+    is_incremental_ = !differences.empty() && records <= most;
+    difference_ = zone->history()->size() - differences.size();
 }
 
 std::size_t OutgoingTransfer::next(std::span<std::uint8_t> buffer) {
@@ -65,14 +64,13 @@ bool OutgoingTransfer::put(TransferWriter& message, const TransferRecord& record
 
 /// Whether all of them have been put.
 bool OutgoingTransfer::put_differences(TransferWriter& message) {
-    while (!differences_.empty()) {
+    const ZoneHistory& history = *zone_->history();
+    for (; difference_ < history.size(); ++difference_, position_ = 0) {
         std::size_t next = position_;
-        while (const auto record = differences_.front()->next(next, view_)) {
+        while (const auto record = history[difference_]->next(next, view_)) {
             if (!put(message, *record)) return false;
             position_ = next;
         }
-        position_ = 0;
-        differences_ = differences_.subspan(1);
     }
     return true;
 }

@@ -61,10 +61,10 @@ private:
     [[nodiscard]] ZoneCursor& cursor();
 
     std::shared_ptr<const Zone> zone_;
-    TransferView view_;
     std::optional<ZoneCursor> cursor_;  // once the whole zone is asked for: it costs a look at it
-    std::span<const std::shared_ptr<const ZoneDifference>> differences_;  // those to come
-    std::size_t position_ = 0;                                            // in the first of them
+    std::size_t difference_ = 0;        // the next one of the history
+    std::size_t position_ = 0;          // in it
+    TransferView view_;
     bool is_incremental_ = false;
     std::uint16_t id_;
     std::uint16_t flags_;

@@ -178,37 +178,64 @@ std::optional<TransferRecord> ZoneDifference::next_of(std::size_t& position,
     return std::nullopt;
 }
 
-ZoneHistory::ZoneHistory(Differences differences) : differences_(std::move(differences)) {
-    for (const auto& difference : differences_) octets_ += difference->octets().size();
+ZoneHistory::ZoneHistory(std::span<const Difference> differences) : size_(differences.size()) {
+    for (const Difference& difference : differences) octets_ += difference->octets().size();
+    while (!differences.empty()) {
+        const auto part = differences.first(std::min(chunk_size, differences.size()));
+        chunks_.push_back(std::make_shared<const Chunk>(part.begin(), part.end()));
+        differences = differences.subspan(part.size());
+    }
 }
 
 std::shared_ptr<const ZoneHistory> ZoneHistory::extend(
-    const std::shared_ptr<const ZoneHistory>& history, std::shared_ptr<const ZoneDifference> newest,
-    std::size_t max_octets, std::size_t max_differences) {
-    std::size_t octets = newest->octets().size();
-    if (octets > max_octets || max_differences == 0) return nullptr;
-    Differences kept;
-    if (history) {
-        const Differences& old = history->differences();
-        std::size_t first = old.size();
-        while (first > 0 && old.size() - first + 1 < max_differences &&
-               octets + old[first - 1]->octets().size() <= max_octets) {
-            octets += old[--first]->octets().size();
-        }
-        kept.assign(old.begin() + static_cast<std::ptrdiff_t>(first), old.end());
-    }
-    kept.push_back(std::move(newest));
-    return std::make_shared<const ZoneHistory>(std::move(kept));
+    const std::shared_ptr<const ZoneHistory>& history, Difference newest, std::size_t max_octets,
+    std::size_t max_differences) {
+    if (newest->octets().size() > max_octets || max_differences == 0) return nullptr;
+    ZoneHistory longer = history ? *history : ZoneHistory();
+    longer.append(std::move(newest));
+    longer.forget(max_octets, max_differences);
+    return std::make_shared<const ZoneHistory>(std::move(longer));
 }
 
-std::span<const std::shared_ptr<const ZoneDifference>> ZoneHistory::since(
-    Serial serial, TransferView view) const noexcept {
-    // From the end, since secondaries are mostly a little behind.
-    for (std::size_t i = differences_.size(); i-- > 0;) {
-        if (!differences_[i]->covers(view)) break;
-        if (differences_[i]->from() == serial) return std::span(differences_).subspan(i);
+void ZoneHistory::append(Difference newest) {
+    auto last = std::make_shared<Chunk>();
+    last->reserve(chunk_size);
+    if (!chunks_.empty() && chunks_.back()->size() < chunk_size) {
+        last->assign(chunks_.back()->begin(), chunks_.back()->end());
+        chunks_.pop_back();
     }
-    return {};
+    octets_ += newest->octets().size();
+    ++size_;
+    last->push_back(std::move(newest));
+    chunks_.push_back(std::move(last));
+}
+
+/// The oldest ones that are too many or too large; not all.
+void ZoneHistory::forget(std::size_t max_octets, std::size_t max_differences) {
+    std::size_t number = 0;
+    while (size_ - number > max_differences || octets_ > max_octets) {
+        octets_ -= (*this)[number++]->octets().size();
+    }
+    if (number == 0) return;
+    size_ -= number;
+    forgotten_ += number;
+    chunks_.erase(chunks_.begin(),
+                  chunks_.begin() + static_cast<std::ptrdiff_t>(forgotten_ / chunk_size));
+    forgotten_ %= chunk_size;
+    auto first = std::make_shared<Chunk>(*chunks_.front());
+    std::fill_n(first->begin(), forgotten_, nullptr);
+    chunks_.front() = std::move(first);
+}
+
+/// The number of the first of those that `since` gives.
+std::size_t ZoneHistory::first_since(Serial serial, TransferView view) const noexcept {
+    // From the end, since secondaries are mostly a little behind.
+    for (std::size_t i = size_; i-- > 0;) {
+        const ZoneDifference& difference = *(*this)[i];
+        if (!difference.covers(view)) break;
+        if (difference.from() == serial) return i;
+    }
+    return size_;
 }
 
 }  // namespace arpad

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <vector>
 
@@ -76,32 +77,62 @@ struct HistoryLimits {
 };
 
 /// See above. Each difference leads to where the next one begins.
+///
+/// A history shares with the one that it was made from all but a few hundred pointers, however long
+/// it is: there is one for each version of a zone.
 class ZoneHistory {
 public:
-    using Differences = std::vector<std::shared_ptr<const ZoneDifference>>;
+    using Difference = std::shared_ptr<const ZoneDifference>;
 
     /// Of `differences`, at least one, the oldest first.
-    explicit ZoneHistory(Differences differences);
+    explicit ZoneHistory(std::span<const Difference> differences);
 
     /// `history`, null if there is none, and the `newest` difference, without the oldest ones that
     /// are too many or too large together for `max_octets` and `max_differences`. Null if nothing
     /// is left.
     [[nodiscard]] static std::shared_ptr<const ZoneHistory> extend(
-        const std::shared_ptr<const ZoneHistory>& history,
-        std::shared_ptr<const ZoneDifference> newest, std::size_t max_octets,
-        std::size_t max_differences);
+        const std::shared_ptr<const ZoneHistory>& history, Difference newest,
+        std::size_t max_octets, std::size_t max_differences);
+
+    /// How many there are.
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+    /// One of them, 0 being the oldest.
+    [[nodiscard]] const Difference& operator[](std::size_t number) const noexcept {
+        const std::size_t place = forgotten_ + number;
+        return (*chunks_[place / chunk_size])[place % chunk_size];
+    }
+
+    /// Those from number `first` on, the oldest first.
+    [[nodiscard]] auto differences(std::size_t first = 0) const noexcept {
+        return std::views::iota(first, size_) |
+               std::views::transform(
+                   [this](std::size_t number) -> const Difference& { return (*this)[number]; });
+    }
 
     /// Those that lead from `serial` to the end for `view`, the oldest first; none if it does not
     /// go back to it.
-    [[nodiscard]] std::span<const std::shared_ptr<const ZoneDifference>> since(
-        Serial serial, TransferView view) const noexcept;
+    [[nodiscard]] auto since(Serial serial, TransferView view) const noexcept {
+        return differences(first_since(serial, view));
+    }
 
-    [[nodiscard]] const Differences& differences() const noexcept { return differences_; }
-    [[nodiscard]] Serial end() const noexcept { return differences_.back()->to(); }
+    [[nodiscard]] Serial end() const noexcept { return (*this)[size_ - 1]->to(); }
     [[nodiscard]] std::size_t octets() const noexcept { return octets_; }
 
 private:
-    Differences differences_;
+    // All but the last one are full.
+    static constexpr std::size_t chunk_size = 128;
+    using Chunk = std::vector<Difference>;
+
+    ZoneHistory() = default;
+
+    void append(Difference newest);
+    void forget(std::size_t max_octets, std::size_t max_differences);
+    [[nodiscard]] std::size_t first_since(Serial serial, TransferView view) const noexcept;
+
+    std::vector<std::shared_ptr<const Chunk>> chunks_;
+    std::size_t forgotten_ = 0;  // of the first chunk, and null
+    std::size_t size_ = 0;
     std::size_t octets_ = 0;
 };
 

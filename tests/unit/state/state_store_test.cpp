@@ -589,7 +589,7 @@ TEST_F(StateStoreVersions, AreKeptAsWhatHasChanged) {
     EXPECT_EQ(row.integer(0), 7);
     const auto store = open();
     expect_version(*store, *third);
-    EXPECT_EQ(store->find_version(frame())->zone->history()->differences().size(), 2U);
+    EXPECT_EQ(store->find_version(frame())->zone->history()->size(), 2U);
 }
 
 TEST_F(StateStoreVersions, AreWrittenAnewWhereTheHistoryDoesNotReachBack) {

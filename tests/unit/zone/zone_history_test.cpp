@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -142,6 +144,34 @@ TEST(ZoneHistory, ForgetsTheOldestWhereThereAreTooMany) {
     EXPECT_THAT(small->since(Serial{7}, TransferView::foreign), SizeIs(0));
     EXPECT_EQ(small->octets(), 2 * octets);
     EXPECT_EQ(ZoneHistory::extend(small, step(10, 11), octets - 1, 100), nullptr);
+}
+
+// They share what they have in common.
+TEST(ZoneHistory, LongOnesDoNotChangeEarlierOnes) {
+    constexpr std::uint32_t most = 300;
+    constexpr std::uint32_t steps = 1000;
+    std::vector<std::shared_ptr<const ZoneHistory>> histories{nullptr};
+    for (std::uint32_t serial = 1; serial <= steps; ++serial) {
+        histories.push_back(
+            ZoneHistory::extend(histories.back(), step(serial, serial + 1), much, most));
+    }
+    for (std::uint32_t end = 1; end <= steps; ++end) {
+        const ZoneHistory& history = *histories[end];
+        ASSERT_EQ(history.size(), std::min(end, most));
+        ASSERT_EQ(history.octets(), history.size() * history[0]->octets().size());
+        for (std::uint32_t back = 0; back < history.size(); ++back) {
+            ASSERT_EQ(history[history.size() - 1 - back]->from(), Serial{end - back});
+        }
+    }
+    std::vector<ZoneHistory::Difference> listed;
+    std::ranges::copy(histories.back()->differences(), std::back_inserter(listed));
+    EXPECT_THAT(ZoneHistory(listed).since(Serial{steps - 150}, TransferView::foreign), SizeIs(151));
+
+    const std::weak_ptr<const ZoneDifference> first_kept = listed.front();
+    const std::weak_ptr<const ZoneDifference> forgotten = (*histories[steps - 1])[0];
+    histories.erase(histories.begin(), histories.end() - 1);
+    EXPECT_FALSE(first_kept.expired());
+    EXPECT_TRUE(forgotten.expired());
 }
 
 }  // namespace
