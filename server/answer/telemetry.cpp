@@ -53,6 +53,7 @@ void RateLimitCounts::add(const RateLimitCounts& other) noexcept {
 void TelemetryReport::add(const TelemetryReport& other) {
     traffic.add(other.traffic);
     failed_handshakes += other.failed_handshakes;
+    updates_turned_away += other.updates_turned_away;
     transfers.add(other.transfers);
     rate_limit.add(other.rate_limit);
     for (const auto& [zone, counts] : other.zones) {
@@ -101,6 +102,7 @@ void Telemetry::look_at(const Exchange& exchange) noexcept {
 TelemetryReport Telemetry::report() const {
     return {traffic_,
             failed_handshakes_,
+            updates_turned_away_,
             transfers_,
             rate_limit_,
             {zones_.begin(), zones_.end()},

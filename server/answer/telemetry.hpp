@@ -55,8 +55,9 @@ struct RateLimitCounts {
 /// What one worker or several have to tell. Threads: one.
 struct TelemetryReport {
     Traffic traffic;
-    std::uint64_t failed_handshakes = 0;  ///< Of clients that came by TLS.
-    TransferCounts transfers;             ///< To secondaries.
+    std::uint64_t failed_handshakes = 0;    ///< Of clients that came by TLS.
+    std::uint64_t updates_turned_away = 0;  ///< As too many waited to be made.
+    TransferCounts transfers;               ///< To secondaries.
     RateLimitCounts rate_limit;
     std::map<std::uint64_t, ZoneTraffic> zones;         ///< By Zone::apex_hash.
     std::vector<HeavyHitter<Address>> missing;          ///< Addresses asked for in vain.
@@ -88,6 +89,9 @@ public:
 
     /// Counts a client that came by TLS and did not agree on it.
     void count_failed_handshake() noexcept { ++failed_handshakes_; }
+
+    /// Counts a signed update that was not handed over, as too many waited to be made.
+    void count_update_turned_away() noexcept { ++updates_turned_away_; }
 
     /// What is told of transfers, to be counted up.
     [[nodiscard]] TransferCounts& transfers() noexcept { return transfers_; }
@@ -127,6 +131,7 @@ private:
     Detail detail_;
     Traffic traffic_;
     std::uint64_t failed_handshakes_ = 0;
+    std::uint64_t updates_turned_away_ = 0;
     TransferCounts transfers_;
     RateLimitCounts rate_limit_;
     boost::unordered_flat_map<std::uint64_t, ZoneTraffic, NoHash> zones_;

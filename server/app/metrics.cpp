@@ -116,6 +116,12 @@ void put_tls(MetricsText& text, const TelemetryReport& report) {
              to_number(report.failed_handshakes));
 }
 
+void put_updates(MetricsText& text, const TelemetryReport& report) {
+    text.put("arpad_updates_turned_away_total", "counter",
+             "Signed updates answered SERVFAIL at once, as too many waited to be made.",
+             to_number(report.updates_turned_away));
+}
+
 void put_latencies(MetricsText& text, const Traffic& traffic) {
     text.begin("arpad_answer_seconds", "histogram",
                "Time from reading a query to having sent its reply; over TCP to having it ready.");
@@ -318,7 +324,7 @@ std::string metrics_of(const ServerMetrics& server) {
                   server.transfers_in);
     text.begin(
         "arpad_updates_total", "counter",
-        "Signed updates (RFC 2136) that were answered, by rcode; a repeated one counts once.");
+        "Signed updates (RFC 2136) that were looked at, by rcode; a repeated one counts once.");
     for (const auto& [rcode, count] : server.updates) {
         text.add({{"rcode", to_text(rcode)}}, to_number(count));
     }
@@ -338,6 +344,7 @@ std::string metrics_of(const Networks& networks, const TelemetryReport& report) 
     put_clients(text, report.traffic);
     put_rate_limit(text, report.rate_limit);
     put_tls(text, report);
+    put_updates(text, report);
     put_transfers(text, "out", "Zones transferred to others over TCP, and changes of zones.",
                   report.transfers);
     put_latencies(text, report.traffic);

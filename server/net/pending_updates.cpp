@@ -17,6 +17,7 @@ void PendingUpdates::begin(std::unique_ptr<PendingUpdate> update,
         });
     };
     if (under_way_ > most) {
+        telemetry_.count_update_turned_away();
         done({Rcode::serv_fail, "too many updates wait to be made: send it again later"});
         return;
     }

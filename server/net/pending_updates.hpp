@@ -11,10 +11,12 @@
 #include <vector>
 
 #include "answer/pending_update.hpp"
+#include "answer/telemetry.hpp"
 
 namespace arpad {
 
-/// See above. Holds a bounded number: what comes above it is answered SERVFAIL at once.
+/// See above. Holds a bounded number: what comes above it is counted, and answered SERVFAIL at
+/// once.
 class PendingUpdates {
 public:
     /// Makes an update, and calls `done` on any thread with what came of it; not at all if the
@@ -22,8 +24,9 @@ public:
     using Make = std::function<void(std::shared_ptr<PendingUpdate> update,
                                     std::function<void(const UpdateResult&)> done)>;
 
-    /// Those of the worker that runs `io`.
-    explicit PendingUpdates(boost::asio::io_context& io) : io_(io) {}
+    /// Those of the worker that runs `io` and counts in `telemetry`.
+    PendingUpdates(boost::asio::io_context& io, Telemetry& telemetry)
+        : io_(io), telemetry_(telemetry) {}
 
     /// Has updates be made by `make`. Before the first.
     void make_with(Make make) { make_ = std::move(make); }
@@ -36,6 +39,7 @@ private:
     static constexpr std::size_t most = 1024;
 
     boost::asio::io_context& io_;
+    Telemetry& telemetry_;
     Make make_;
     std::size_t under_way_ = 0;
 };

@@ -40,7 +40,7 @@ Worker::Worker(std::shared_ptr<const Identity> identity, const UdpConfig& udp, c
       udp_config_(udp),
       tcp_config_(tcp),
       shared_(shared),
-      updates_(io_),
+      updates_(io_, telemetry_),
       tcp_reply_(max_message_octets) {}
 
 Worker::~Worker() {

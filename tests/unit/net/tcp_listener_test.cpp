@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "crypto/tsig.hpp"
 #include "dns/message.hpp"
 #include "support/reply_text.hpp"
 #include "unit/net/running_worker.hpp"
+#include "unit/net/signed_update.hpp"
 
 namespace arpad {
 namespace {
@@ -223,27 +223,14 @@ TEST(TcpListener, ConnectionThatNeverCompletesAQueryIsClosed) {
     EXPECT_TRUE(client.sees_end());
 }
 
-/// An update, signed with `key`, with its length before it.
-Octets signed_update(const std::shared_ptr<const TsigKey>& key) {
-    Octets message = ask("2.0.192.in-addr.arpa", RrType::soa).opcode(Opcode::update).octets();
-    const std::size_t unsigned_octets = message.size();
-    TsigRequester requester(key);
-    message.resize(unsigned_octets + requester.added_octets());
-    message.resize(
-        requester.sign(message, unsigned_octets, tsig_time(std::chrono::system_clock::now())));
-    return framed(message);
-}
-
 TEST(TcpListener, ConnectionIsKeptWhileItsUpdateIsBeingMade) {
-    const TsigKey key{*Name::from_text("key.example"), TsigAlgorithm::hmac_sha256,
-                      Secret(Octets(32, 7))};
     using Done = std::function<void(const UpdateResult&)>;
     std::promise<Done> begun;
     RunningWorker running({.idle_timeout = 1s}, {}, nullptr,
                           [&](const auto&, Done done) { begun.set_value(std::move(done)); });
-    running.worker().adopt(std::make_shared<const Keyring>(std::vector{key}));
+    running.worker().adopt(std::make_shared<const Keyring>(std::vector{update_key()}));
     TcpClient client(running.ipv4());
-    client.send(signed_update(std::make_shared<const TsigKey>(key)));
+    client.send(framed(signed_update()));
     auto update = begun.get_future();
     ASSERT_EQ(update.wait_for(5s), std::future_status::ready);
     std::this_thread::sleep_for(2500ms);
@@ -277,7 +264,7 @@ private:
     Telemetry telemetry_{Telemetry::Detail::counts};
     ConnectionLimits limits_;
     TransferThread transfers_{1};
-    PendingUpdates updates_{io};
+    PendingUpdates updates_{io, telemetry_};
     Octets scratch_;
     std::list<TcpListener> listener_;
 };

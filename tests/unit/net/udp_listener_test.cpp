@@ -241,7 +241,7 @@ std::chrono::steady_clock::duration time_for(std::uint16_t queries,
     Responder responder(snapshot_with("a.example."),
                         std::make_shared<const Identity>(IdentityConfig{}));
     Telemetry telemetry(Telemetry::Detail::counts);
-    PendingUpdates updates(io);
+    PendingUpdates updates(io, telemetry);
     UdpListener listener(std::move(sockets->udp), responder, nullptr, telemetry, updates, gather);
     UdpClient client(endpoint);
     for (std::uint16_t id = 0; id < queries; ++id) client.send(small_query(id).octets());
