@@ -203,7 +203,8 @@ void return_memory() {
 Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
                    std::filesystem::path config_file, State& state, Publish publish,
                    std::function<void(const std::vector<std::filesystem::path>&)> looked,
-                   TakeCredentials take_credentials, Follow follow, std::function<void()> confine)
+                   TakeCredentials take_credentials, Follow follow,
+                   const std::function<void()>& confine)
     : io_(io),
       publish_(std::move(publish)),
       looked_(std::move(looked)),

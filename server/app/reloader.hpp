@@ -84,7 +84,8 @@ public:
     Reloader(boost::asio::io_context& io, ServerConfig config, std::filesystem::path config_file,
              State& state, Publish publish,
              std::function<void(const std::vector<std::filesystem::path>&)> looked,
-             TakeCredentials take_credentials, Follow follow, std::function<void()> confine = {});
+             TakeCredentials take_credentials, Follow follow,
+             const std::function<void()>& confine = {});
 
     /// Waits for a look that is under way.
     ~Reloader();
