@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dns/edns.hpp"
+#include "zone/zone_history.hpp"
 
 namespace arpad {
 namespace {

@@ -18,7 +18,6 @@
 #include "transfer/transfer_writer.hpp"
 #include "zone/zone.hpp"
 #include "zone/zone_cursor.hpp"
-#include "zone/zone_history.hpp"
 
 namespace arpad {
 

@@ -198,14 +198,14 @@ std::shared_ptr<const ZoneHistory> ZoneHistory::extend(
 }
 
 void ZoneHistory::append(Difference newest) {
+    octets_ += newest->octets().size();
+    ++size_;
     auto last = std::make_shared<Chunk>();
-    last->reserve(chunk_size);
     if (!chunks_.empty() && chunks_.back()->size() < chunk_size) {
+        last->reserve(chunks_.back()->size() + 1);
         last->assign(chunks_.back()->begin(), chunks_.back()->end());
         chunks_.pop_back();
     }
-    octets_ += newest->octets().size();
-    ++size_;
     last->push_back(std::move(newest));
     chunks_.push_back(std::move(last));
 }
@@ -222,6 +222,7 @@ void ZoneHistory::forget(std::size_t max_octets, std::size_t max_differences) {
     chunks_.erase(chunks_.begin(),
                   chunks_.begin() + static_cast<std::ptrdiff_t>(forgotten_ / chunk_size));
     forgotten_ %= chunk_size;
+    if (forgotten_ == 0) return;
     auto first = std::make_shared<Chunk>(*chunks_.front());
     std::fill_n(first->begin(), forgotten_, nullptr);
     chunks_.front() = std::move(first);

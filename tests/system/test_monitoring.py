@@ -111,6 +111,12 @@ class Monitoring(ReplyTestCase):
     def test_every_metric_has_a_sample(self):
         self.assertEqual(self.names - set(self.labels), set())
 
+    def test_guide_tells_of_all_metrics(self):
+        rows = [line for line in GUIDE.read_text(encoding="utf-8").splitlines()
+                if line.startswith("| `arpad_")]
+        self.assertEqual(set(re.findall(r"`(arpad_\w+)", "\n".join(rows))),
+                         {name for name in self.types if name.startswith("arpad_")})
+
     def test_rules_are_well_formed(self):
         self.assertIn("SUCCESS", self.assert_promtool_agrees("check", "rules", RULES))
 

@@ -1,5 +1,6 @@
 #include "state/state_store.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -590,6 +591,39 @@ TEST_F(StateStoreVersions, AreKeptAsWhatHasChanged) {
     const auto store = open();
     expect_version(*store, *third);
     EXPECT_EQ(store->find_version(frame())->zone->history()->size(), 2U);
+}
+
+// A commit writes what is new and removes what is too old, and leaves the rest alone.
+TEST_F(StateStoreVersions, HistoryIsWrittenAsItGoesOn) {
+    const auto store = open();
+    std::shared_ptr<const Zone> zone = version(1, "x.example.");
+    keep(*store, nullptr, zone);
+    const auto go_on = [&](std::uint32_t serial) {
+        const auto next = with_history(zone, version(serial, fmt::format("{}.example.", serial)));
+        keep(*store, zone, next);
+        zone = next;
+    };
+    Database database(directory() / "state.db");
+    const auto count = [&](const std::string& condition) {
+        Statement row(database, "SELECT count(*) FROM differences WHERE " + condition);
+        row.step();
+        return row.integer(0);
+    };
+    for (std::uint32_t serial = 2; serial <= 20; ++serial) go_on(serial);
+    EXPECT_EQ(count("start BETWEEN 10 AND 19"), 10);
+    EXPECT_EQ(count("TRUE"), 10);
+    database.run("UPDATE differences SET digest = x'00' WHERE start = 15");
+    go_on(21);
+    EXPECT_EQ(count("start BETWEEN 11 AND 20"), 10);
+    EXPECT_EQ(count("TRUE"), 10);
+    EXPECT_EQ(count("digest = x'00'"), 1);
+
+    const auto other = with_history(version(49, "x.example."), version(50, "y.example."));
+    keep(*store, zone, other);
+    EXPECT_EQ(count("start = 49"), 1);
+    EXPECT_EQ(count("TRUE"), 1);
+    keep(*store, other, version(51, "z.example."));
+    EXPECT_EQ(count("TRUE"), 0);
 }
 
 TEST_F(StateStoreVersions, AreWrittenAnewWhereTheHistoryDoesNotReachBack) {

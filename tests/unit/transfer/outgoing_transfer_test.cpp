@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ namespace arpad {
 namespace {
 
 using testing::Each;
+using testing::HasSubstr;
 using testing::Le;
 using testing::SizeIs;
 
@@ -71,10 +73,12 @@ QueryMaker axfr() {
     return ask("0.192.in-addr.arpa", RrType::axfr).id(0x1234);
 }
 
-Received receive(std::shared_ptr<const Zone> zone, const QueryMaker& maker = axfr()) {
-    const Octets query = maker.octets();
-    OutgoingTransfer transfer(std::move(zone), TransferView::foreign, decode_query(query),
-                              std::nullopt);
+Received receive(std::shared_ptr<const Zone> zone, const QueryMaker& maker = axfr(),
+                 std::optional<Serial> known_serial = {}) {
+    const Octets octets_of_query = maker.octets();
+    Query query = decode_query(octets_of_query);
+    query.known_serial = known_serial;
+    OutgoingTransfer transfer(std::move(zone), TransferView::foreign, query, std::nullopt);
     Received received;
     while (!transfer.is_finished()) {
         // No larger than it may be, so that a sanitizer sees what is written too much.
@@ -143,6 +147,40 @@ TEST(OutgoingTransfer, LargeZoneIsManyMessages) {
 }
 
 // Octets per record: as few as names that share their endings take.
+// Each message but the first begins somewhere within a difference.
+TEST(OutgoingTransfer, ManyDifferencesAreManyMessages) {
+    constexpr std::uint32_t versions = 10;
+    constexpr std::size_t changed = 250;
+    constexpr std::size_t plenty = 1'000'000;
+    std::shared_ptr<const Zone> zone = large_zone().build();
+    const Serial first = zone->serial();
+    for (std::uint32_t version = 1; version <= versions; ++version) {
+        AddressIndex addresses = zone->addresses();
+        for (std::size_t i = 0; i < changed; ++i) {
+            addresses = addresses.with_ptr(
+                *Address::from_text(fmt::format("192.0.100.{}", i)), Ttl{3600},
+                *Name::from_text(fmt::format("v{}-{}.example.net.", version, i)));
+        }
+        const auto next = zone->with_addresses(addresses, Serial{first.value + version});
+        zone = next->with_history(ZoneHistory::extend(
+            zone->history(), ZoneDifference::between(*zone, *next, plenty), plenty, versions));
+    }
+
+    const Received received =
+        receive(zone, ask("0.192.in-addr.arpa", RrType::ixfr).id(0x1234), first);
+    EXPECT_GT(received.octets.size(), 5U);
+    ASSERT_THAT(received.records, SizeIs(2 + versions * 2 * (1 + changed)));
+    auto next = received.records.begin() + 1;
+    for (std::uint32_t version = 0; version < 2 * versions; ++version) {
+        EXPECT_THAT(*next++, HasSubstr(fmt::format(" {} ", first.value + (version + 1) / 2)));
+        const std::set<std::string> records(next, next + changed);
+        EXPECT_THAT(records, SizeIs(changed));
+        const auto name = version == 0 ? "Rack" : fmt::format("PTR v{}-", (version + 1) / 2);
+        EXPECT_THAT(records, Each(HasSubstr(name)));
+        next += changed;
+    }
+}
+
 TEST(OutgoingTransfer, NamesAreCompressed) {
     const Received received = receive(large_zone().build());
     std::size_t octets = 0;
