@@ -72,6 +72,7 @@ Outcome ask_and_check(Responder& responder, std::span<const std::uint8_t> messag
     const std::size_t room = transport == Transport::udp ? max_udp_octets : max_message_octets;
     std::vector<std::uint8_t> buffer(room);
     const Request request{message, transport, client};
+    if (transport == Transport::udp) responder.expect({&message, 1});
     const Outcome outcome = responder.respond(request, buffer);
     if (outcome.kind == Outcome::Kind::answer) {
         std::vector<std::uint8_t> long_way(room);

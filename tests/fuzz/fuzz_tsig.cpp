@@ -61,6 +61,17 @@ bool say_the_same(const Octets& left, const Octets& right) {
                       right.begin() + id_octets);
 }
 
+/// Takes `message` for the first and the second reply to a request.
+void check_replies(std::span<const std::uint8_t> message) {
+    TsigRequester requester(std::make_shared<const TsigKey>(fuzz_key()));
+    for (const bool is_first : {true, false}) {
+        const auto failure = requester.check(message, fuzz_seconds);
+        ensure(failure || requester.is_complete() || !is_first, "the first one is signed");
+        if (failure) ensure(!to_text(*failure).empty(), "it is said what is wrong");
+        ensure(!to_text(requester.remote_error()).empty(), "on the other side, too");
+    }
+}
+
 /// Signs `body` and changes an octet of what comes of it.
 void change_signed(Server& server, std::span<const std::uint8_t> choices,
                    std::span<const std::uint8_t> body) {
@@ -91,6 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if ((data[0] & is_raw) != 0) {
         ask_and_check(server.responder, input.subspan(1), Transport::udp);
         ask_and_check(server.responder, input.subspan(1), Transport::tcp);
+        check_replies(input.subspan(1));
         return 0;
     }
     change_signed(server, input.first(choice_octets), input.subspan(choice_octets));
