@@ -580,10 +580,9 @@ void StateStore::write_histories() {
             }
         }
         if (!history) continue;
+        const auto last_kept = kept ? (*kept)[kept->size() - 1] : nullptr;
         std::size_t first_new = history->size();
-        while (first_new > 0 && !(kept && (*history)[first_new - 1] == (*kept)[kept->size() - 1])) {
-            --first_new;
-        }
+        while (first_new > 0 && (*history)[first_new - 1] != last_kept) --first_new;
         for (const auto& difference : history->differences(first_new)) {
             const auto octets = difference->octets();
             const Digest digest = digest_of(text_of(octets));

@@ -146,7 +146,6 @@ TEST(OutgoingTransfer, LargeZoneIsManyMessages) {
     expect_whole(received, *zone);
 }
 
-// Octets per record: as few as names that share their endings take.
 // Each message but the first begins somewhere within a difference.
 TEST(OutgoingTransfer, ManyDifferencesAreManyMessages) {
     constexpr std::uint32_t versions = 10;
@@ -181,6 +180,7 @@ TEST(OutgoingTransfer, ManyDifferencesAreManyMessages) {
     }
 }
 
+// Octets per record: as few as names that share their endings take.
 TEST(OutgoingTransfer, NamesAreCompressed) {
     const Received received = receive(large_zone().build());
     std::size_t octets = 0;
