@@ -78,30 +78,23 @@ void UpdateService::take(const std::shared_ptr<PendingUpdate>& update, const Don
         done(*refusal);
         return;
     }
-    Order& order = orders_[update->key()];
-    forget_old(order);
-    const Digest digest = signature.content;
-    const auto [found, is_new] = recent_.try_emplace(digest);
-    Recent& recent = found->second;
-    if (recent.result) {
-        done(*recent.result);
+    RecentUpdates& recent = recent_.try_emplace(update->key(), most_remembered).first->second;
+    recent.forget_old(steady_clock::now());
+    const Digest content = signature.content;
+    if (const UpdateResult* const result = recent.find(content)) {
+        done(*result);
         return;
     }
-    recent.waiting.push_back(done);
+    const auto [known, is_new] = under_way_.try_emplace(content);
+    known->second.push_back(done);
     if (!is_new) return;
-    const auto place = order.emplace(end_of(signature), digest).first;
-    make(*update, [this, digest, update, &order, place](const UpdateResult& result) {
+    const auto end = end_of(signature);
+    make(*update, [this, update, content, end, &recent](const UpdateResult& result) {
         note(*update, result);
-        const auto known = recent_.find(digest);
-        std::vector<Done> waiting = std::exchange(known->second.waiting, {});
         // What failed for want of the disk may succeed the next time.
-        if (result.rcode != Rcode::serv_fail) {
-            known->second.result = result;
-        } else {
-            recent_.erase(known);
-            order.erase(place);
-        }
-        for (const Done& each : waiting) each(result);
+        if (result.rcode != Rcode::serv_fail) recent.add(content, result, end);
+        const auto waiting = under_way_.extract(content);
+        for (const Done& each : waiting.mapped()) each(result);
     });
 }
 
@@ -115,16 +108,6 @@ void UpdateService::make(const PendingUpdate& update, const Done& done) {
     reloader_.apply(
         UpdateRequest{*read, std::move(origin)},
         [done, update = *read](const ChangeOutcome& outcome) { done(result_of(outcome, update)); });
-}
-
-void UpdateService::forget_old(Order& order) {
-    const auto now = steady_clock::now();
-    while (!order.empty() && (order.begin()->first < now || order.size() > most_remembered)) {
-        const auto known = recent_.find(order.begin()->second);
-        if (!known->second.result) return;  // it is still being made
-        recent_.erase(known);
-        order.erase(order.begin());
-    }
 }
 
 }  // namespace arpad

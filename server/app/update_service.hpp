@@ -6,17 +6,15 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
-#include <string>
 #include <vector>
 
 #include "app/credentials.hpp"
+#include "app/recent_updates.hpp"
 #include "app/reloader.hpp"
 #include "base/log.hpp"
 #include "crypto/digest.hpp"
@@ -45,27 +43,17 @@ public:
 private:
     using Done = std::function<void(const UpdateResult&)>;
 
-    /// A message that has come, and may come again as nobody knows whether it has arrived.
-    struct Recent {
-        std::optional<UpdateResult> result;  // once it is known
-        std::vector<Done> waiting;           // until then
-    };
-
-    /// Messages by when they may be forgotten.
-    using Order = std::set<std::pair<std::chrono::steady_clock::time_point, Digest>>;
-
     void take(const std::shared_ptr<PendingUpdate>& update, const Done& done);
     void make(const PendingUpdate& update, const Done& done);
     void note(const PendingUpdate& update, const UpdateResult& result);
     [[nodiscard]] std::optional<UpdateResult> refuse(
         const PendingUpdate& update, const PendingUpdate::Signature& signature) const;
-    void forget_old(Order& order);
 
     boost::asio::io_context& io_;
     Reloader& reloader_;
     std::shared_ptr<const UpdatePolicies> policies_ = std::make_shared<const UpdatePolicies>();
-    std::map<Digest, Recent> recent_;              // by what is signed of the message
-    std::map<Name, Order, CanonicalLess> orders_;  // of the messages, by key
+    std::map<Name, RecentUpdates, CanonicalLess> recent_;  // by key
+    std::map<Digest, std::vector<Done>> under_way_;  // who waits, by what is signed of the message
     UpdateCounts counts_{{Rcode::no_error, 0}, {Rcode::refused, 0}};  // told from the start
     LogThrottle throttle_;
 };

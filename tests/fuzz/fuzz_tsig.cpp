@@ -5,7 +5,6 @@
 /// query, which is signed; then the octet at the place that the next two octets give is changed by
 /// the fourth, if that is not 0.
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,6 +19,7 @@
 #include "fuzz/fuzz_clock.hpp"
 #include "fuzz/fuzz_signing.hpp"
 #include "fuzz/fuzz_zones.hpp"
+#include "support/signing.hpp"
 
 namespace arpad {
 namespace {
@@ -77,9 +77,8 @@ void change_signed(Server& server, std::span<const std::uint8_t> choices,
                    std::span<const std::uint8_t> body) {
     if (decode_query(body).tsig || body.size() < header_octets || (body[2] & 0x80U) != 0) return;
     TsigRequester requester(std::make_shared<const TsigKey>(fuzz_key()));
-    Octets message(body.size() + requester.added_octets());
-    std::ranges::copy(body, message.begin());
-    message.resize(requester.sign(message, body.size(), fuzz_seconds));
+    Octets message(body.begin(), body.end());
+    sign(requester, message, fuzz_seconds);
     const bool was_believed = is_believed(*server.keys, message);
     Octets changed = message;
     const std::size_t place = static_cast<std::size_t>(choices[1] << 8U | choices[2]);

@@ -21,6 +21,7 @@
 #include "load/master_rdata.hpp"
 #include "support/query_maker.hpp"
 #include "support/reply_text.hpp"
+#include "support/signing.hpp"
 #include "support/zone_maker.hpp"
 #include "zone/update.hpp"
 
@@ -122,9 +123,7 @@ Octets message_with(std::span<const std::uint8_t> choices, std::span<const std::
     message[9] = choices[2];
     message.insert(message.end(), sections.begin(), sections.end());
     TsigRequester requester(std::make_shared<const TsigKey>(fuzz_key()));
-    const std::size_t octets = message.size();
-    message.resize(octets + requester.added_octets());
-    message.resize(requester.sign(message, octets, fuzz_seconds));
+    sign(requester, message, fuzz_seconds);
     return message;
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "answer/responder.hpp"
+#include "support/signing.hpp"
 #include "support/test_responder.hpp"
 
 namespace arpad {
@@ -183,9 +184,7 @@ TEST_F(CookieResponder, SignsWhatAsksForProof) {
     for (const QueryMaker& maker : {ask_ptr(), ask_ptr().option(cookie_option, client_cookie)}) {
         TsigRequester client(std::make_shared<const TsigKey>(key));
         Octets query = maker.octets();
-        const std::size_t octets = query.size();
-        query.resize(octets + client.added_octets());
-        query.resize(client.sign(query, octets, tsig_time(now())));
+        sign(client, query, tsig_time(now()));
         Octets buffer(max_message_octets);
         const Outcome outcome =
             responder_.ask_for_proof({query, Transport::udp, client_}, std::span(buffer));

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "support/signing.hpp"
 #include "support/test_responder.hpp"
 
 namespace arpad {
@@ -192,9 +193,7 @@ TEST(Responder, SignatureThatLeavesNoRoomIsAFormatError) {
          {std::pair(std::string("7.2.0.192.in-addr.arpa"), Rcode::not_auth),
           std::pair(longest->to_text(), Rcode::form_err)}) {
         Octets query = ask(name, RrType::ptr).octets();
-        const std::size_t octets = query.size();
-        query.resize(octets + client.added_octets());
-        query.resize(client.sign(query, octets, tsig_time(std::chrono::system_clock::now())));
+        sign(client, query, tsig_time(std::chrono::system_clock::now()));
         Octets buffer(max_message_octets);
         const Outcome outcome =
             server.responder().respond({query, Transport::udp, {}}, std::span(buffer));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dns/message.hpp"
+#include "support/signing.hpp"
 
 namespace arpad {
 namespace {
@@ -53,13 +54,6 @@ Message make_message(bool is_reply = false) {
                     0,    0,    6,
                     0,    1};
     return message;
-}
-
-template <class Side>
-void sign(Side& side, Message& message, std::uint64_t time = now) {
-    const std::size_t octets = message.size();
-    message.resize(octets + side.added_octets());
-    message.resize(side.sign(message, octets, time));
 }
 
 /// The query of a client that has `key`, at `time`.
@@ -142,12 +136,12 @@ TEST_P(TsigOfBoth, AgreeAboutManyMessages) {
     const TsigKey key = make_key(GetParam());
     TsigRequester client(share(key));
     Message request = make_message();
-    sign(client, request);
+    sign(client, request, now);
     TsigReplier server = receive(ring_of(key), request);
     ASSERT_EQ(server.error(), TsigError::none);
     for (int i = 0; i < 5; ++i) {
         Message reply = make_message(true);
-        sign(server, reply);
+        sign(server, reply, now);
         EXPECT_EQ(client.check(reply, now), std::nullopt) << i;
         EXPECT_TRUE(client.is_complete());
     }
@@ -166,7 +160,7 @@ TEST(TsigReplier, DoesNotKnowOtherKeys) {
         EXPECT_EQ(server.signer(), nullptr);
         // RFC 8945 5.3.2: not signed.
         Message reply = make_message(true);
-        sign(server, reply);
+        sign(server, reply, now);
         const FoundTsig found = find_tsig(reply);
         ASSERT_TRUE(found.record.has_value());
         EXPECT_TRUE(found.record->mac.empty());
@@ -182,7 +176,7 @@ TEST(TsigReplier, NoticesAnotherSecret) {
         make_request(make_key(TsigAlgorithm::hmac_sha256, "transfer.example.net", "another")));
     EXPECT_EQ(server.error(), TsigError::bad_sig);
     Message reply = make_message(true);
-    sign(server, reply);
+    sign(server, reply, now);
     EXPECT_TRUE(find_tsig(reply).record->mac.empty());
 }
 
@@ -222,7 +216,7 @@ TEST(TsigReplier, LooksAtTheClock) {
         EXPECT_EQ(server.error(), TsigError::bad_time);
         // RFC 8945 5.2.3: the client can read our time in a reply that it can check.
         Message reply = make_message(true);
-        sign(server, reply);
+        sign(server, reply, now);
         const FoundTsig found = find_tsig(reply);
         EXPECT_EQ(found.record->time, time);
         EXPECT_EQ(found.record->other.size(), 6U);
@@ -267,7 +261,7 @@ class TsigRequesterTest : public testing::Test {
 protected:
     TsigRequesterTest() {
         Message request = make_message();
-        sign(client_, request);
+        sign(client_, request, now);
         server_.emplace(receive(ring_of(make_key()), request));
     }
 
@@ -311,7 +305,7 @@ TEST_F(TsigRequesterTest, RefusesAnotherKey) {
     Message reply = make_message(true);
     TsigReplier other = receive(ring_of(make_key(TsigAlgorithm::hmac_sha512)),
                                 make_request(make_key(TsigAlgorithm::hmac_sha512)));
-    sign(other, reply);
+    sign(other, reply, now);
     EXPECT_EQ(client_.check(reply, now), TsigRequester::Failure::wrong_key);
 }
 

@@ -6,6 +6,7 @@
 
 #include "crypto/tsig.hpp"
 #include "support/query_maker.hpp"
+#include "support/signing.hpp"
 
 namespace arpad {
 
@@ -17,11 +18,8 @@ inline TsigKey update_key() {
 /// One of the zone of `snapshot_with`, without changes.
 inline Octets signed_update() {
     Octets message = ask("2.0.192.in-addr.arpa", RrType::soa).opcode(Opcode::update).octets();
-    const std::size_t unsigned_octets = message.size();
     TsigRequester requester(std::make_shared<const TsigKey>(update_key()));
-    message.resize(unsigned_octets + requester.added_octets());
-    message.resize(
-        requester.sign(message, unsigned_octets, tsig_time(std::chrono::system_clock::now())));
+    sign(requester, message, tsig_time(std::chrono::system_clock::now()));
     return message;
 }
 

@@ -14,6 +14,7 @@
 
 #include "dns/message.hpp"
 #include "support/query_maker.hpp"
+#include "support/signing.hpp"
 #include "support/zone_maker.hpp"
 
 namespace arpad {
@@ -342,9 +343,7 @@ protected:
         if (replier.error() != TsigError::none)
             message[3] = static_cast<std::uint8_t>(Rcode::not_auth);
         message[11] = 0;
-        const std::size_t octets = message.size();
-        message.resize(octets + replier.added_octets());
-        message.resize(replier.sign(message, octets, now));
+        sign(replier, message, now);
         notifier_.receive(sent.remote, message, now_);
     }
 

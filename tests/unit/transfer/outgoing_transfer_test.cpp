@@ -14,7 +14,9 @@
 
 #include "load/master_writer.hpp"
 #include "support/query_maker.hpp"
+#include "support/signing.hpp"
 #include "support/zone_maker.hpp"
+#include "zone/zone_history.hpp"
 #include "zone/zone_walk.hpp"
 
 namespace arpad {
@@ -254,9 +256,7 @@ TEST(OutgoingTransfer, EachMessageIsSigned) {
     const std::uint64_t now = tsig_time(std::chrono::system_clock::now());
     TsigRequester client(key);
     Octets query = axfr().octets();
-    const std::size_t octets = query.size();
-    query.resize(octets + client.added_octets());
-    query.resize(client.sign(query, octets, now));
+    sign(client, query, now);
     const Query decoded = decode_query(query);
     TsigReplier replier(Keyring(std::move(keys)), query, *decoded.tsig, now);
     ASSERT_EQ(replier.error(), TsigError::none);
