@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/invariant.hpp"
+
 namespace arpad {
 
 std::size_t RecentUpdates::Hash::operator()(const Digest& digest) const noexcept {
@@ -18,10 +20,14 @@ const UpdateResult* RecentUpdates::find(const Digest& content) const {
 }
 
 void RecentUpdates::add(const Digest& content, UpdateResult result, TimePoint until) {
-    if (!results_.emplace(content, std::move(result)).second) return;
+    if (kept_.size() == most_) {
+        if (until <= kept_.front().until) return;
+        forget_first();
+    }
+    const bool is_new = results_.emplace(content, std::move(result)).second;
+    ensure(is_new, "an update is answered once");
     kept_.push_back({until, content});
     std::ranges::push_heap(kept_, ends_later);
-    if (kept_.size() > most_) forget_first();
 }
 
 void RecentUpdates::forget_old(TimePoint now) {

@@ -1,9 +1,9 @@
-/// \file  Updates of one key that have been made and may come again, as those who sent them do not
-/// know that, or as they were captured.
+/// \file  Updates of one key that have been answered and may come again, as those who sent them do
+/// not know that, or as they were captured.
 ///
-/// There are many of them, all the time others: what is kept of each lies in two tables, since
-/// pieces of its own for each would leave the memory between them in pieces.
-/// Threads: one at a time.
+/// There are many of them, all the time others: what is kept of each, but for the text of a
+/// refusal, lies in two tables, since pieces of its own for each would leave the memory between
+/// them in pieces. The tables stay as large as they have been. Threads: one at a time.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -28,12 +28,13 @@ public:
     [[nodiscard]] const UpdateResult* find(const Digest& content) const;
 
     /// Keeps what came of one that is not known yet `until` then. Of more than it may keep the one
-    /// goes that would go first.
+    /// that would go first is not kept.
     void add(const Digest& content, UpdateResult result, TimePoint until);
 
     /// Forgets those that had to be kept until before `now`.
     void forget_old(TimePoint now);
 
+    /// How many are known.
     [[nodiscard]] std::size_t size() const noexcept { return results_.size(); }
 
 private:

@@ -91,7 +91,7 @@ void UpdateService::take(const std::shared_ptr<PendingUpdate>& update, const Don
     const auto end = end_of(signature);
     make(*update, [this, update, content, end, &recent](const UpdateResult& result) {
         note(*update, result);
-        // What failed for want of the disk may succeed the next time.
+        // What failed, for want of the disk or in a takeover, may succeed the next time.
         if (result.rcode != Rcode::serv_fail) recent.add(content, result, end);
         const auto waiting = under_way_.extract(content);
         for (const Done& each : waiting.mapped()) each(result);

@@ -5,6 +5,7 @@
 /// query, which is signed; then the octet at the place that the next two octets give is changed by
 /// the fourth, if that is not 0.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>

@@ -18,6 +18,7 @@ from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, run_program, w
 from dns_tools import find_tool
 from ports import free_port
 from processes import end_process
+from small_disk import fill, make_room, small_disk
 from tsig import Key, mac_of
 
 APEX = "2.0.192.in-addr.arpa."
@@ -512,6 +513,38 @@ class Rules(UpdateTestCase):
         self.assertEqual(dns.ask_udp(server.endpoint, again).rcode, "YXDOMAIN")
         self.assertIn("change 1 by", self.arpactl("edits", "history"))
         self.assertNotIn("change 2 by", self.arpactl("edits", "history"))
+
+    def test_those_that_come_again_at_once_are_made_once(self):
+        server = self.start()
+        message = update(ptr(9, "nine.example."), requires=[record(name_of(9), "ANY", "NONE")])
+        clients = [self.enterContext(dns.UdpClient(server.endpoint)) for _ in range(8)]
+        for client in clients:
+            client.send(message)
+        self.assertEqual({dns.Reply(client.receive()).rcode for client in clients}, {"NOERROR"})
+        self.assert_done(server, ptr(10, "ten.example."))  # made after all before it
+        server.stop()
+        self.assertNotIn("YXDOMAIN", server.log)
+
+    def test_what_was_refused_stays_so(self):
+        server = self.start()
+        message = update(record(name_of(10), "PTR", "ANY"),
+                         requires=[record(name_of(9), "ANY", "ANY")])
+        self.assert_done(server, ptr(10, "ten.example."))
+        self.assertEqual(dns.ask_udp(server.endpoint, message).rcode, "NXDOMAIN")
+        self.assert_done(server, ptr(9, "nine.example."))
+        self.assertEqual(dns.ask_udp(server.endpoint, message).rcode, "NXDOMAIN")
+        self.assertEqual(self.names(server, 10), ["ten.example."])
+
+    def test_what_failed_may_be_made_later(self):
+        self.enterContext(small_disk(self.workspace.state))
+        server = self.start()
+        message = update(ptr(9, "nine.example."))
+        fill(self.workspace.state)
+        self.assertEqual(dns.ask_udp(server.endpoint, message).rcode, "SERVFAIL")
+        self.assertEqual(server.ask(name_of(9), "PTR").data("answer", "PTR"), [])
+        make_room(self.workspace.state)
+        self.assertEqual(dns.ask_udp(server.endpoint, message).rcode, "NOERROR")
+        self.assertEqual(self.names(server, 9), ["nine.example."])
 
     def test_captured_ones_are_not_made_again(self):
         server = self.start()
