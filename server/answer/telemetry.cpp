@@ -1,6 +1,7 @@
 #include "answer/telemetry.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "dns/message.hpp"
@@ -48,6 +49,14 @@ void RateLimitCounts::add(const RateLimitCounts& other) noexcept {
         cookie[i] += other.cookie[i];
         dry_run[i] += other.dry_run[i];
     }
+}
+
+std::uint64_t RateLimitCounts::held_back() const noexcept {
+    std::uint64_t all = 0;
+    for (const ByClass* const by_class : {&dropped, &truncated, &cookie}) {
+        all = std::accumulate(by_class->begin(), by_class->end(), all);
+    }
+    return all;
 }
 
 void TelemetryReport::add(const TelemetryReport& other) {

@@ -50,6 +50,9 @@ struct RateLimitCounts {
     ByClass dry_run{};    ///< Sent all the same, as it is a dry run.
 
     void add(const RateLimitCounts& other) noexcept;
+
+    /// How many answers were not sent as they were.
+    [[nodiscard]] std::uint64_t held_back() const noexcept;
 };
 
 /// What one worker or several have to tell. Threads: one.

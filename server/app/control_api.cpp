@@ -45,10 +45,13 @@ json::object json_of(const TelemetryReport& report) {
     json::object types;
     report.traffic.for_each_type(
         [&](const std::string& type, std::uint64_t count) { types[type] = count; });
-    return {
-        {"replies", std::move(replies)},      {"types", std::move(types)},
-        {"truncated", total.truncated},       {"silent", total.silent},
-        {"missing", json_of(report.missing)}, {"missing_clients", json_of(report.missing_clients)}};
+    return {{"replies", std::move(replies)},
+            {"types", std::move(types)},
+            {"truncated", total.truncated},
+            {"silent", total.silent},
+            {"held_back", report.rate_limit.held_back()},
+            {"missing", json_of(report.missing)},
+            {"missing_clients", json_of(report.missing_clients)}};
 }
 
 /// The strings in the list `key` of `request`, each read by `read`. False if any cannot be.

@@ -167,7 +167,8 @@ void Daemon::restrict_files() {
     std::filesystem::create_directories(config_.state, ignored);
     if (const auto failure = forbid_writing_but_to(config_.state)) {
         spdlog::warn(
-            "no sandbox for files: {}\n  have the kernel enable Landlock, or write "
+            "no sandbox for files: {}\n  have the kernel and the service's unit allow Landlock, or "
+            "write "
             "`sandbox: false`",
             *failure);
     }
@@ -181,7 +182,8 @@ std::function<void()> Daemon::confining(std::optional<std::string> (*confine)())
         const auto failure = confine();
         if (failure && !is_told->test_and_set()) {
             spdlog::warn(
-                "no sandbox for threads: {}\n  have the system allow seccomp(2), or write "
+                "no sandbox for threads: {}\n  have the system and the service's unit allow "
+                "seccomp(2), or write "
                 "`sandbox: false`",
                 *failure);
         }
@@ -328,7 +330,12 @@ void Daemon::serve(const std::string& what) {
     open_metrics();
     open_web();
     // All sockets are open; threads that start now have what this one has.
-    drop_privileges();
+    if (const auto reason = drop_privileges()) {
+        spdlog::warn(
+            "arpad keeps its capabilities: {}\n  have the service's unit or the container allow "
+            "capset(2)",
+            *reason);
+    }
     start_worker_log(confining(&forbid_programs));
     pool_.start(confining(&confine_to_answering));
     if (web_) web_->start(reloader_->first_snapshot(), confining(&forbid_programs));
@@ -349,6 +356,7 @@ void Daemon::serve(const std::string& what) {
     manager_.ready(what, pool_.workers());
     start_notifying();
     start_refreshing();
+    forget_secrets();
     if (config_.reload.watches) start_watching();
     io_.run();  // ends when a signal has come, perhaps while loading
     if (!is_handed_over_) ServiceManager::stopping();
@@ -374,6 +382,15 @@ void Daemon::start_notifying() {
 void Daemon::start_refreshing() {
     refresh_thread_->start(confining(&forbid_programs));
     refresh_thread_->follow(reloader_->secondaries());
+}
+
+/// The reloader has them, and forgets those that a reload takes away; all others have what they
+/// need.
+void Daemon::forget_secrets() {
+    config_.keys.clear();
+    config_.cookies.secrets.clear();
+    config_.tls.material = {};
+    config_.web.tls.material = {};
 }
 
 void Daemon::wait_for_hangup() {

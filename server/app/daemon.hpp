@@ -64,6 +64,7 @@ private:
     void wait_for_hangup();
     void start_notifying();
     void start_refreshing();
+    void forget_secrets();
     void start_watching();
     void open_control();
     void open_metrics();

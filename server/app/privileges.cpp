@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 #include <vector>
 
@@ -87,12 +88,13 @@ std::optional<std::string> become_user(const std::string& user,
         user, failure, user);
 }
 
-void drop_privileges() noexcept {
-    // Neither can fail for a thread that only gives up.
-    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (is_root()) return;
+std::optional<std::string> drop_privileges() {
+    // Only a filter of system calls keeps a thread from giving up what it has.
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return std::strerror(errno);
+    if (is_root()) return std::nullopt;
     capng_clear(CAPNG_SELECT_CAPS);
-    (void)capng_apply(CAPNG_SELECT_CAPS);
+    if (capng_apply(CAPNG_SELECT_CAPS) != 0) return std::strerror(errno);
+    return std::nullopt;
 }
 
 std::size_t raise_file_limit() noexcept {

@@ -3,7 +3,8 @@
 ///
 /// There are many of them, all the time others: what is kept of each, but for the text of a
 /// refusal, lies in two tables, since pieces of its own for each would leave the memory between
-/// them in pieces. The tables stay as large as they have been. Threads: one at a time.
+/// them in pieces. The tables stay as large as they have been.
+/// Threads: one at a time.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>

@@ -183,11 +183,13 @@ std::string text_of_errors(const Diagnostics& findings) {
     return text;
 }
 
-/// Linux keeps capabilities by thread.
-void begin_thread(const char* name, const std::function<void()>& confine) {
-    become_background_thread(name);
+/// Linux keeps capabilities by thread. Where the system refuses to take them, the main thread says
+/// so. Whether the workers go first.
+bool begin_thread(const char* name, const std::function<void()>& confine) {
+    const bool is_behind = become_background_thread(name);
     drop_privileges();
     if (confine) confine();
+    return is_behind;
 }
 
 /// Gives the system back what loading took. glibc keeps what is freed in small pieces below what is
@@ -217,7 +219,12 @@ Reloader::Reloader(boost::asio::io_context& io, ServerConfig config,
       state_(state),
       networks_({config_.zones, config_.inventory},
                 {state, state, state, state, state, state, state}) {
-    boost::asio::post(thread_, [confine] { begin_thread("arpad-reloader", confine); });
+    boost::asio::post(thread_, [confine] {
+        if (begin_thread("arpad-reloader", confine)) return;
+        spdlog::warn(
+            "no thread lets the workers go first\n  have the service's unit or the container allow "
+            "setpriority(2)");
+    });
     boost::asio::post(inspector_, [confine] { begin_thread("arpad-inspect", confine); });
 }
 

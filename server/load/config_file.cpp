@@ -50,7 +50,7 @@ std::optional<ServerConfig> read_config_file(const std::filesystem::path& path,
     if (!config) return std::nullopt;
     if (!config->keys.empty() && is_open_to_all(path)) {
         diagnostics.warning(
-            path.string(), {}, "holds secrets in `keys`, and everybody may read it",
+            path.string(), {}, "holds secrets in `keys`, and everybody has access to it",
             fmt::format("chmod o= {}, or move the keys to a `keys_file`", path.string()));
     }
     const bool has_keys = add_keys_of_file(*config, diagnostics);

@@ -12,8 +12,9 @@ namespace arpad {
 bool is_open_to_all(const std::filesystem::path& path) {
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
-    return !error && (status.permissions() & std::filesystem::perms::others_read) !=
-                         std::filesystem::perms::none;
+    using std::filesystem::perms;
+    constexpr perms access = perms::others_read | perms::others_write;
+    return !error && (status.permissions() & access) != perms::none;
 }
 
 std::optional<std::string> read_secret_file(const std::filesystem::path& path,
@@ -28,7 +29,7 @@ std::optional<std::string> read_secret_file(const std::filesystem::path& path,
         return std::nullopt;
     }
     if (is_open_to_all(path)) {
-        diagnostics.error(file, {}, "holds secrets, and everybody may read it",
+        diagnostics.error(file, {}, "holds secrets, and everybody has access to it",
                           fmt::format("chmod o= {}", file));
         return std::nullopt;
     }

@@ -82,7 +82,8 @@ bool read_tls_files(TlsConfig& config, Diagnostics& diagnostics) {
     const std::size_t errors = diagnostics.error_count();
     TlsMaterial& material = config.material;
     if (config.key && is_open_to_all(*config.key)) {
-        diagnostics.error(config.key->string(), {}, "holds a secret, and everybody may read it",
+        diagnostics.error(config.key->string(), {},
+                          "holds a secret, and everybody has access to it",
                           fmt::format("chmod o= {}", config.key->string()));
     }
     if (config.certificate) {

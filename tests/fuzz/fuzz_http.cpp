@@ -1,17 +1,25 @@
 /// \file  Any octets as what an HTTP client sends: in one piece and in small ones they mean the
-/// same.
+/// same; nobody is believed without a secret, and a browser only where the page has it ask.
 ///
-/// The first octet gives the size of the pieces.
+/// The first octet gives the size of the pieces. In headers TOKEN and SESSION stand for secrets
+/// that are known.
+
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/replace.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "base/invariant.hpp"
+#include "control/access.hpp"
 #include "control/api_requests.hpp"
 #include "control/http_message.hpp"
 #include "control/http_routes.hpp"
@@ -64,6 +72,82 @@ Received receive(std::span<const std::uint8_t> octets, std::size_t piece) {
     return received;
 }
 
+/// A directory that goes with the process.
+class OwnDirectory {
+public:
+    OwnDirectory() {
+        std::string path = std::filesystem::temp_directory_path() / "arpad-fuzz-XXXXXX";
+        ensure(::mkdtemp(path.data()) != nullptr, "a directory can be made");
+        path_ = path;
+    }
+    ~OwnDirectory() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    OwnDirectory(const OwnDirectory&) = delete;
+    OwnDirectory& operator=(const OwnDirectory&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// Where one token and one session are known.
+class Door {
+public:
+    Door() {
+        spdlog::set_level(spdlog::level::off);
+        config_.authority = "names.example.net";
+    }
+
+    /// Lets `request` in, or does not.
+    void open(HttpRequest request) {
+        bool has_secret = false;
+        for (auto& [name, value] : request.headers) {
+            const std::string sent = value;
+            boost::replace_all(value, "TOKEN", token_);
+            boost::replace_all(value, "SESSION", session_);
+            has_secret = has_secret || value != sent;
+        }
+        request.client = Address::from_text("127.0.0.1");
+        if (!access_.refuse(request)) {
+            ensure(request.header("host").has_value(), "whom nobody has asked for does not answer");
+        }
+        const auto visitor = access_.identify(request);
+        ensure(!visitor || has_secret, "nobody is believed without a secret");
+        const bool is_of_browser = visitor && visitor->channel == Channel::page;
+        const bool only_looks =
+            request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
+        if (is_of_browser && !only_looks) {
+            const auto site = request.header("sec-fetch-site");
+            ensure(request.header("origin") && (!site || *site == "same-origin"),
+                   "a browser changes something only for the page");
+        }
+        ensure(!access_.sign_in(request, request.body), "nobody signs in without a secret");
+    }
+
+private:
+    using Store = AccessStore;
+
+    [[nodiscard]] static Store::Time now() {
+        return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+    }
+
+    [[nodiscard]] std::string make_session() {
+        const auto caller = store_.find_token(token_, now());
+        ensure(caller.has_value(), "a token that was made is known");
+        return store_.open_session(*caller, now(), std::chrono::years(1));
+    }
+
+    OwnDirectory directory_;
+    Store store_{directory_.path()};
+    WebConfig config_;
+    Access access_{store_, config_};
+    std::string token_ = store_.create_token("fuzz", {Role::staff, {}}, now(), std::nullopt).secret;
+    std::string session_ = make_session();
+};
+
 /// Everything that is looked at before a handler is called.
 void look_at(HttpRequest request, const std::vector<std::string>& segments,
              const std::string& body) {
@@ -92,6 +176,8 @@ void look_at(HttpRequest request, const std::vector<std::string>& segments,
     (void)read_form(body);
     request.body = body;
     (void)read_wishes(request);
+    static Door door;
+    door.open(request);
 }
 
 }  // namespace

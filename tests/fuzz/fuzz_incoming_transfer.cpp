@@ -1,8 +1,9 @@
 /// \file  Any octets as what a primary sends: a zone comes of it that is newer and whole, or none.
 ///
 /// Bit 0 of the first octet: we have a version, so that what has changed is asked for. Bit 1: the
-/// primary is arpad, and may send ranges. The rest is a stream of messages, each behind its length;
-/// each gets the id of the request that was made last.
+/// primary is arpad, and may send ranges. Bit 2: it is a catalog that we have none of yet. The rest
+/// is a stream of messages, each behind its length; each gets the id of the request that was made
+/// last.
 
 #include <algorithm>
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include "base/invariant.hpp"
 #include "support/zone_maker.hpp"
 #include "transfer/incoming_transfer.hpp"
+#include "zone/catalog.hpp"
 #include "zone/zone_walk.hpp"
 
 namespace arpad {
@@ -23,6 +25,7 @@ using Octets = std::vector<std::uint8_t>;
 
 constexpr std::uint8_t has_current = 1;
 constexpr std::uint8_t is_from_arpad = 2;
+constexpr std::uint8_t is_catalog = 4;
 
 /// Cuts the next message off the front of `stream`; empty if there is none.
 Octets next_message(std::span<const std::uint8_t>& stream) {
@@ -41,6 +44,10 @@ ZoneFrame frame_for(std::uint8_t options) {
     Remote primary{*Endpoint::from_text("192.0.2.53"), {}};
     primary.is_arpad = (options & is_from_arpad) != 0;
     frame.transfer.primaries = {primary};
+    if ((options & is_catalog) != 0) {
+        frame.apex = *Name::from_text("catalog.example");
+        frame.base.reset();
+    }
     return frame;
 }
 
@@ -60,6 +67,11 @@ void check(const Zone& zone, const Zone* current) {
         });
     }
     ensure(records > 0, "a zone has its SOA");
+    if (const auto members = read_members(zone)) {
+        for (std::size_t i = 1; i < members->size(); ++i) {
+            ensure(CanonicalLess{}((*members)[i - 1], (*members)[i]), "no zone is a member twice");
+        }
+    }
 }
 
 }  // namespace
@@ -71,7 +83,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0) return 0;
     const std::uint8_t options = data[0];
     std::span<const std::uint8_t> stream(data + 1, size - 1);
-    const auto known = (options & has_current) != 0 ? current : nullptr;
+    const bool has_known = (options & (has_current | is_catalog)) == has_current;
+    const auto known = has_known ? current : nullptr;
     IncomingTransfer transfer(frame_for(options), known, nullptr);
     Octets request = transfer.take_request();
     while (transfer.state() == IncomingTransfer::State::under_way) {

@@ -57,7 +57,7 @@ class RateLimit(AbuseTestCase):
     """The setting `rate_limit`."""
 
     def test_answers_over_the_limit_are_held_back_and_told_of(self):
-        _, server = self.start(LIMITS + 'metrics: {listen: "127.0.0.1:0"}\n')
+        workspace, server = self.start(LIMITS + 'metrics: {listen: "127.0.0.1:0"}\n')
         replies = self.flood(server, dns.query(NAME), 100)
         answered = [reply for reply in replies if reply.answer]
         truncated = [reply for reply in replies if reply.is_truncated]
@@ -75,6 +75,9 @@ class RateLimit(AbuseTestCase):
         self.assertEqual(counted["truncated"], len(truncated))
         self.assertEqual(counted["dropped"], 100 - len(replies))
         self.assertEqual((counted["badcookie"], counted["dry_run"]), (0, 0))
+        stats = run_program("ARPACTL", "stats", "-c", workspace.config).stdout
+        held_back = int(counted["truncated"] + counted["dropped"])
+        self.assertRegex(stats, rf"held back by limits +{held_back}\n")
 
     @staticmethod
     def metrics_of(server):
@@ -266,7 +269,7 @@ class Cookies(AbuseTestCase):
         os.chmod(workspace.directory / "secrets", 0o644)
         done = workspace.run("--check")
         self.assertEqual(done.returncode, 2, done.stdout)
-        self.assertIn("holds secrets, and everybody may read it\n  chmod o=", done.stdout)
+        self.assertIn("holds secrets, and everybody has access to it\n  chmod o=", done.stdout)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ class Installed(unittest.TestCase):
                    | {f"config/{file}" for file in repository_files("config")
                       if file.split("/")[0] not in ("debian", "docker", "systemd")})
         self.assertEqual(self.below(DOCUMENTS),
-                         manual | {"copyright"} | {f"examples/{file}" for file in samples})
+                         manual | {"copyright", "SECURITY.md"} | {f"examples/{file}" for file in samples})
         for kind in ("schema/zone.schema.json", "prometheus/arpad.rules.yml",
                      "grafana/arpad.json", "arpad.yaml", "minimal.yaml"):
             self.assertIn(f"config/{kind}", samples)
@@ -101,6 +101,19 @@ class Installed(unittest.TestCase):
         unit = (self.root / UNIT).read_text(encoding="utf-8")
         (command,) = re.findall(r"(?m)^ExecStart=/(\S+) -c /etc/arpad/arpad\.yaml$", unit)
         self.assertIn(command, PROGRAMS)
+
+    def test_programs_are_hardened(self):
+        for name in PROGRAMS:
+            file = self.root / name
+            if b"__asan_init" in file.read_bytes():
+                self.skipTest("sanitizers bring functions of their own")
+            layout = run([find_tool("readelf"), "--wide", "--program-headers", "--dynamic", file]).stdout
+            for mark in ("GNU_RELRO", "BIND_NOW", "PIE"):
+                self.assertIn(mark, layout, name)
+            self.assertRegex(layout, r"GNU_STACK .* RW +0x", name)
+            symbols = run([find_tool("readelf"), "--wide", "--dyn-syms", file]).stdout
+            for symbol in ("__stack_chk_fail", "__memcpy_chk"):
+                self.assertIn(symbol, symbols, name)
 
     def test_samples_are_good(self):
         run([self.root / "usr/sbin/arpad", "-c", self.root / EXAMPLES / "config/arpad.yaml",

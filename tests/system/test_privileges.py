@@ -1,6 +1,8 @@
 """Which user arpad is, and what it may do beyond that user's rights."""
 
 import base64
+import collections
+import ctypes
 import os
 import pwd
 import re
@@ -8,14 +10,17 @@ import shutil
 import socket
 import stat
 import subprocess
+import sys
 import unittest
 from pathlib import Path
 from unittest import mock
 
 from arpad_server import ReplyTestCase, Workspace, ZONE_DEFAULTS, program, run_program, wait_until
+from certificates import Authority
 
 ZONE = "network: 192.0.2.0/24\nrecords:\n  192.0.2.1: one.example.net\n"
 CHANGED = "network: 192.0.2.0/24\nrecords:\n  192.0.2.1: two.example.net\n"
+ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT, CONFIGURATION = 1, 2  # exit codes
 USER = "nobody"
 SECONDS = 60
@@ -42,6 +47,36 @@ def rights_of(process):
         lines = (task / "status").read_text(encoding="ascii").splitlines()
         threads.append(dict(line.split(":\t", 1) for line in lines if ":\t" in line))
     return threads
+
+
+def filters_of(process):
+    """By the names of its threads, the filters of system calls they have: how many instructions each
+    is long. Skips the test where the system does not tell."""
+    seize, interrupt, detach, get_filter, all_threads = 0x4206, 0x4207, 17, 0x420C, 0x40000000
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.ptrace.argtypes = [ctypes.c_long] * 4
+
+    def trace(request, number, address=0):
+        result = libc.ptrace(request, number, address, 0)
+        if result < 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        return result
+
+    found = collections.defaultdict(set)
+    for task in Path(f"/proc/{process}/task").iterdir():
+        number = int(task.name)
+        status = (task / "status").read_text(encoding="ascii")
+        count = int(re.search(r"Seccomp_filters:\s+(\d+)", status).group(1))
+        try:
+            trace(seize, number)
+            trace(interrupt, number)
+            os.waitpid(number, all_threads)
+            lengths = tuple(trace(get_filter, number, i) for i in range(count))
+            trace(detach, number)
+        except OSError as error:
+            raise unittest.SkipTest(f"filters cannot be seen: {error}") from error
+        found[(task / "comm").read_text(encoding="ascii").strip()].add(lengths)
+    return found
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root becomes another user")
@@ -165,6 +200,23 @@ class Sandbox(PrivilegesTestCase):
                                                 in self.filters(server).items() if is_filtered},
                        "the threads to be confined")
 
+    def test_those_that_answer_have_a_filter_of_their_own(self):
+        workspace = self.workspace(
+            f"{self.web}tls: {{listen: [\"127.0.0.1:0\"], certificate: tls/server.pem, "
+            "key: tls/server.key}\n", workers=2)
+        Authority(workspace.directory / "tls").issue("ns1.example.net", file_name="server")
+        with workspace.start() as server:
+            wait_until(lambda: self.threads | {"arpad-tls"} <= self.filters(server).keys()
+                       and all(is_filtered for name, is_filtered in self.filters(server).items()
+                               if name != "arpad"), "the threads to be confined")
+            filters = filters_of(server.process.pid)
+        self.assertEqual(filters.pop("arpad"), {()})
+        answering = {"arpad-worker", "arpad-tls", "arpad-transfer"}
+        (own,) = set().union(*(filters[name] for name in answering))
+        (other,) = set().union(*(filters[name] for name in filters.keys() - answering))
+        self.assertEqual((len(own), len(other)), (1, 1))
+        self.assertNotEqual(own, other)
+
     def test_off(self):
         with self.workspace(f"sandbox: false\n{self.web}").start() as server:
             self.assert_ptr(server.ask_ptr("192.0.2.1"), "one.example.net.")
@@ -205,15 +257,15 @@ class Sandbox(PrivilegesTestCase):
 class Starter(PrivilegesTestCase):
     """Who starts it."""
 
-    def start_as_user(self, user, settings=""):
-        """Starts arpad as nobody, with the setting `user` and others."""
+    def start_as_user(self, user, settings="", by=()):
+        """Starts arpad as nobody, with the setting `user` and others, `by` another program."""
         workspace = self.workspace(f"user: {user}\nlog: {{level: info}}\n{settings}")
         workspace.state.mkdir()
         shutil.chown(workspace.state, USER)
         # pylint: disable-next=consider-using-with
         process = subprocess.Popen(
             ["setpriv", f"--reuid={USER}", f"--regid={pwd.getpwnam(USER).pw_gid}", "--clear-groups",
-             self.program, "-c", workspace.config],
+             *by, self.program, "-c", workspace.config],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
@@ -222,14 +274,39 @@ class Starter(PrivilegesTestCase):
     @staticmethod
     def wait_until_it_serves(process):
         """Reads its log up to there."""
+        log = ""
         for line in process.stderr:
+            log += line
             if "serving 1 zone" in line:
                 break
+        return log
 
     def test_user_itself(self):
         process = self.start_as_user(USER)
         self.wait_until_it_serves(process)
         self.assert_has_no_privilege(process.pid)
+        process.terminate()
+        self.assertEqual(process.wait(SECONDS), 0)
+
+    def test_unit_of_systemd_takes_nothing_that_it_needs(self):
+        unit = ROOT / "config/systemd/arpad.service"
+        rights = "-all,+net_bind_service"
+        process = self.start_as_user(
+            USER, f"{Sandbox.web}pin_workers: true\n",
+            by=[f"--inh-caps={rights}", f"--ambient-caps={rights}", f"--bounding-set={rights}",
+                "--no-new-privs", sys.executable, ROOT / "tests/system/unit_filter.py", unit])
+        log = self.wait_until_it_serves(process)
+        self.assertNotIn("warning", log)
+        self.assertNotIn("error", log)
+        self.assert_has_no_privilege(process.pid)
+        threads = rights_of(process.pid)
+        unit_filters = min(int(rights["Seccomp_filters"]) for rights in threads)
+        for rights in threads:
+            name, number = rights["Name"], rights["Pid"]
+            own_filters = int(rights["Seccomp_filters"]) - unit_filters
+            self.assertEqual(own_filters, 0 if name == "arpad" else 1, rights)
+            nice = os.getpriority(os.PRIO_PROCESS, int(number))
+            self.assertEqual(nice, 0 if name in ("arpad", "arpad-worker") else 10, name)
         process.terminate()
         self.assertEqual(process.wait(SECONDS), 0)
 
@@ -241,9 +318,38 @@ class Starter(PrivilegesTestCase):
             with self.subTest(settings):
                 process = self.start_as_user(USER, settings)
                 self.wait_until_it_serves(process)
-                self.assertEqual(Path(f"/proc/{process.pid}/environ").stat().st_uid, owner)
+                self.assertEqual(self.owner_of(process.pid), owner)
                 process.terminate()
                 self.assertEqual(process.wait(SECONDS), 0)
+
+    def test_any_secret_keeps_it_from_leaving_a_core_dump(self):
+        tls = "{{listen: [\"127.0.0.1:0\"]{}}}\n"
+        files = ", certificate: tls/server.pem, key: tls/server.key"
+        for settings in ("cookies: {secrets_file: cookies}\n", "tls: " + tls.format(files),
+                         "web: " + tls.format("")):
+            with self.subTest(settings):
+                workspace = self.workspace(f"user: {USER}\n{settings}")
+                Authority(workspace.directory / "tls").issue("ns1.example.net", file_name="server")
+                cookies = workspace.directory / "cookies"
+                cookies.write_text("0123456789abcdef0123456789abcdef\n", encoding="ascii")
+                cookies.chmod(0o600)
+                with workspace.start() as server:
+                    self.assertEqual(self.owner_of(server.process.pid), 0)
+
+    def test_first_key_keeps_it_from_leaving_a_core_dump(self):
+        workspace = self.workspace(f"user: {USER}\n")
+        with workspace.start() as server:
+            text = workspace.config.read_text(encoding="utf-8")
+            key = "keys: {k.example.net: {secret: c2VjcmV0c2VjcmV0c2VjcmV0}}\n"
+            workspace.write_config(text + key)
+            done = run_program("ARPACTL", "reload", "--socket", workspace.state / "control.sock")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            wait_until(lambda: self.owner_of(server.process.pid) == 0, "core dumps to be off")
+
+    @staticmethod
+    def owner_of(process):
+        """Who may look into a process."""
+        return Path(f"/proc/{process}/environ").stat().st_uid
 
     def test_core_dumps_are_allowed_to_one_that_root_has_started(self):
         own = pwd.getpwnam(USER).pw_uid
@@ -251,8 +357,7 @@ class Starter(PrivilegesTestCase):
         for settings, owner in ((key, 0), (key + "core_dumps: true\n", own)):
             with self.subTest(settings), \
                     self.workspace(f"user: {USER}\n{settings}").start() as server:
-                environment = Path(f"/proc/{server.process.pid}/environ")
-                self.assertEqual(environment.stat().st_uid, owner)
+                self.assertEqual(self.owner_of(server.process.pid), owner)
 
     def test_another_user(self):
         process = self.start_as_user("daemon")
@@ -300,10 +405,19 @@ class Secrets(PrivilegesTestCase):
             for secret in secrets:  # the keys themselves are needed
                 self.assertIn(base64.b64decode(secret), memory)
 
-        with workspace.start() as server:
-            look(server)
+        def reload():
             done = run_program("ARPACTL", "reload", "--socket", workspace.state / "control.sock")
             self.assertEqual(done.returncode, 0, done.stdout)
+
+        with workspace.start() as server:
+            look(server)
+            reload()
+            look(server)
+            gone = base64.b64decode(secrets.pop())
+            keys_file.write_text("{}\n", encoding="ascii")
+            reload()
+            wait_until(lambda: gone not in b"\n".join(memory_of(server.process.pid)),
+                       "the key that was removed to be overwritten")
             look(server)
 
 

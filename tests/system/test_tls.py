@@ -208,7 +208,7 @@ class Certificates(TlsTestCase):
         (self.workspace.directory / "tls" / "server.key").chmod(0o644)
         done = self.workspace.run("--check")
         self.assertEqual(done.returncode, 2, done.stdout)
-        self.assertIn("server.key: error: holds a secret, and everybody may read it", done.stdout)
+        self.assertIn("server.key: error: holds a secret, and everybody has access to it", done.stdout)
 
     def test_everything_that_is_wrong_is_said_at_once(self):
         tls = self.workspace.directory / "tls"

@@ -180,7 +180,7 @@ class Keys(TransferTestCase):
         self.write_keys(workspace, self.make_key(), mode=0o644)
         done = workspace.run()
         self.assertEqual(done.returncode, CONFIGURATION, done.stdout)
-        self.assertRegex(done.stdout, r"keys\.yaml: error: holds secrets, and everybody may read it"
+        self.assertRegex(done.stdout, r"keys\.yaml: error: holds secrets, and everybody has access to it"
                                       r"\n  chmod o= ")
 
     def test_missing(self):
@@ -214,9 +214,9 @@ class Keys(TransferTestCase):
 
     def test_secrets_in_a_configuration_that_everybody_may_read(self):
         workspace = self.workspace(settings=ZONE_DEFAULTS + f"keys:\n  {self.make_key()}")
-        for mode, is_warned in ((0o644, True), (0o640, False)):
+        for mode, is_warned in ((0o644, True), (0o602, True), (0o640, False)):
             workspace.config.chmod(mode)
-            self.assertIs("everybody may read it" in workspace.run("--check").stdout, is_warned)
+            self.assertIs("everybody has access to it" in workspace.run("--check").stdout, is_warned)
 
     def test_forms(self):
         for reader, beginning in (("arpad", f"{KEY}: {{algorithm: hmac-sha384"),

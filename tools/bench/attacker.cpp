@@ -1,12 +1,15 @@
 // Does to a nameserver what attackers do, at a bounded rate and for a bounded time.
 //
 // Usage: attacker spoof ADDRESS PORT NETWORK RATE SECONDS FILE
+//        attacker syn ADDRESS PORT NETWORK RATE SECONDS
 //        attacker connect ADDRESS PORT NETWORK RATE SECONDS
 //        attacker slow ADDRESS PORT NETWORK COUNT SECONDS
 //
 // spoof: sends RATE queries a second over UDP, whose source addresses are any of NETWORK, an IPv4
 // /24 written as its first address. FILE holds the queries, each behind its length in two octets,
 // most significant first. Needs a raw socket.
+// syn: sends RATE packets a second that begin a TCP connection, from such addresses; no connection
+// comes of them. Likewise.
 // connect: opens RATE TCP connections a second from addresses of NETWORK, which must be local, and
 // closes them a tenth of a second later.
 // slow: keeps COUNT TCP connections open from addresses of NETWORK; each sends an octet of a query
@@ -17,6 +20,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
+#include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -46,6 +50,7 @@ using arpad::bench::Octets;
 constexpr std::chrono::milliseconds step{1};  // so often a part of the rate is sent
 constexpr std::uint64_t steps_per_second = 1000;
 constexpr std::uint32_t hosts = 254;  // of a /24
+constexpr std::size_t batch = 64;     // packets that are sent at once, and so must not be one
 
 std::uint64_t number_of(std::string_view text) {
     const auto number = arpad::bench::parse_number<std::uint64_t>(text);
@@ -101,16 +106,22 @@ void at_rate(std::uint64_t rate, Clock::time_point end, const Work& work) {
     }
 }
 
-/// `query` in a packet; source address and port are written later. The kernel completes the header
-/// of IP, and over UDP a checksum of 0 is none (RFC 768).
-Octets packet_with(const Octets& query, const Attack& attack) {
-    Octets packet(sizeof(iphdr) + sizeof(udphdr) + query.size());
+/// The header of a packet; the kernel completes it.
+iphdr header_to(const Attack& attack, std::uint8_t protocol) {
     iphdr ip{};
     ip.version = 4;
     ip.ihl = sizeof ip / 4;
     ip.ttl = 64;
-    ip.protocol = IPPROTO_UDP;
+    ip.protocol = protocol;
     ip.daddr = htonl(attack.server);
+    return ip;
+}
+
+/// `query` in a packet; source address and port are written later. Over UDP a checksum of 0 is none
+/// (RFC 768).
+Octets packet_with(const Octets& query, const Attack& attack) {
+    Octets packet(sizeof(iphdr) + sizeof(udphdr) + query.size());
+    const iphdr ip = header_to(attack, IPPROTO_UDP);
     udphdr udp{};
     udp.dest = htons(attack.port);
     udp.len = htons(static_cast<std::uint16_t>(sizeof udp + query.size()));
@@ -120,6 +131,43 @@ Octets packet_with(const Octets& query, const Attack& attack) {
     return packet;
 }
 
+/// A packet that begins a connection (RFC 9293 3.5); source address and port, and the checksum, are
+/// written later.
+Octets beginning_of_connection(const Attack& attack) {
+    Octets packet(sizeof(iphdr) + sizeof(tcphdr));
+    const iphdr ip = header_to(attack, IPPROTO_TCP);
+    tcphdr tcp{};
+    tcp.dest = htons(attack.port);
+    tcp.doff = sizeof tcp / 4;
+    tcp.syn = 1;
+    tcp.window = htons(65'535);
+    std::memcpy(packet.data(), &ip, sizeof ip);
+    std::memcpy(packet.data() + sizeof ip, &tcp, sizeof tcp);
+    return packet;
+}
+
+/// The sum of `octets`, of even length, as the checksum of TCP takes it (RFC 9293 3.1).
+std::uint32_t sum_of(std::span<const std::uint8_t> octets) {
+    std::uint32_t sum = 0;
+    for (std::size_t i = 0; i + 1 < octets.size(); i += 2) {
+        sum += static_cast<std::uint32_t>(octets[i] << 8U | octets[i + 1]);
+    }
+    return sum;
+}
+
+void write_tcp_checksum(Octets& packet) {
+    const std::span<std::uint8_t> segment = std::span(packet).subspan(sizeof(iphdr));
+    const auto checksum = segment.subspan(offsetof(tcphdr, check), sizeof(std::uint16_t));
+    checksum[0] = checksum[1] = 0;
+    const auto addresses = std::span(packet).subspan(offsetof(iphdr, saddr), 2 * sizeof(in_addr));
+    std::uint32_t sum = sum_of(addresses) + IPPROTO_TCP +
+                        static_cast<std::uint32_t>(segment.size()) + sum_of(segment);
+    while (sum >> 16U != 0) sum = (sum & 0xFFFFU) + (sum >> 16U);
+    checksum[0] = static_cast<std::uint8_t>(~sum >> 8U);
+    checksum[1] = static_cast<std::uint8_t>(~sum);
+}
+
+/// The port is where both UDP and TCP have it.
 void write_source(Octets& packet, std::uint32_t address, std::uint16_t port) {
     const std::uint32_t source = htonl(address);
     const std::uint16_t source_port = htons(port);
@@ -128,18 +176,14 @@ void write_source(Octets& packet, std::uint32_t address, std::uint16_t port) {
                 sizeof source_port);
 }
 
-void spoof(const Attack& attack, const char* path) {
-    std::vector<Octets> packets;
-    for (const Octets& query : arpad::bench::read_packets(path)) {
-        packets.push_back(packet_with(query, attack));
-    }
-    if (packets.empty()) throw std::runtime_error("no queries");
+/// Sends `packets` from any address and port; `complete(packet)` is called after each is changed.
+template <class Complete>
+void send_spoofed(const Attack& attack, std::vector<Octets> packets, const Complete& complete) {
     const int out = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
     if (out < 0) fail("raw socket");
     std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): each run sends the same
     std::uint64_t sent = 0;
     std::uint64_t octets = 0;
-    constexpr std::size_t batch = 64;
     std::array<mmsghdr, batch> messages{};
     std::array<iovec, batch> spans{};
     sockaddr_in to = endpoint_of(attack.server, 0);
@@ -151,6 +195,7 @@ void spoof(const Attack& attack, const char* path) {
                 Octets& packet = packets[next++ % packets.size()];
                 write_source(packet, attack.source(random()),
                              static_cast<std::uint16_t>(1024 + random() % 60'000));
+                complete(packet);
                 spans[i] = {packet.data(), packet.size()};
                 messages[i].msg_hdr = {&to, sizeof to, &spans[i], 1, nullptr, 0, 0};
                 octets += packet.size();
@@ -164,6 +209,19 @@ void spoof(const Attack& attack, const char* path) {
     close(out);
     std::printf("{\"sent\": %llu, \"octets\": %llu}\n", static_cast<unsigned long long>(sent),
                 static_cast<unsigned long long>(octets));
+}
+
+void spoof(const Attack& attack, const char* path) {
+    std::vector<Octets> packets;
+    for (const Octets& query : arpad::bench::read_packets(path)) {
+        packets.push_back(packet_with(query, attack));
+    }
+    if (packets.empty()) throw std::runtime_error("no queries");
+    send_spoofed(attack, std::move(packets), [](Octets&) {});
+}
+
+void begin_connections(const Attack& attack) {
+    send_spoofed(attack, std::vector(batch, beginning_of_connection(attack)), write_tcp_checksum);
 }
 
 /// A connection that is being opened from the address with `number`; negative if the system has
@@ -250,6 +308,8 @@ int run(std::span<char*> arguments) {
     const std::string_view kind = arguments[1];
     if (kind == "spoof" && arguments.size() == common + 1) {
         spoof(attack, arguments[common]);
+    } else if (kind == "syn") {
+        begin_connections(attack);
     } else if (kind == "connect") {
         connect_often(attack);
     } else if (kind == "slow") {

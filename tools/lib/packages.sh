@@ -14,7 +14,7 @@ packages_test=(
     chromium chromium-driver python3-jsonschema python3-selenium python3-yaml
     bind9-dnsutils knot-dnsutils ldnsutils
     bind9 kea-dhcp-ddns-server knot nsd pdns-backend-sqlite3 pdns-server
-    iproute2 man-db openssl prometheus zsh
+    iproute2 man-db openssl prometheus systemd zsh
 )
 packages_test_all=(dnsperf valgrind)
 

@@ -266,6 +266,7 @@ ControlExit print_stats(const ControlOptions& options) {
     }
     rows.push_back({"truncated", std::to_string(number_at(stats, "truncated"))});
     rows.push_back({"no reply", std::to_string(number_at(stats, "silent"))});
+    rows.push_back({"held back by limits", std::to_string(number_at(stats, "held_back"))});
     rows.push_back({"TCP refused", std::to_string(number_at(stats, "tcp_refused"))});
     rows.push_back({"TCP connections", std::to_string(number_at(stats, "tcp_connections"))});
     print_table(rows);
