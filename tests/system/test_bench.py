@@ -1,8 +1,9 @@
-"""tools/bench/compare, small and short: that it works, not what it measures."""
+"""The benchmarks, small and short: that they work, not how fast it is what they measure."""
 
 import dataclasses
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -106,6 +107,33 @@ class Compare(BenchTestCase):
             except OSError:
                 continue  # it has ended, or is another user's
         return False
+
+
+@unittest.skipUnless(servers.find_program("dnsperf"), "dnsperf is not installed")
+@unittest.skipUnless(os.geteuid() == 0, "only root makes network namespaces")
+class Attack(BenchTestCase):
+    """tools/bench/attack, at a low rate: what does not depend on how fast the machine is."""
+
+    def test_what_is_promised_under_attack_is_kept(self):
+        arpad = Path(program("ARPAD"))
+        if b"__asan_init" in arpad.read_bytes():
+            self.skipTest("sanitizers take memory of their own")
+        done = subprocess.run(
+            [sys.executable, BENCH / "attack", "--seconds", "4", "--rate", "5000", "--asks", "5",
+             "--connections", "40", "--build", arpad.parents[2]], env=self.environment, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            timeout=RUN_SECONDS, check=False)
+        if "attack: ip netns" in done.stdout:
+            self.skipTest(done.stdout)
+        verdicts = dict(re.findall(r"(?m)^(.*): \S+, at \w+ \S+: (met|NOT MET)$", done.stdout))
+        kept = [text for text, verdict in verdicts.items() if verdict == "met"]
+        for text in ("octets sent per octet received", "neighbours answered over TCP",
+                     "neighbours answered by a cookie", "KiB of a connection by TCP, idle",
+                     "KiB of a connection by TCP, most", "KiB of a connection by TLS, idle",
+                     "KiB of a connection by TLS, most"):
+            self.assertIn(text, kept, done.stdout)
+        self.assertEqual(len(verdicts), 13, done.stdout)
+        self.assertEqual(list(self.directory.iterdir()), [], "something was left behind")
 
 
 @unittest.skipUnless(servers.find_program("dnsperf"), "dnsperf is not installed")
