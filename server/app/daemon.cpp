@@ -332,8 +332,9 @@ void Daemon::serve(const std::string& what) {
     // All sockets are open; threads that start now have what this one has.
     if (const auto reason = drop_privileges()) {
         spdlog::warn(
-            "arpad keeps its capabilities: {}\n  have the service's unit or the container allow "
-            "capset(2)",
+            "arpad keeps privileges: {}\n  have the service's unit or the container allow "
+            "capset(2) "
+            "and prctl(2)",
             *reason);
     }
     start_worker_log(confining(&forbid_programs));

@@ -90,11 +90,12 @@ std::optional<std::string> become_user(const std::string& user,
 
 std::optional<std::string> drop_privileges() {
     // Only a filter of system calls keeps a thread from giving up what it has.
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return std::strerror(errno);
-    if (is_root()) return std::nullopt;
-    capng_clear(CAPNG_SELECT_CAPS);
-    if (capng_apply(CAPNG_SELECT_CAPS) != 0) return std::strerror(errno);
-    return std::nullopt;
+    int error = ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno;
+    if (!is_root()) {
+        capng_clear(CAPNG_SELECT_CAPS);
+        if (capng_apply(CAPNG_SELECT_CAPS) != 0) error = errno;
+    }
+    return error == 0 ? std::nullopt : std::optional<std::string>(std::strerror(error));
 }
 
 std::size_t raise_file_limit() noexcept {

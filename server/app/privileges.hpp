@@ -19,7 +19,7 @@ namespace arpad {
 
 /// Gives up all that the calling thread may do beyond its user's rights, and the means to get more,
 /// such as programs that are setuid. A thread of root's keeps root's rights. The system's reason if
-/// it refuses; then the thread has what it had.
+/// it refuses any of it.
 std::optional<std::string> drop_privileges();
 
 /// Lets the process have as many files open as the system allows it. Returns how many that is.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 CLIENTS = {"dig": "bind9-dnsutils", "kdig": "knot-dnsutils", "drill": "ldnsutils"}
 PACKAGES = {**CLIENTS, "lexgrog": "man-db", "man": "man-db", "openssl": "openssl",
-            "promtool": "prometheus"}
+            "promtool": "prometheus", "readelf": "binutils", "systemd-analyze": "systemd"}
 
 # Set to skip the tests of tools that are missing instead of failing them.
 ALLOW_MISSING = "ARPAD_ALLOW_MISSING_TOOLS"

@@ -1,4 +1,4 @@
-"""The benchmarks, small and short: that they work, not how fast it is what they measure."""
+"""The benchmarks, small and short: that they work, not how fast what they measure is."""
 
 import dataclasses
 import json
@@ -111,8 +111,9 @@ class Compare(BenchTestCase):
 
 @unittest.skipUnless(servers.find_program("dnsperf"), "dnsperf is not installed")
 @unittest.skipUnless(os.geteuid() == 0, "only root makes network namespaces")
+@unittest.skipUnless({0, 1} <= os.sched_getaffinity(0), "server and clients have a core each")
 class Attack(BenchTestCase):
-    """tools/bench/attack, at a low rate: what does not depend on how fast the machine is."""
+    """tools/bench/attack, with few spoofed queries: what does not depend on the machine's speed."""
 
     def test_what_is_promised_under_attack_is_kept(self):
         arpad = Path(program("ARPAD"))
@@ -123,7 +124,7 @@ class Attack(BenchTestCase):
              "--connections", "40", "--build", arpad.parents[2]], env=self.environment, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             timeout=RUN_SECONDS, check=False)
-        if "attack: ip netns" in done.stdout:
+        if "attack: ip " in done.stdout:
             self.skipTest(done.stdout)
         verdicts = dict(re.findall(r"(?m)^(.*): \S+, at \w+ \S+: (met|NOT MET)$", done.stdout))
         kept = [text for text, verdict in verdicts.items() if verdict == "met"]

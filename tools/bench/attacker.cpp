@@ -25,9 +25,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -50,7 +52,7 @@ using arpad::bench::Octets;
 constexpr std::chrono::milliseconds step{1};  // so often a part of the rate is sent
 constexpr std::uint64_t steps_per_second = 1000;
 constexpr std::uint32_t hosts = 254;  // of a /24
-constexpr std::size_t batch = 64;     // packets that are sent at once, and so must not be one
+constexpr std::size_t batch = 64;     // packets that are sent at once: each must be one of its own
 
 std::uint64_t number_of(std::string_view text) {
     const auto number = arpad::bench::parse_number<std::uint64_t>(text);

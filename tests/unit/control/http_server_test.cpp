@@ -109,6 +109,32 @@ TEST_F(HttpServerTest, SurvivesWhatIsNoHttp) {
     EXPECT_TRUE(request("GET /known").ends_with("fine"));
 }
 
+// Beast asserts that of a last chunk that comes in pieces not as little comes at once.
+TEST_F(HttpServerTest, LastChunkMayComeOctetByOctet) {
+    auto server = open();
+    server->add("POST", "/v1/echo", [](const HttpRequest& request, const auto& respond) {
+        respond({200, "got " + std::to_string(request.body.size())});
+    });
+    stream_protocol::socket client(io_);
+    client.connect(stream_protocol::endpoint(socket().string()));
+    const std::string head =
+        "POST /v1/echo HTTP/1.1\r\nHost: arpad\r\nConnection: close\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n";
+    for (const std::string& piece :
+         {head, std::string("0\r\n"), std::string("\r"), std::string("\n")}) {
+        asio::write(client, asio::buffer(piece));
+        io_.restart();
+        io_.poll();
+    }
+    server.reset();
+    io_.restart();
+    io_.run();
+    std::string reply;
+    boost::system::error_code end;
+    asio::read(client, asio::dynamic_buffer(reply), end);
+    EXPECT_TRUE(reply.ends_with("got 0")) << reply;
+}
+
 TEST_F(HttpServerTest, SessionOutlivesItsServer) {
     auto server = open();
     server->add("GET", "/known", [](const HttpRequest&, const auto& respond) {
