@@ -168,8 +168,7 @@ void Daemon::restrict_files() {
     if (const auto failure = forbid_writing_but_to(config_.state)) {
         spdlog::warn(
             "no sandbox for files: {}\n  have the kernel and the service's unit allow Landlock, or "
-            "write "
-            "`sandbox: false`",
+            "write `sandbox: false`",
             *failure);
     }
 }
@@ -183,8 +182,7 @@ std::function<void()> Daemon::confining(std::optional<std::string> (*confine)())
         if (failure && !is_told->test_and_set()) {
             spdlog::warn(
                 "no sandbox for threads: {}\n  have the system and the service's unit allow "
-                "seccomp(2), or write "
-                "`sandbox: false`",
+                "seccomp(2), or write `sandbox: false`",
                 *failure);
         }
     };
@@ -333,8 +331,7 @@ void Daemon::serve(const std::string& what) {
     if (const auto reason = drop_privileges()) {
         spdlog::warn(
             "arpad keeps privileges: {}\n  have the service's unit or the container allow "
-            "capset(2) "
-            "and prctl(2)",
+            "capset(2) and prctl(2)",
             *reason);
     }
     start_worker_log(confining(&forbid_programs));

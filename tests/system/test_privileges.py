@@ -64,10 +64,8 @@ def filters_of(process):
         return result
 
     found = collections.defaultdict(set)
-    for task in Path(f"/proc/{process}/task").iterdir():
-        number = int(task.name)
-        status = (task / "status").read_text(encoding="ascii")
-        count = int(re.search(r"Seccomp_filters:\s+(\d+)", status).group(1))
+    for rights in rights_of(process):
+        number, count = int(rights["Pid"]), int(rights["Seccomp_filters"])
         try:
             trace(seize, number)
             trace(interrupt, number)
@@ -78,7 +76,7 @@ def filters_of(process):
                 trace(detach, number)
         except OSError as error:
             raise unittest.SkipTest(f"filters cannot be seen: {error}") from error
-        found[(task / "comm").read_text(encoding="ascii").strip()].add(lengths)
+        found[rights["Name"]].add(lengths)
     return found
 
 
@@ -321,8 +319,7 @@ class Starter(PrivilegesTestCase):
 
         # One more filter than where this runs is that of the unit. Some threads begin after arpad has
         # said that it serves.
-        count = 1 + int(re.search(r"Seccomp_filters:\s+(\d+)",
-                                  Path("/proc/self/status").read_text(encoding="ascii")).group(1))
+        count = 1 + int(rights_of(os.getpid())[0]["Seccomp_filters"])
         expected = dict.fromkeys(Sandbox.threads, (count + 1, 10)) | {
             "arpad": (count, 0), "arpad-worker": (count + 1, 0)}
         wait_until(lambda: filters_and_priorities() == expected, "the threads to be confined")

@@ -56,6 +56,17 @@ protected:
         return reply;
     }
 
+    /// Runs what is under way to its end, where there is no server any more, and returns everything
+    /// that has come back to `client`.
+    std::string rest_of(stream_protocol::socket& client) {
+        io_.restart();
+        io_.run();
+        std::string reply;
+        boost::system::error_code end;
+        asio::read(client, asio::dynamic_buffer(reply), end);
+        return reply;
+    }
+
     std::string request(const std::string& line, const std::string& body = {}) {
         return exchange(line + " HTTP/1.1\r\nHost: arpad\r\nContent-Length: " +
                         std::to_string(body.size()) + "\r\n\r\n" + body);
@@ -127,11 +138,7 @@ TEST_F(HttpServerTest, LastChunkMayComeOctetByOctet) {
         io_.poll();
     }
     server.reset();
-    io_.restart();
-    io_.run();
-    std::string reply;
-    boost::system::error_code end;
-    asio::read(client, asio::dynamic_buffer(reply), end);
+    const std::string reply = rest_of(client);
     EXPECT_TRUE(reply.ends_with("got 0")) << reply;
 }
 
@@ -146,11 +153,7 @@ TEST_F(HttpServerTest, SessionOutlivesItsServer) {
     server.reset();
     asio::write(client, asio::buffer(std::string(
                             "GET /known HTTP/1.1\r\nHost: arpad\r\nConnection: close\r\n\r\n")));
-    io_.restart();
-    io_.run();
-    std::string reply;
-    boost::system::error_code end;
-    asio::read(client, asio::dynamic_buffer(reply), end);
+    const std::string reply = rest_of(client);
     EXPECT_TRUE(reply.ends_with("fine")) << reply;
 }
 
