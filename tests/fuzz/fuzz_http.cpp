@@ -12,8 +12,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,6 +21,7 @@
 #include "control/api_requests.hpp"
 #include "control/http_message.hpp"
 #include "control/http_routes.hpp"
+#include "support/own_directory.hpp"
 
 namespace arpad {
 namespace {
@@ -72,27 +71,6 @@ Received receive(std::span<const std::uint8_t> octets, std::size_t piece) {
     return received;
 }
 
-/// A directory that goes with the process.
-class OwnDirectory {
-public:
-    OwnDirectory() {
-        std::string path = std::filesystem::temp_directory_path() / "arpad-fuzz-XXXXXX";
-        ensure(::mkdtemp(path.data()) != nullptr, "a directory can be made");
-        path_ = path;
-    }
-    ~OwnDirectory() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    OwnDirectory(const OwnDirectory&) = delete;
-    OwnDirectory& operator=(const OwnDirectory&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
-
 /// Where one token and one session are known.
 class Door {
 public:
@@ -140,7 +118,7 @@ private:
         return store_.open_session(*caller, now(), std::chrono::years(1));
     }
 
-    OwnDirectory directory_;
+    test::OwnDirectory directory_;
     Store store_{directory_.path()};
     WebConfig config_;
     Access access_{store_, config_};

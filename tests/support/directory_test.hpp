@@ -3,22 +3,18 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <string>
+
+#include "support/own_directory.hpp"
 
 namespace arpad::test {
 
 /// Has an empty directory, which goes away with the test.
 class DirectoryTest : public testing::Test {
-protected:
-    DirectoryTest() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "arpad-XXXXXX").string();
-        root_ = mkdtemp(pattern.data());
-    }
-    ~DirectoryTest() override { std::filesystem::remove_all(root_); }
+    OwnDirectory directory_;
 
-    std::filesystem::path root_;
+protected:
+    std::filesystem::path root_ = directory_.path();
 };
 
 }  // namespace arpad::test
